@@ -1,0 +1,82 @@
+//! Sealing and opening in one call, for data that fits into memory.
+
+use crate::error::{Error, Result};
+use crate::executor::{self, Executor};
+use crate::keyring::Keyring;
+use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
+use crate::message::{
+    HEAD_LENGTH, OpenOptions, SealOptions, Sealing, UnverifiedHeader, VerifiedHeader, sealed_size,
+};
+use alloc::vec::Vec;
+use zeroize::Zeroizing;
+
+/// Seals `plaintext` into an AWS Encryption SDK message. No KMS call is made.
+///
+/// # Errors
+/// [`Error::NoPublicKey`], [`Error::FrameLength`], [`Error::TooLarge`] or [`Error::Random`].
+pub fn seal(keyring: &Keyring, plaintext: &[u8], options: SealOptions) -> Result<Vec<u8>> {
+    let size = sealed_size(keyring, u64::try_from(plaintext.len()).unwrap_or(u64::MAX), &options)?;
+    let sealing = Sealing::new(keyring, options)?;
+    let wrapped = executor::wrap(sealing.wrap())?;
+    let (header, key, mut frames) = sealing.wrapped(&wrapped)?;
+    let executor = Executor::new(&key)?;
+    let mut message = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    message.extend_from_slice(&header);
+    for op in frames.plan(plaintext.len(), true)? {
+        frames.confirm(executor.seal(op, plaintext, &mut message)?)?;
+    }
+    frames.finish()?;
+    Ok(message)
+}
+
+/// Opens an AWS Encryption SDK message. `kms` makes the Decrypt calls that the session asks for;
+/// it is called until one yields the data key.
+///
+/// ```no_run
+/// # fn main() -> bongtu::Result<()> {
+/// # let (message, arn) = (b"", "");
+/// use bongtu::{DecryptRequest, DecryptResponse, KeyArn, KmsFailure, KmsRsaKeyring, Keyring};
+///
+/// let keyring = KmsRsaKeyring::open_only(KeyArn::parse(arn)?, Default::default());
+/// let ask = |request: &DecryptRequest| -> Result<DecryptResponse, KmsFailure> {
+///     // KeyId, CiphertextBlob and EncryptionAlgorithm of `request` go to KMS
+/// #   unimplemented!()
+/// };
+/// let (header, plaintext) =
+///     bongtu::open_with(&Keyring::KmsRsa(keyring), message, Default::default(), ask)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// What is wrong with the bytes ([`Error::Malformed`], [`Error::Truncated`], …), with the keys
+/// ([`Error::NoMatchingKey`], [`Error::Unwrap`], [`Error::Kms`]), or [`Error::Authentication`].
+pub fn open_with(
+    keyring: &Keyring,
+    message: &[u8],
+    options: OpenOptions,
+    mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
+) -> Result<(VerifiedHeader, Vec<u8>)> {
+    let header = UnverifiedHeader::parse(message, options)?.map_err(|_| Error::Truncated)?;
+    let body = message.get(header.length()..).unwrap_or_default();
+    let mut opening = header.unwrap(keyring)?;
+    while let Some(request) = opening.request() {
+        let answer = kms(request);
+        opening.respond(answer)?;
+    }
+    let (verified, key, mut frames) = opening.finish()?;
+    let executor = Executor::new(&key)?;
+    let heads = heads(body, frames.stride());
+    // Wiped unless the whole message proves sound.
+    let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
+    for op in frames.plan(&heads, body.len(), true)? {
+        frames.confirm(executor.open(op, body, &mut plaintext)?)?;
+    }
+    frames.finish()?;
+    Ok((verified, core::mem::take(&mut *plaintext)))
+}
+
+/// The first bytes of every stride, which is all that planning looks at.
+pub(crate) fn heads(block: &[u8], stride: usize) -> Vec<u8> {
+    block.chunks(stride).flat_map(|frame| frame.iter().take(HEAD_LENGTH)).copied().collect()
+}

@@ -1,0 +1,173 @@
+//! Every way bongtu can fail, each with a stable code.
+//!
+//! A failed decryption says nothing about why beyond its code: no variant of that family carries
+//! detail from inside the cryptography.
+
+use alloc::string::String;
+
+/// A failure. [`Error::code`] is stable and meant for programs, the text for people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // ---- the public key ------------------------------------------------------------------
+    /// Not a key in any form KMS exports.
+    #[error("not an exported KMS public key: {0}")]
+    PublicKey(&'static str),
+    /// The private half was given.
+    #[error("this is a private key; give the public half only (kms get-public-key exports it)")]
+    PrivateKey,
+    /// A key of a kind that cannot encrypt.
+    #[error("{0} cannot encrypt data keys; an RSA key of usage ENCRYPT_DECRYPT is needed")]
+    KeyType(&'static str),
+    /// A modulus KMS does not have.
+    #[error("an RSA modulus of {0} bits; KMS has RSA_2048, RSA_3072 and RSA_4096")]
+    KeySize(usize),
+    /// A public exponent that is even, small or huge.
+    #[error("the public exponent must be odd, at least 65537 and below 2^32")]
+    KeyExponent,
+    /// `KeyUsage` of a GetPublicKey response is not `ENCRYPT_DECRYPT`.
+    #[error("KeyUsage is {0}; what is sealed to this key could never be opened")]
+    KeyUsage(String),
+    /// An algorithm that does not exist or that the key does not offer.
+    #[error("{0} is not an encryption algorithm of this key")]
+    KeyAlgorithm(String),
+    /// The key is not the pinned one.
+    #[error("this key's SHA-256 fingerprint is {found}, not the pinned one: it was swapped")]
+    KeyPin {
+        /// Lower-case hexadecimal SHA-256 of the SubjectPublicKeyInfo that was given.
+        found: String,
+    },
+    /// Not an ARN of a KMS key.
+    #[error("{found} is not a KMS key ARN (arn:aws:kms:REGION:ACCOUNT:key/ID): {why}")]
+    KeyArn {
+        /// What was given.
+        found: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A GetPublicKey response is for another key.
+    #[error("the public key belongs to {found}, not to {wanted}")]
+    KeyMismatch {
+        /// `KeyId` of the response.
+        found: String,
+        /// The ARN that was asked for.
+        wanted: String,
+    },
+
+    // ---- sealing ---------------------------------------------------------------------------
+    /// An encryption context that cannot be written.
+    #[error("encryption context: {0}")]
+    Context(&'static str),
+    /// A frame length outside 1 byte to 64 MiB.
+    #[error("frame length {0}; it must be from 1 byte to 64 MiB")]
+    FrameLength(u64),
+    /// More data than the format holds.
+    #[error("too much data: {0}")]
+    TooLarge(&'static str),
+    /// The keyring holds no public key.
+    #[error("this keyring has no public key, so it cannot seal")]
+    NoPublicKey,
+
+    // ---- opening: what the bytes say ---------------------------------------------------------
+    /// Base64 text where bytes are needed.
+    #[error("this looks base64-encoded; decode it first")]
+    Base64,
+    /// Bytes that break the format.
+    #[error("malformed: {0}")]
+    Malformed(&'static str),
+    /// The end is missing.
+    #[error("truncated: the message ends before its final frame")]
+    Truncated,
+    /// Something follows the end.
+    #[error("there is data after the end of the message")]
+    TrailingData,
+    /// Larger than the configured limits allow.
+    #[error("over a limit: {what} {found}, at most {limit}")]
+    Limit {
+        /// What is limited.
+        what: &'static str,
+        /// What the message has.
+        found: u64,
+        /// What is allowed.
+        limit: u64,
+    },
+    /// Part of the format that bongtu does not read.
+    #[error("not supported: {0}")]
+    Unsupported(&'static str),
+    /// The suite is not allowed by the commitment policy.
+    #[error("the commitment policy refuses suite {0:#06x}, which does not commit to its key")]
+    CommitmentPolicy(u16),
+
+    // ---- opening: what the keys say ----------------------------------------------------------
+    /// No encrypted data key is for this keyring.
+    #[error("none of the message's encrypted data keys belongs to this keyring's key")]
+    NoMatchingKey,
+    /// No encrypted data key could be unwrapped.
+    #[error("the data key cannot be unwrapped with this key, algorithm and context")]
+    Unwrap,
+    /// KMS failed for another reason than the ciphertext.
+    #[error("KMS answered {0}")]
+    Kms(String),
+    /// The key commitment does not match.
+    #[error("the key commitment does not match")]
+    Commitment,
+    /// A tag does not verify.
+    #[error("authentication failed: the data was changed or the key is another one")]
+    Authentication,
+    /// The context given is not the message's.
+    #[error("the encryption context does not contain the pairs that were asked for")]
+    ContextMismatch,
+
+    // ---- everything else ---------------------------------------------------------------------
+    /// An argument of the wrong shape.
+    #[error("{0}")]
+    Input(&'static str),
+    /// A session used after its end, out of order, or after a failure.
+    #[error("{0}")]
+    State(&'static str),
+    /// The system's random number generator failed.
+    #[error("no randomness: the system's generator failed")]
+    Random,
+}
+
+impl Error {
+    /// The stable code, `ERR_…`; docs/errors.md lists them.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::PublicKey(_) => "ERR_PUBLIC_KEY",
+            Self::PrivateKey => "ERR_PRIVATE_KEY",
+            Self::KeyType(_) => "ERR_KEY_TYPE",
+            Self::KeySize(_) => "ERR_KEY_SIZE",
+            Self::KeyExponent => "ERR_KEY_EXPONENT",
+            Self::KeyUsage(_) => "ERR_KEY_USAGE",
+            Self::KeyAlgorithm(_) => "ERR_KEY_ALGORITHM",
+            Self::KeyPin { .. } => "ERR_KEY_PIN",
+            Self::KeyArn { .. } => "ERR_KEY_ARN",
+            Self::KeyMismatch { .. } => "ERR_KEY_MISMATCH",
+            Self::Context(_) => "ERR_CONTEXT",
+            Self::FrameLength(_) => "ERR_FRAME_LENGTH",
+            Self::TooLarge(_) => "ERR_TOO_LARGE",
+            Self::NoPublicKey => "ERR_NO_PUBLIC_KEY",
+            Self::Base64 => "ERR_BASE64",
+            Self::Malformed(_) => "ERR_MALFORMED",
+            Self::Truncated => "ERR_TRUNCATED",
+            Self::TrailingData => "ERR_TRAILING_DATA",
+            Self::Limit { .. } => "ERR_LIMIT",
+            Self::Unsupported(_) => "ERR_UNSUPPORTED",
+            Self::CommitmentPolicy(_) => "ERR_COMMITMENT_POLICY",
+            Self::NoMatchingKey => "ERR_NO_MATCHING_KEY",
+            Self::Unwrap => "ERR_UNWRAP",
+            Self::Kms(_) => "ERR_KMS",
+            Self::Commitment => "ERR_COMMITMENT",
+            Self::Authentication => "ERR_AUTHENTICATION",
+            Self::ContextMismatch => "ERR_CONTEXT_MISMATCH",
+            Self::Input(_) => "ERR_INPUT",
+            Self::State(_) => "ERR_STATE",
+            Self::Random => "ERR_RANDOM",
+        }
+    }
+}
+
+/// `Result` with this crate's [`enum@Error`].
+pub type Result<T, E = Error> = core::result::Result<T, E>;

@@ -1,0 +1,152 @@
+//! The Rust executor: runs plans with the `aes-gcm` and `rsa` crates. It serves native programs,
+//! and WASM where the platform offers nothing faster.
+
+use crate::error::{Error, Result};
+use crate::keys::ContentKey;
+use crate::plan::{NONCE_LENGTH, OpenOp, Opened, SealOp, Sealed, TAG_LENGTH, WrapOp};
+use crate::wrap::EncryptionAlgorithm;
+use aes_gcm::aead::consts::U12;
+use aes_gcm::aead::{AeadInOut, KeyInit};
+use aes_gcm::aes::Aes192;
+use aes_gcm::{Aes128Gcm, Aes256Gcm, AesGcm, Nonce, Tag};
+use alloc::{boxed::Box, vec::Vec};
+use getrandom::SysRng;
+use rsa::pkcs8::DecodePublicKey;
+use sha1::Sha1;
+use sha2::Sha256;
+use zeroize::Zeroize;
+
+/// AES-GCM under one content key.
+pub struct Executor(Cipher);
+
+enum Cipher {
+    Aes128(Box<Aes128Gcm>),
+    Aes192(Box<AesGcm<Aes192, U12>>),
+    Aes256(Box<Aes256Gcm>),
+}
+
+macro_rules! with_cipher {
+    ($executor:expr, $cipher:ident => $body:expr) => {
+        match &$executor.0 {
+            Cipher::Aes128($cipher) => $body,
+            Cipher::Aes192($cipher) => $body,
+            Cipher::Aes256($cipher) => $body,
+        }
+    };
+}
+
+impl Executor {
+    /// # Errors
+    /// [`Error::Input`] for a key that is not of 16, 24 or 32 bytes.
+    pub fn new(key: &ContentKey) -> Result<Self> {
+        let wrong = |_| Error::Input("an AES key must be of 16, 24 or 32 bytes");
+        let bytes = key.expose();
+        Ok(Self(match bytes.len() {
+            16 => Cipher::Aes128(Box::new(Aes128Gcm::new_from_slice(bytes).map_err(wrong)?)),
+            24 => Cipher::Aes192(Box::new(AesGcm::new_from_slice(bytes).map_err(wrong)?)),
+            _ => Cipher::Aes256(Box::new(Aes256Gcm::new_from_slice(bytes).map_err(wrong)?)),
+        }))
+    }
+
+    /// Appends the operation's output to `out`.
+    ///
+    /// # Errors
+    /// [`Error::State`] when the operation does not fit `block`; its sealer is poisoned then.
+    pub fn seal(&self, op: SealOp, block: &[u8], out: &mut Vec<u8>) -> Result<Sealed> {
+        let text = block.get(op.text.clone()).ok_or(OUTSIDE)?;
+        out.extend_from_slice(&op.prefix);
+        self.encrypt(&op.nonce, &op.aad, text, out)?;
+        Ok(Sealed(op.ticket))
+    }
+
+    /// Appends the plaintext to `out` once its tag has verified, and nothing otherwise.
+    ///
+    /// # Errors
+    /// [`Error::Authentication`], or [`Error::State`] when the operation does not fit `block`.
+    pub fn open(&self, op: OpenOp, block: &[u8], out: &mut Vec<u8>) -> Result<Opened> {
+        let sealed = block.get(op.sealed.clone()).ok_or(OUTSIDE)?;
+        self.decrypt(&op.nonce, &op.aad, sealed, out)?;
+        Ok(Opened(op.ticket))
+    }
+
+    /// Appends `AES-GCM[key, nonce, aad](text)`, ciphertext and tag, to `out`.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] for more than AES-GCM encrypts under one nonce.
+    pub fn encrypt(
+        &self,
+        nonce: &[u8; NONCE_LENGTH],
+        aad: &[u8],
+        text: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let nonce = Nonce::from(*nonce);
+        let start = out.len();
+        out.extend_from_slice(text);
+        let room = out.get_mut(start..).unwrap_or_default();
+        let tag = with_cipher!(self, c => c.encrypt_inout_detached(&nonce, aad, room.into()))
+            .map_err(|_| Error::TooLarge("AES-GCM encrypts at most 64 GiB at once"))?;
+        out.extend_from_slice(&tag);
+        Ok(())
+    }
+
+    /// Appends the plaintext to `out`, which is as it was when the tag does not verify.
+    ///
+    /// # Errors
+    /// [`Error::Authentication`]
+    pub fn decrypt(
+        &self,
+        nonce: &[u8; NONCE_LENGTH],
+        aad: &[u8],
+        sealed: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let nonce = Nonce::from(*nonce);
+        let split = sealed.len().checked_sub(TAG_LENGTH).ok_or(Error::Authentication)?;
+        let (text, tag) = sealed.split_at_checked(split).ok_or(Error::Authentication)?;
+        let tag = Tag::try_from(tag).map_err(|_| Error::Authentication)?;
+        let start = out.len();
+        out.extend_from_slice(text);
+        let room = out.get_mut(start..).unwrap_or_default();
+        let verified =
+            with_cipher!(self, c => c.decrypt_inout_detached(&nonce, aad, room.into(), &tag));
+        if verified.is_err() {
+            out.get_mut(start..).unwrap_or_default().zeroize();
+            out.truncate(start);
+            return Err(Error::Authentication);
+        }
+        Ok(())
+    }
+}
+
+const OUTSIDE: Error = Error::State("the operation lies outside the block");
+
+/// Runs a wrap: RSA-OAEP to the operation's public key, exactly as long as its modulus.
+///
+/// # Errors
+/// [`Error::Random`] when the system has no randomness.
+pub fn wrap(op: &WrapOp) -> Result<Vec<u8>> {
+    oaep_encrypt(op.key.spki(), op.algorithm, op.text.expose())
+}
+
+/// RSA-OAEP to a DER SubjectPublicKeyInfo.
+pub(crate) fn oaep_encrypt(
+    spki: &[u8],
+    algorithm: EncryptionAlgorithm,
+    text: &[u8],
+) -> Result<Vec<u8>> {
+    let key = rsa::PublicKey::from_public_key_der(spki)
+        .map_err(|_| Error::PublicKey("no DER SubjectPublicKeyInfo"))?;
+    let wrapped = match algorithm {
+        EncryptionAlgorithm::RsaesOaepSha1 => {
+            key.oaep_encrypt_with_rng::<Sha1, _>(&mut SysRng, text)
+        }
+        EncryptionAlgorithm::RsaesOaepSha256 => {
+            key.oaep_encrypt_with_rng::<Sha256, _>(&mut SysRng, text)
+        }
+    };
+    wrapped.map_err(|error| match error {
+        rsa::Error::MessageTooLong => Error::TooLarge("it does not fit into one RSA block"),
+        _ => Error::Random,
+    })
+}

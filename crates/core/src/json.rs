@@ -1,0 +1,32 @@
+//! GetPublicKey responses as JSON. In a browser JavaScript parses them instead.
+
+use crate::error::{Error, Result};
+use crate::public_key::GetPublicKeyResponse;
+use alloc::{string::String, vec::Vec};
+use base64ct::{Base64, Encoding};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Members {
+    public_key: String,
+    key_id: Option<String>,
+    key_usage: Option<String>,
+    key_spec: Option<String>,
+    encryption_algorithms: Option<Vec<String>>,
+}
+
+/// Reads what `aws kms get-public-key` prints.
+pub(crate) fn get_public_key(text: &str) -> Result<GetPublicKeyResponse> {
+    let members: Members = serde_json::from_str(text)
+        .map_err(|_| Error::PublicKey("JSON, but no GetPublicKey response"))?;
+    let public_key = Base64::decode_vec(&members.public_key)
+        .map_err(|_| Error::PublicKey("PublicKey is not base64"))?;
+    Ok(GetPublicKeyResponse {
+        public_key,
+        key_id: members.key_id,
+        key_usage: members.key_usage,
+        key_spec: members.key_spec,
+        encryption_algorithms: members.encryption_algorithms,
+    })
+}

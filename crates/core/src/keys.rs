@@ -1,0 +1,64 @@
+//! One type per role of a secret: wiped when dropped, silent in `Debug`.
+
+use crate::error::{Error, Result};
+use alloc::{vec, vec::Vec};
+use core::fmt;
+use zeroize::Zeroizing;
+
+/// Fills `N` bytes from the system's generator.
+///
+/// # Errors
+/// [`Error::Random`] when the system has no randomness.
+pub(crate) fn random(length: usize) -> Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(vec![0; length]);
+    getrandom::fill(&mut bytes).map_err(|_| Error::Random)?;
+    Ok(bytes)
+}
+
+macro_rules! secret {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        // On the heap, so that moving it leaves no copy behind on the stack.
+        pub struct $name(Zeroizing<Vec<u8>>);
+
+        impl $name {
+            /// Takes over bytes; no copy of them remains elsewhere.
+            #[must_use]
+            pub const fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+                Self(bytes)
+            }
+
+            /// The secret itself, for those who compute with it.
+            #[must_use]
+            pub fn expose(&self) -> &[u8] {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+    };
+}
+
+secret! {
+    /// The data key that the encrypted data keys of a message wrap; input of the key schedule.
+    DataKey
+}
+secret! {
+    /// The AES-GCM key of a message's header and frames; output of the key schedule.
+    ContentKey
+}
+secret! {
+    /// What RSA-OAEP encrypts: a data key with what the keyring binds to it.
+    WrapText
+}
+
+impl DataKey {
+    /// A fresh data key of `length` bytes.
+    pub(crate) fn generate(length: usize) -> Result<Self> {
+        random(length).map(Self)
+    }
+}

@@ -1,0 +1,15 @@
+//! AWS Encryption SDK messages (FORMATS.md 2): header, then frames, each its own AES-GCM message.
+
+mod frame;
+mod header;
+mod inspect;
+mod opener;
+mod sealer;
+
+pub use frame::{DEFAULT_FRAME_LENGTH, HEAD_LENGTH, MAX_FRAME_LENGTH};
+pub use header::{ContentType, Field, Header};
+pub use inspect::{BodyDescription, Description, EdkDescription, Inspector, SuiteDescription};
+pub use opener::{
+    CommitmentPolicy, FrameOpener, Limits, OpenOptions, Opening, UnverifiedHeader, VerifiedHeader,
+};
+pub use sealer::{FrameSealer, SealOptions, Sealing, sealed_size};

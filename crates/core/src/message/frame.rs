@@ -1,0 +1,210 @@
+//! Frames: their layout, their associated data, and walking over them (FORMATS.md 2.7).
+
+use crate::codec::{Reader, Stop};
+use crate::error::{Error, Result};
+use crate::plan::{NONCE_LENGTH, TAG_LENGTH};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// Frame length unless the caller says otherwise.
+pub const DEFAULT_FRAME_LENGTH: u32 = 256 * 1024;
+/// Longest frame that is written, and read unless the caller raises the limit: readers hold a
+/// whole frame until its tag has verified.
+pub const MAX_FRAME_LENGTH: u32 = 64 * 1024 * 1024;
+/// Bytes at a frame's start that tell all about it: those of the final frame's head.
+pub const HEAD_LENGTH: usize = 4 + REGULAR_HEAD_LENGTH + 4;
+
+const REGULAR_HEAD_LENGTH: usize = 4 + NONCE_LENGTH;
+const END_MARKER: u32 = 0xffff_ffff;
+
+/// A frame's sequence number and whether it ends the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Regular,
+    Final,
+}
+
+impl Kind {
+    /// Bytes of a frame beyond its text.
+    const fn overhead(self) -> usize {
+        let head = match self {
+            Self::Regular => REGULAR_HEAD_LENGTH,
+            Self::Final => HEAD_LENGTH,
+        };
+        head + TAG_LENGTH
+    }
+
+    const fn content_string(self) -> &'static [u8] {
+        match self {
+            Self::Regular => b"AWSKMSEncryptionClient Frame",
+            Self::Final => b"AWSKMSEncryptionClient Final Frame",
+        }
+    }
+}
+
+/// Bytes from one regular frame's start to the next.
+pub(super) const fn stride(frame_length: u32) -> usize {
+    widen(frame_length) + Kind::Regular.overhead()
+}
+
+/// Lossless on every platform that bongtu runs on (32 bits and wider).
+#[expect(clippy::as_conversions, reason = "u32 to usize, in const context")]
+pub(super) const fn widen(length: u32) -> usize {
+    length as usize
+}
+
+/// Frames for `plaintext_length` bytes, and bytes of the body they make.
+///
+/// # Errors
+/// [`Error::TooLarge`] for more frames than sequence numbers.
+pub(super) fn body_length(plaintext_length: u64, frame_length: u32) -> Result<u64> {
+    let frames = plaintext_length.div_ceil(frame_length.into()).max(1);
+    if frames >= END_MARKER.into() {
+        return Err(Error::TooLarge("more than 2^32 - 2 frames; raise the frame length"));
+    }
+    Ok(plaintext_length + 32 * (frames - 1) + 40)
+}
+
+/// `0^8 ‖ u32(sequence)`, the nonce of every frame that is written.
+pub(super) fn nonce(sequence: u32) -> [u8; NONCE_LENGTH] {
+    let mut nonce = [0; NONCE_LENGTH];
+    nonce[8..].copy_from_slice(&sequence.to_be_bytes());
+    nonce
+}
+
+/// What precedes the ciphertext.
+pub(super) fn head(kind: Kind, sequence: u32, text_length: u32) -> Vec<u8> {
+    let mut head = Vec::with_capacity(HEAD_LENGTH);
+    if kind == Kind::Final {
+        head.extend_from_slice(&END_MARKER.to_be_bytes());
+    }
+    head.extend_from_slice(&sequence.to_be_bytes());
+    head.extend_from_slice(&nonce(sequence));
+    if kind == Kind::Final {
+        head.extend_from_slice(&text_length.to_be_bytes());
+    }
+    head
+}
+
+/// `message id ‖ content string ‖ u32(sequence) ‖ u64(text length)`
+pub(super) fn aad(message_id: &[u8], kind: Kind, sequence: u32, text_length: u32) -> Vec<u8> {
+    let mut aad = Vec::with_capacity(message_id.len() + 34 + 4 + 8);
+    aad.extend_from_slice(message_id);
+    aad.extend_from_slice(kind.content_string());
+    aad.extend_from_slice(&sequence.to_be_bytes());
+    aad.extend_from_slice(&u64::from(text_length).to_be_bytes());
+    aad
+}
+
+/// A frame found in a block.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) kind: Kind,
+    pub(super) sequence: u32,
+    pub(super) nonce: [u8; NONCE_LENGTH],
+    pub(super) text_length: u32,
+    /// Where the frame starts in the block.
+    pub(super) start: usize,
+    /// Where ciphertext and tag lie in the block.
+    pub(super) sealed: Range<usize>,
+}
+
+impl Frame {
+    pub(super) fn is_final(&self) -> bool {
+        self.kind == Kind::Final
+    }
+}
+
+/// Walks over a body block by block and finds its frames, seeing only their heads.
+///
+/// Every block but the last holds whole frames and is followed by more than
+/// [`Walker::LOOKAHEAD`] bytes, so that the final frame can only end in the last block.
+#[derive(Debug)]
+pub(super) struct Walker {
+    frame_length: u32,
+    next: u64,
+    end: End,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    Ahead,
+    /// The last block has been seen, and no whole final frame in it.
+    Missing,
+    Reached,
+}
+
+impl Walker {
+    /// By so much a final frame is longer than a regular one of the same text.
+    pub(super) const LOOKAHEAD: usize = Kind::Final.overhead() - Kind::Regular.overhead();
+
+    pub(super) const fn new(frame_length: u32) -> Self {
+        Self { frame_length, next: 1, end: End::Ahead }
+    }
+
+    /// Finds the frames of a block of `length` bytes. `heads` holds the first [`HEAD_LENGTH`]
+    /// bytes (fewer at the block's end) of every [`stride`] in it. A frame that the last block
+    /// cuts short is left out; [`Walker::finish`] reports it.
+    pub(super) fn walk(&mut self, heads: &[u8], length: usize, last: bool) -> Result<Vec<Frame>> {
+        let mut frames = Vec::new();
+        let mut start = 0;
+        for head in heads.chunks(HEAD_LENGTH) {
+            if self.end == End::Reached {
+                break;
+            }
+            let Some(frame) = self.frame(head, start)? else { break };
+            if frame.sealed.end > length {
+                break;
+            }
+            start = frame.sealed.end;
+            self.next += 1;
+            if frame.is_final() {
+                self.end = End::Reached;
+            }
+            frames.push(frame);
+        }
+        match (&self.end, last) {
+            (End::Reached, _) if start < length || !last => Err(Error::TrailingData),
+            (End::Ahead, false) if start < length => Err(Error::State("a block of broken frames")),
+            (End::Ahead, true) => {
+                self.end = End::Missing;
+                Ok(frames)
+            }
+            _ => Ok(frames),
+        }
+    }
+
+    /// Frames found so far.
+    pub(super) const fn count(&self) -> u64 {
+        self.next - 1
+    }
+
+    /// # Errors
+    /// [`Error::Truncated`] unless the final frame was found.
+    pub(super) fn finish(&self) -> Result<()> {
+        if self.end == End::Reached { Ok(()) } else { Err(Error::Truncated) }
+    }
+
+    /// Reads one head; `None` when it is cut short.
+    fn frame(&self, head: &[u8], start: usize) -> Result<Option<Frame>> {
+        let mut reader = Reader::new(head);
+        let parsed = (|| {
+            let first = reader.u32()?;
+            let kind = if first == END_MARKER { Kind::Final } else { Kind::Regular };
+            let sequence = if kind == Kind::Final { reader.u32()? } else { first };
+            let nonce = reader.array()?;
+            let text_length = if kind == Kind::Final { reader.u32()? } else { self.frame_length };
+            Ok::<_, Stop>((kind, sequence, nonce, text_length))
+        })();
+        let Ok((kind, sequence, nonce, text_length)) = parsed else { return Ok(None) };
+        if u64::from(sequence) != self.next {
+            return Err(Error::Malformed("a frame is out of sequence"));
+        }
+        if text_length > self.frame_length {
+            return Err(Error::Malformed("the final frame is longer than the frame length"));
+        }
+        let sealed = start + kind.overhead() - TAG_LENGTH;
+        let sealed = sealed..sealed + widen(text_length) + TAG_LENGTH;
+        Ok(Some(Frame { kind, sequence, nonce, text_length, start, sealed }))
+    }
+}

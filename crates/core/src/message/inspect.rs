@@ -1,0 +1,186 @@
+//! Describing a message without any key: what it claims, and where each byte belongs.
+
+use super::frame::{self, Walker};
+use super::header::{ContentType, Field, Header};
+use super::opener::Limits;
+use crate::codec::Stop;
+use crate::error::Result;
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use serde::Serialize;
+
+/// What a message claims. Nothing of it is verified.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Description {
+    /// Always `message`.
+    pub format: &'static str,
+    /// Message format version, 1 or 2.
+    pub version: u8,
+    /// The algorithm suite.
+    pub suite: SuiteDescription,
+    /// Hexadecimal.
+    pub message_id: String,
+    /// The encryption context, unverified.
+    pub encryption_context: BTreeMap<String, String>,
+    /// The encrypted data keys, of any provider.
+    pub encrypted_data_keys: Vec<EdkDescription>,
+    /// `framed` or `nonframed`.
+    pub content_type: &'static str,
+    /// Bytes of plaintext per frame; 0 when there are no frames.
+    pub frame_length: u32,
+    /// Bytes of the header, its tag included.
+    pub header_length: usize,
+    /// The header's fields, in order and without gaps.
+    pub fields: Vec<Field>,
+    /// What was seen of the body.
+    pub body: BodyDescription,
+}
+
+/// An algorithm suite.
+#[derive(Clone, Debug, Serialize)]
+pub struct SuiteDescription {
+    /// Such as `0x0478`.
+    pub id: String,
+    /// AWS's name.
+    pub name: &'static str,
+    /// Whether it commits to its key.
+    pub committing: bool,
+    /// Whether a signature follows the body.
+    pub signed: bool,
+}
+
+/// An encrypted data key.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EdkDescription {
+    /// Such as `aws-kms-rsa`; bytes that are not UTF-8 are replaced.
+    pub provider_id: String,
+    /// Such as a key ARN; bytes that are not UTF-8 are replaced.
+    pub provider_info: String,
+    /// Bytes of the wrapped data key.
+    pub ciphertext_length: usize,
+}
+
+/// What was seen of a body.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BodyDescription {
+    /// Whole frames.
+    pub frames: u64,
+    /// Bytes of plaintext in them.
+    pub plaintext_length: u64,
+    /// Bytes of the body, broken frames at the end included.
+    pub length: u64,
+    /// Whether the final frame was there.
+    pub complete: bool,
+    /// Offset of the final frame in the message, where it was there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub final_frame_start: Option<u64>,
+}
+
+/// Walks over a message and describes it.
+#[derive(Debug)]
+pub struct Inspector {
+    header: Header,
+    walker: Walker,
+    body: BodyDescription,
+}
+
+impl Inspector {
+    /// Parses the header at the start of `bytes`, under the default limits but for the number of
+    /// encrypted data keys: looking costs nothing.
+    ///
+    /// # Errors
+    /// As [`super::UnverifiedHeader::parse`].
+    pub fn parse(bytes: &[u8]) -> Result<Result<Self, usize>> {
+        let limits = Limits {
+            max_encrypted_data_keys: u16::MAX.into(),
+            max_frame_length: u32::MAX,
+            ..Limits::default()
+        };
+        match Header::parse(bytes, &limits) {
+            Ok(header) => {
+                let walker = Walker::new(header.frame_length);
+                Ok(Ok(Self { header, walker, body: BodyDescription::default() }))
+            }
+            Err(Stop::Incomplete(needed)) => Ok(Err(needed)),
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Bytes of the header.
+    #[must_use]
+    pub fn header_length(&self) -> usize {
+        self.header.length()
+    }
+
+    /// Bytes from one frame's start to the next.
+    #[must_use]
+    pub const fn stride(&self) -> usize {
+        frame::stride(self.header.frame_length)
+    }
+
+    /// Looks at a block of the body, as [`super::FrameOpener::plan`] takes them.
+    ///
+    /// # Errors
+    /// [`crate::Error::Malformed`] or [`crate::Error::TrailingData`].
+    pub fn walk(&mut self, heads: &[u8], length: usize, last: bool) -> Result<()> {
+        let start = self.body.length;
+        self.body.length += u64::try_from(length).unwrap_or(u64::MAX);
+        if self.header.content_type == ContentType::NonFramed {
+            return Ok(());
+        }
+        for frame in self.walker.walk(heads, length, last)? {
+            self.body.frames += 1;
+            self.body.plaintext_length += u64::from(frame.text_length);
+            if frame.is_final() {
+                let offset = u64::try_from(self.header.length() + frame.start).unwrap_or(u64::MAX);
+                self.body.complete = true;
+                self.body.final_frame_start = Some(start + offset);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was seen so far.
+    #[must_use]
+    pub fn describe(&self) -> Description {
+        let Header { suite, content_type, .. } = self.header;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Description {
+            format: "message",
+            version: suite.version,
+            suite: SuiteDescription {
+                id: suite.hex_id(),
+                name: suite.name,
+                committing: suite.committing(),
+                signed: suite.signed,
+            },
+            message_id: self.header.message_id.iter().map(|byte| format!("{byte:02x}")).collect(),
+            encryption_context: self
+                .header
+                .context
+                .iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+            encrypted_data_keys: self
+                .header
+                .edks
+                .iter()
+                .map(|edk| EdkDescription {
+                    provider_id: text(&edk.provider_id),
+                    provider_info: text(&edk.provider_info),
+                    ciphertext_length: edk.ciphertext.len(),
+                })
+                .collect(),
+            content_type: match content_type {
+                ContentType::Framed => "framed",
+                ContentType::NonFramed => "nonframed",
+            },
+            frame_length: self.header.frame_length,
+            header_length: self.header.length(),
+            fields: self.header.fields.clone(),
+            body: self.body.clone(),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Sealing a message: data key, wrap, header, then frames as plans.
+
+use super::frame::{self, DEFAULT_FRAME_LENGTH, Kind, MAX_FRAME_LENGTH};
+use super::header::Header;
+use crate::context::EncryptionContext;
+use crate::derive;
+use crate::error::{Error, Result};
+use crate::executor::Executor;
+use crate::keyring::Keyring;
+use crate::keys::{ContentKey, DataKey, random};
+use crate::plan::{NONCE_LENGTH, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp};
+use crate::suite;
+use alloc::{sync::Arc, vec::Vec};
+
+/// How to seal.
+#[derive(Clone, Debug)]
+pub struct SealOptions {
+    /// Pairs to bind to the message and store in it, readable by anybody.
+    pub encryption_context: EncryptionContext,
+    /// Bytes of plaintext per frame, at most [`MAX_FRAME_LENGTH`].
+    pub frame_length: u32,
+}
+
+impl Default for SealOptions {
+    fn default() -> Self {
+        let encryption_context = EncryptionContext::default();
+        Self { encryption_context, frame_length: DEFAULT_FRAME_LENGTH }
+    }
+}
+
+impl SealOptions {
+    fn check(&self) -> Result<()> {
+        if (1..=MAX_FRAME_LENGTH).contains(&self.frame_length) {
+            Ok(())
+        } else {
+            Err(Error::FrameLength(self.frame_length.into()))
+        }
+    }
+}
+
+/// Bytes of the message that `plaintext_length` bytes make. Exact, and free of any key.
+///
+/// # Errors
+/// [`Error::NoPublicKey`], [`Error::FrameLength`], or [`Error::TooLarge`] when the frames exceed
+/// their numbers.
+pub fn sealed_size(keyring: &Keyring, plaintext_length: u64, options: &SealOptions) -> Result<u64> {
+    options.check()?;
+    let context_length = options.encryption_context.canonical()?.len();
+    let header = Header::encoded_length(context_length, keyring.encrypted_data_key_length()?);
+    let header = u64::try_from(header + TAG_LENGTH).unwrap_or(u64::MAX);
+    Ok(header + frame::body_length(plaintext_length, options.frame_length)?)
+}
+
+/// A message whose data key is made and waits for its wrap.
+#[derive(Debug)]
+pub struct Sealing {
+    keyring: Keyring,
+    options: SealOptions,
+    data_key: DataKey,
+    message_id: Vec<u8>,
+    wrap: WrapOp,
+}
+
+impl Sealing {
+    /// Makes a data key and a message id, and plans the wrap.
+    ///
+    /// # Errors
+    /// [`Error::NoPublicKey`], [`Error::FrameLength`] or [`Error::Random`].
+    pub fn new(keyring: &Keyring, options: SealOptions) -> Result<Self> {
+        let data_key = DataKey::generate(suite::DEFAULT.key_length)?;
+        let message_id = random(suite::DEFAULT.message_id_length())?;
+        Self::with_data_key(keyring, options, data_key, &message_id)
+    }
+
+    fn with_data_key(
+        keyring: &Keyring,
+        options: SealOptions,
+        data_key: DataKey,
+        message_id: &[u8],
+    ) -> Result<Self> {
+        options.check()?;
+        keyring.check_suite(suite::DEFAULT)?;
+        let wrap = keyring.wrap(&options.encryption_context, &data_key)?;
+        let message_id = message_id.to_vec();
+        Ok(Self { keyring: keyring.clone(), options, data_key, message_id, wrap })
+    }
+
+    /// The wrap to run.
+    #[must_use]
+    pub const fn wrap(&self) -> &WrapOp {
+        &self.wrap
+    }
+
+    /// Takes the wrapped data key: the header is complete then, and the frames can be planned.
+    ///
+    /// # Errors
+    /// [`Error::State`] when `ciphertext` is not as long as the key's modulus.
+    pub fn wrapped(self, ciphertext: &[u8]) -> Result<(Vec<u8>, ContentKey, FrameSealer)> {
+        let suite = suite::DEFAULT;
+        let mut header = Header::encode(
+            suite,
+            &self.message_id,
+            &self.options.encryption_context,
+            &[self.keyring.encrypted_data_key(ciphertext)?],
+            self.options.frame_length,
+            &derive::commitment(&self.data_key, &self.message_id)?,
+        )?;
+        let content_key = derive::content_key(suite, &self.data_key, &self.message_id)?;
+        let mut tag = Vec::with_capacity(TAG_LENGTH);
+        Executor::new(&content_key)?.encrypt(&[0; NONCE_LENGTH], &header, &[], &mut tag)?;
+        header.extend_from_slice(&tag);
+        Ok((header, content_key, FrameSealer::new(self.message_id, self.options.frame_length)))
+    }
+}
+
+/// Plans a message's frames, in order, each for exactly one plaintext.
+#[derive(Debug)]
+pub struct FrameSealer {
+    session: Arc<Session>,
+    message_id: Vec<u8>,
+    frame_length: u32,
+    /// Sequence number of the next frame to plan.
+    next: u32,
+    planned_final: bool,
+    confirmed: u32,
+}
+
+impl FrameSealer {
+    fn new(message_id: Vec<u8>, frame_length: u32) -> Self {
+        let session = Arc::default();
+        Self { session, message_id, frame_length, next: 1, planned_final: false, confirmed: 0 }
+    }
+
+    /// Bytes of plaintext per frame.
+    #[must_use]
+    pub const fn frame_length(&self) -> usize {
+        frame::widen(self.frame_length)
+    }
+
+    /// Plans the frames of a block of `length` bytes: whole frames while more follows, whatever
+    /// is left when the plaintext ends here (`last`).
+    ///
+    /// # Errors
+    /// [`Error::State`] after the end, after a failure, or for a block of broken frames;
+    /// [`Error::TooLarge`] when the sequence numbers are used up.
+    pub fn plan(&mut self, length: usize, last: bool) -> Result<Vec<SealOp>> {
+        self.check_sound()?;
+        if self.planned_final {
+            return Err(Error::State("the final frame is already planned"));
+        }
+        let frame_length = self.frame_length();
+        if !last && !length.is_multiple_of(frame_length) {
+            return Err(Error::State("a block of broken frames"));
+        }
+        let regular =
+            if last { length.saturating_sub(1) / frame_length } else { length / frame_length };
+        let mut ops = Vec::with_capacity(regular + 1);
+        for n in 0..regular {
+            let start = n * frame_length;
+            ops.push(self.op(Kind::Regular, start..start + frame_length)?);
+        }
+        if last {
+            ops.push(self.op(Kind::Final, regular * frame_length..length)?);
+            self.planned_final = true;
+        }
+        Ok(ops)
+    }
+
+    fn op(&mut self, kind: Kind, text: core::ops::Range<usize>) -> Result<SealOp> {
+        let sequence = self.next;
+        self.next = sequence.checked_add(1).ok_or(Error::TooLarge("more than 2^32 - 2 frames"))?;
+        let text_length = u32::try_from(text.len()).unwrap_or(self.frame_length);
+        Ok(SealOp {
+            ticket: Ticket::new(Arc::clone(&self.session), sequence),
+            nonce: frame::nonce(sequence),
+            aad: frame::aad(&self.message_id, kind, sequence, text_length),
+            prefix: frame::head(kind, sequence, text_length),
+            text,
+        })
+    }
+
+    /// Takes the proof that the next frame in order was sealed.
+    ///
+    /// # Errors
+    /// [`Error::State`] for another frame's proof; nothing can be sealed after that.
+    pub fn confirm(&mut self, proof: Sealed) -> Result<()> {
+        if !proof.0.redeem(&self.session, self.confirmed + 1) {
+            self.session.poison();
+        }
+        self.check_sound()?;
+        self.confirmed += 1;
+        Ok(())
+    }
+
+    /// Ends the session for good: what was planned may not be planned again.
+    pub fn fail(&mut self) {
+        self.session.poison();
+    }
+
+    /// Ends the message.
+    ///
+    /// # Errors
+    /// [`Error::State`] unless every frame up to the final one was sealed.
+    pub fn finish(&self) -> Result<()> {
+        self.check_sound()?;
+        if self.planned_final && self.confirmed + 1 == self.next {
+            Ok(())
+        } else {
+            Err(Error::State("the message is not complete"))
+        }
+    }
+
+    fn check_sound(&self) -> Result<()> {
+        if self.session.is_poisoned() {
+            Err(Error::State("an operation failed or was dropped; seal again from the start"))
+        } else {
+            Ok(())
+        }
+    }
+}

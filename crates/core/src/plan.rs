@@ -1,0 +1,171 @@
+//! The seam: formats plan operations, executors run them.
+//!
+//! A format never calls "encrypt this buffer". It says which bytes of a block the caller holds are
+//! to be encrypted under which nonce and with which associated data; an executor (the platform's
+//! AES where there is one, [`crate::executor`] otherwise) does it and hands back a proof.
+//! Operations have private fields and no `Clone`, and hold no key.
+
+use crate::keys::WrapText;
+use crate::public_key::KmsPublicKey;
+use crate::wrap::EncryptionAlgorithm;
+use alloc::{sync::Arc, vec::Vec};
+use core::ops::Range;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+/// Bytes of an AES-GCM nonce.
+pub const NONCE_LENGTH: usize = 12;
+/// Bytes of an AES-GCM tag.
+pub const TAG_LENGTH: usize = 16;
+
+/// One session's identity, and whether an operation of it was dropped instead of run.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    poisoned: AtomicBool,
+}
+
+impl Session {
+    pub(crate) fn poison(&self) {
+        self.poisoned.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.poisoned.load(Ordering::Relaxed)
+    }
+}
+
+/// Where an operation belongs: good once, in one session, at one place.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    session: Arc<Session>,
+    id: u32,
+    spent: bool,
+}
+
+impl Ticket {
+    pub(crate) const fn new(session: Arc<Session>, id: u32) -> Self {
+        Self { session, id, spent: false }
+    }
+
+    /// Whether this ticket is the one for place `id` of `session`; spends it.
+    pub(crate) fn redeem(mut self, session: &Arc<Session>, id: u32) -> bool {
+        self.spent = true;
+        self.id == id && Arc::ptr_eq(&self.session, session)
+    }
+}
+
+impl Drop for Ticket {
+    /// An operation that was not run to its end leaves its nonce in doubt: the session ends.
+    fn drop(&mut self) {
+        if !self.spent {
+            self.session.poison();
+        }
+    }
+}
+
+/// "Encrypt these bytes of the block": `prefix ‖ AES-GCM[key, nonce, aad](text)`.
+///
+/// Dropping one unrun poisons its sealer, since the nonce is bound to this one plaintext.
+#[must_use]
+#[derive(Debug)]
+pub struct SealOp {
+    pub(crate) ticket: Ticket,
+    pub(crate) nonce: [u8; NONCE_LENGTH],
+    pub(crate) aad: Vec<u8>,
+    pub(crate) prefix: Vec<u8>,
+    pub(crate) text: Range<usize>,
+}
+
+/// "Decrypt and verify these bytes of the block": ciphertext followed by its tag.
+#[must_use]
+#[derive(Debug)]
+pub struct OpenOp {
+    pub(crate) ticket: Ticket,
+    pub(crate) nonce: [u8; NONCE_LENGTH],
+    pub(crate) aad: Vec<u8>,
+    pub(crate) sealed: Range<usize>,
+}
+
+/// "Encrypt this to the public key": RSA-OAEP (RFC 8017), MGF1 with the same hash, empty label.
+#[derive(Debug)]
+pub struct WrapOp {
+    pub(crate) key: Arc<KmsPublicKey>,
+    pub(crate) algorithm: EncryptionAlgorithm,
+    pub(crate) text: WrapText,
+}
+
+/// Proof that a [`SealOp`] was run. Only an executor makes one.
+#[must_use]
+#[derive(Debug)]
+pub struct Sealed(pub(crate) Ticket);
+
+/// Proof that an [`OpenOp`] was run and its tag verified. Only an executor makes one.
+#[must_use]
+#[derive(Debug)]
+pub struct Opened(pub(crate) Ticket);
+
+/// An operation's parameters, for executors outside this crate.
+#[derive(Clone, Copy, Debug)]
+pub struct OpView<'a> {
+    /// Place in the session, counting from 1.
+    pub id: u32,
+    /// AES-GCM nonce.
+    pub nonce: &'a [u8; NONCE_LENGTH],
+    /// Associated data.
+    pub aad: &'a [u8],
+    /// What precedes the ciphertext in the output; empty when opening.
+    pub prefix: &'a [u8],
+    /// Where the input starts in the block.
+    pub start: usize,
+    /// Bytes of the input.
+    pub length: usize,
+}
+
+impl SealOp {
+    /// The operation's parameters.
+    #[must_use]
+    pub fn view(&self) -> OpView<'_> {
+        OpView {
+            id: self.ticket.id,
+            nonce: &self.nonce,
+            aad: &self.aad,
+            prefix: &self.prefix,
+            start: self.text.start,
+            length: self.text.len(),
+        }
+    }
+}
+
+impl OpenOp {
+    /// The operation's parameters.
+    #[must_use]
+    pub fn view(&self) -> OpView<'_> {
+        OpView {
+            id: self.ticket.id,
+            nonce: &self.nonce,
+            aad: &self.aad,
+            prefix: &[],
+            start: self.sealed.start,
+            length: self.sealed.len(),
+        }
+    }
+}
+
+impl WrapOp {
+    /// The key to encrypt to.
+    #[must_use]
+    pub fn key(&self) -> &KmsPublicKey {
+        &self.key
+    }
+
+    /// The OAEP hash, by way of KMS's algorithm.
+    #[must_use]
+    pub const fn algorithm(&self) -> EncryptionAlgorithm {
+        self.algorithm
+    }
+
+    /// What to encrypt: a secret.
+    #[must_use]
+    pub const fn text(&self) -> &WrapText {
+        &self.text
+    }
+}

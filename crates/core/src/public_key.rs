@@ -1,0 +1,303 @@
+//! Exported public keys of KMS RSA keys: every form KMS gives them in, strictly read, pinned
+//! (FORMATS.md 1.1 and 1.2).
+
+use crate::arn::KeyArn;
+use crate::error::{Error, Result};
+use crate::wrap::EncryptionAlgorithm;
+use alloc::{format, string::String, string::ToString, vec::Vec};
+use base64ct::{Base64, Encoding};
+use rsa::pkcs1::{RsaPublicKeyRef, der::Decode};
+use sha2::{Digest, Sha256};
+use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+
+/// Kinds of keys that people confuse with RSA encryption keys.
+const OTHER_KINDS: [(ObjectIdentifier, &str); 6] = [
+    (ObjectIdentifier::new_unwrap("1.2.840.10045.2.1"), "an elliptic-curve (EC) key"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10"), "an RSASSA-PSS key"),
+    (
+        ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.7"),
+        "an id-RSAES-OAEP key, which KMS never exports,",
+    ),
+    (ObjectIdentifier::new_unwrap("1.3.101.112"), "an Ed25519 key"),
+    (ObjectIdentifier::new_unwrap("1.3.101.110"), "an X25519 key"),
+    (ObjectIdentifier::new_unwrap("1.2.840.10040.4.1"), "a DSA key"),
+];
+
+/// KMS's `KeySpec` of an RSA key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySpec {
+    /// `RSA_2048`
+    Rsa2048,
+    /// `RSA_3072`
+    Rsa3072,
+    /// `RSA_4096`
+    Rsa4096,
+}
+
+impl KeySpec {
+    const fn from_bits(bits: usize) -> Result<Self> {
+        match bits {
+            2048 => Ok(Self::Rsa2048),
+            3072 => Ok(Self::Rsa3072),
+            4096 => Ok(Self::Rsa4096),
+            _ => Err(Error::KeySize(bits)),
+        }
+    }
+
+    /// KMS's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rsa2048 => "RSA_2048",
+            Self::Rsa3072 => "RSA_3072",
+            Self::Rsa4096 => "RSA_4096",
+        }
+    }
+
+    /// Bytes of the modulus, and so of everything that is encrypted to the key.
+    #[must_use]
+    pub const fn modulus_length(self) -> usize {
+        match self {
+            Self::Rsa2048 => 256,
+            Self::Rsa3072 => 384,
+            Self::Rsa4096 => 512,
+        }
+    }
+}
+
+/// The members of a GetPublicKey response that matter here.
+#[derive(Clone, Debug, Default)]
+pub struct GetPublicKeyResponse {
+    /// `PublicKey`: DER of the SubjectPublicKeyInfo.
+    pub public_key: Vec<u8>,
+    /// `KeyId`: the key's ARN.
+    pub key_id: Option<String>,
+    /// `KeyUsage`
+    pub key_usage: Option<String>,
+    /// `KeySpec`
+    pub key_spec: Option<String>,
+    /// `EncryptionAlgorithms`
+    pub encryption_algorithms: Option<Vec<String>>,
+}
+
+/// The public half of a KMS RSA key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KmsPublicKey {
+    spki: Vec<u8>,
+    key_spec: KeySpec,
+    key_arn: Option<KeyArn>,
+    encryption_algorithms: Option<Vec<String>>,
+}
+
+impl KmsPublicKey {
+    /// Reads a key from PEM, DER, or DER in base64 (`aws kms get-public-key --query PublicKey
+    /// --output text`); with the feature `json` also from the whole GetPublicKey response.
+    ///
+    /// # Errors
+    /// One of the `ERR_KEY_…`, [`Error::PublicKey`] and [`Error::PrivateKey`] codes, each for one
+    /// thing that is wrong.
+    pub fn parse(input: &[u8]) -> Result<Self> {
+        match Form::of(input)? {
+            Form::Der(der) => Self::from_der(&der),
+            Form::Response(response) => Self::from_response(&response),
+        }
+    }
+
+    /// Reads a DER SubjectPublicKeyInfo (RFC 5280), strictly.
+    ///
+    /// # Errors
+    /// As [`KmsPublicKey::parse`].
+    pub fn from_der(der: &[u8]) -> Result<Self> {
+        refuse_private_der(der)?;
+        let spki = SubjectPublicKeyInfoRef::from_der(der)
+            .map_err(|_| Error::PublicKey("no DER SubjectPublicKeyInfo"))?;
+        if spki.algorithm.oid != RSA_ENCRYPTION {
+            let kind = OTHER_KINDS.iter().find(|(oid, _)| *oid == spki.algorithm.oid);
+            return Err(Error::KeyType(kind.map_or("a key that is not RSA", |(_, name)| name)));
+        }
+        if !spki.algorithm.parameters.is_some_and(|parameters| parameters.is_null()) {
+            return Err(Error::PublicKey("the algorithm's parameters are not NULL"));
+        }
+        let key = spki.subject_public_key.as_bytes();
+        let key = key.ok_or(Error::PublicKey("the bit string has unused bits"))?;
+        let key =
+            RsaPublicKeyRef::from_der(key).map_err(|_| Error::PublicKey("no DER RSAPublicKey"))?;
+        check_exponent(key.public_exponent.as_bytes())?;
+        Ok(Self {
+            spki: der.to_vec(),
+            key_spec: check_modulus(key.modulus.as_bytes())?,
+            key_arn: None,
+            encryption_algorithms: None,
+        })
+    }
+
+    /// Takes a GetPublicKey response, with all that it says about the key.
+    ///
+    /// # Errors
+    /// As [`KmsPublicKey::parse`], and [`Error::KeyUsage`] for a key that does not encrypt.
+    pub fn from_response(response: &GetPublicKeyResponse) -> Result<Self> {
+        if let Some(usage) = response.key_usage.as_deref().filter(|u| *u != "ENCRYPT_DECRYPT") {
+            return Err(Error::KeyUsage(usage.to_string()));
+        }
+        let mut key = Self::from_der(&response.public_key)?;
+        if response.key_spec.as_deref().is_some_and(|spec| spec != key.key_spec.name()) {
+            return Err(Error::PublicKey("KeySpec is not that of the key"));
+        }
+        key.key_arn = response.key_id.as_deref().map(KeyArn::parse).transpose()?;
+        key.encryption_algorithms.clone_from(&response.encryption_algorithms);
+        Ok(key)
+    }
+
+    /// The same key, known to belong to `arn`.
+    ///
+    /// # Errors
+    /// [`Error::KeyMismatch`] when the response it came from named another key (replicas of one
+    /// multi-Region key are the same).
+    pub fn with_key_arn(mut self, arn: KeyArn) -> Result<Self> {
+        match &self.key_arn {
+            Some(found) if !found.matches(&arn) => {
+                Err(Error::KeyMismatch { found: found.to_string(), wanted: arn.to_string() })
+            }
+            _ => {
+                self.key_arn = Some(arn);
+                Ok(self)
+            }
+        }
+    }
+
+    /// The same key, provided that it is the pinned one: whoever can swap a public key reads all
+    /// that is sealed from then on.
+    ///
+    /// # Errors
+    /// [`Error::KeyPin`] for another key, [`Error::Input`] for a pin that is no fingerprint.
+    pub fn pinned(self, spki_sha256: &str) -> Result<Self> {
+        let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if spki_sha256.len() != 64 || !spki_sha256.bytes().all(hexadecimal) {
+            return Err(Error::Input("spkiSha256 must be 64 lower-case hexadecimal digits"));
+        }
+        let found = self.spki_sha256();
+        if found == spki_sha256 { Ok(self) } else { Err(Error::KeyPin { found }) }
+    }
+
+    /// DER of the SubjectPublicKeyInfo.
+    #[must_use]
+    pub fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// The fingerprint: SHA-256 of the SubjectPublicKeyInfo in lower-case hexadecimal.
+    #[must_use]
+    pub fn spki_sha256(&self) -> String {
+        Sha256::digest(&self.spki).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Size of the key.
+    #[must_use]
+    pub const fn key_spec(&self) -> KeySpec {
+        self.key_spec
+    }
+
+    /// The key's ARN, where it is known.
+    #[must_use]
+    pub const fn key_arn(&self) -> Option<&KeyArn> {
+        self.key_arn.as_ref()
+    }
+
+    /// Whether the key offers `algorithm`; every RSA encryption key offers both unless its
+    /// GetPublicKey response said otherwise.
+    #[must_use]
+    pub fn offers(&self, algorithm: EncryptionAlgorithm) -> bool {
+        match &self.encryption_algorithms {
+            Some(names) => names.iter().any(|name| name == algorithm.name()),
+            None => true,
+        }
+    }
+
+    /// Bytes that fit into one RSA block directly.
+    #[must_use]
+    pub const fn max_direct_bytes(&self, algorithm: EncryptionAlgorithm) -> usize {
+        algorithm.max_plaintext_length(self.key_spec.modulus_length())
+    }
+}
+
+enum Form {
+    Der(Vec<u8>),
+    Response(GetPublicKeyResponse),
+}
+
+impl Form {
+    fn of(input: &[u8]) -> Result<Self> {
+        if input.first() == Some(&0x30) {
+            return Ok(Self::Der(input.to_vec()));
+        }
+        let text = core::str::from_utf8(input).map_err(|_| Error::PublicKey("unknown form"))?;
+        let text = text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        if text.starts_with('{') {
+            Ok(Self::Response(from_json(text)?))
+        } else if text.contains("-----BEGIN ") {
+            Self::from_pem(text)
+        } else if text.starts_with("arn:") || text.starts_with("alias/") {
+            Err(Error::PublicKey("this names a key; the exported key itself is needed"))
+        } else {
+            let der = Base64::decode_vec(text)
+                .map_err(|_| Error::PublicKey("neither PEM, DER, base64 nor JSON"))?;
+            Ok(Self::Der(der))
+        }
+    }
+
+    fn from_pem(text: &str) -> Result<Self> {
+        // By the label as it stands, so that a private key is named even where its PEM is broken.
+        let label = text.split("-----BEGIN ").nth(1).and_then(|rest| rest.split("-----").next());
+        match label {
+            Some("PUBLIC KEY") => {}
+            Some(label) if label.ends_with("PRIVATE KEY") => return Err(Error::PrivateKey),
+            Some("RSA PUBLIC KEY") => {
+                return Err(Error::PublicKey("a PKCS#1 key; export it as BEGIN PUBLIC KEY"));
+            }
+            Some("CERTIFICATE") => return Err(Error::PublicKey("a certificate")),
+            _ => return Err(Error::PublicKey("a PEM of another kind")),
+        }
+        let (_, der) = pem_rfc7468::decode_vec(text.as_bytes())
+            .map_err(|_| Error::PublicKey("the PEM is damaged"))?;
+        Ok(Self::Der(der))
+    }
+}
+
+#[cfg(feature = "json")]
+use crate::json::get_public_key as from_json;
+
+#[cfg(not(feature = "json"))]
+fn from_json(_: &str) -> Result<GetPublicKeyResponse> {
+    Err(Error::PublicKey("JSON, which this build does not read"))
+}
+
+/// PKCS#1 and PKCS#8 private keys begin with a version number where a public one has a sequence.
+fn refuse_private_der(der: &[u8]) -> Result<()> {
+    let content = match der {
+        [0x30, 0x82, _, _, content @ ..] => content,
+        [0x30, 0x81, _, content @ ..] => content,
+        [0x30, 0..=0x7f, content @ ..] => content,
+        _ => &[],
+    };
+    if matches!(content, [2, 1, 0 | 1, ..]) { Err(Error::PrivateKey) } else { Ok(()) }
+}
+
+fn check_modulus(modulus: &[u8]) -> Result<KeySpec> {
+    let zeros = modulus.first().map_or(8, |byte| byte.leading_zeros());
+    let bits = (modulus.len() * 8).saturating_sub(usize::try_from(zeros).unwrap_or(8));
+    let spec = KeySpec::from_bits(bits)?;
+    match modulus.last() {
+        Some(last) if last % 2 == 1 => Ok(spec),
+        _ => Err(Error::PublicKey("the modulus is even")),
+    }
+}
+
+fn check_exponent(exponent: &[u8]) -> Result<()> {
+    if exponent.len() > 4 {
+        return Err(Error::KeyExponent);
+    }
+    let value = exponent.iter().fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
+    if value >= 65_537 && value % 2 == 1 { Ok(()) } else { Err(Error::KeyExponent) }
+}

@@ -1,0 +1,125 @@
+//! What the tests share: keys, a KMS that holds them, vectors.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+
+use bongtu::{
+    DecryptRequest, DecryptResponse, EncryptionAlgorithm, EncryptionContext, KeyArn, Keyring,
+    KmsFailure, KmsPublicKey, KmsRsaKeyring, OpenOptions, SealOptions,
+};
+use getrandom::SysRng;
+use rsa::PrivateKey;
+use rsa::pkcs8::DecodePrivateKey;
+use sha1::Sha1;
+use sha2::Sha256;
+use std::path::PathBuf;
+
+pub const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+pub const OTHER_ARN: &str =
+    "arn:aws:kms:eu-west-1:111122223333:key/00000000-12ab-34cd-56ef-1234567890ab";
+pub const SHA_1: EncryptionAlgorithm = EncryptionAlgorithm::RsaesOaepSha1;
+pub const SHA_256: EncryptionAlgorithm = EncryptionAlgorithm::RsaesOaepSha256;
+
+pub const PUBLIC_2048: &[u8] = include_bytes!("../data/rsa2048-public.pem");
+pub const PUBLIC_3072: &[u8] = include_bytes!("../data/rsa3072-public.pem");
+pub const PUBLIC_4096: &[u8] = include_bytes!("../data/rsa4096-public.pem");
+pub const PRIVATE_2048: &str = include_str!("../data/rsa2048-private.pem");
+pub const PRIVATE_3072: &str = include_str!("../data/rsa3072-private.pem");
+pub const PRIVATE_4096: &str = include_str!("../data/rsa4096-private.pem");
+
+pub fn arn() -> KeyArn {
+    KeyArn::parse(ARN).unwrap()
+}
+
+pub fn keyring(public: &[u8], algorithm: EncryptionAlgorithm) -> Keyring {
+    let key = KmsPublicKey::parse(public).unwrap();
+    Keyring::KmsRsa(KmsRsaKeyring::new(key, arn(), algorithm).unwrap())
+}
+
+pub fn context(pairs: &[(&str, &str)]) -> EncryptionContext {
+    EncryptionContext::new(pairs.iter().copied()).unwrap()
+}
+
+pub fn framed(frame_length: u32) -> SealOptions {
+    SealOptions { frame_length, ..SealOptions::default() }
+}
+
+pub fn expecting(pairs: &[(&str, &str)]) -> OpenOptions {
+    OpenOptions { encryption_context: context(pairs), ..OpenOptions::default() }
+}
+
+/// A KMS with one key, which answers as KMS does.
+pub struct Kms {
+    key: PrivateKey,
+    arn: String,
+}
+
+impl Kms {
+    pub fn new(private_pem: &str, arn: &str) -> Self {
+        Self { key: PrivateKey::from_pkcs8_pem(private_pem).unwrap(), arn: arn.into() }
+    }
+
+    pub fn decrypt(&self, request: &DecryptRequest) -> Result<DecryptResponse, KmsFailure> {
+        if request.key_id.as_str() != self.arn {
+            return Err(KmsFailure { name: "NotFoundException".into() });
+        }
+        let blob = &request.ciphertext_blob;
+        let plaintext = match request.encryption_algorithm {
+            EncryptionAlgorithm::RsaesOaepSha1 => {
+                self.key.oaep_decrypt_with_rng::<Sha1, _>(&mut SysRng, blob)
+            }
+            EncryptionAlgorithm::RsaesOaepSha256 => {
+                self.key.oaep_decrypt_with_rng::<Sha256, _>(&mut SysRng, blob)
+            }
+        };
+        match plaintext {
+            Ok(plaintext) => {
+                Ok(DecryptResponse { key_id: self.arn.clone(), plaintext: plaintext.into() })
+            }
+            Err(_) => Err(KmsFailure { name: "InvalidCiphertextException".into() }),
+        }
+    }
+}
+
+pub fn kms() -> Kms {
+    Kms::new(PRIVATE_2048, ARN)
+}
+
+/// Opens with the 2048-bit test key.
+pub fn open(message: &[u8], options: OpenOptions) -> bongtu::Result<Vec<u8>> {
+    let kms = kms();
+    let keyring = Keyring::KmsRsa(KmsRsaKeyring::open_only(arn(), SHA_256));
+    bongtu::open_with(&keyring, message, options, |r| kms.decrypt(r)).map(|(_, text)| text)
+}
+
+pub fn code<T: std::fmt::Debug>(result: bongtu::Result<T>) -> &'static str {
+    result.expect_err("it must be refused").code()
+}
+
+/// Bytes that differ from place to place.
+pub fn pattern(length: usize) -> Vec<u8> {
+    (0..length).map(|i| u8::try_from(i * 7 % 251).unwrap()).collect()
+}
+
+/// Published vectors are kept beside the repository, not in it.
+pub fn vector(path: &str) -> Option<Vec<u8>> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors").join(path);
+    let bytes = std::fs::read(&file).ok();
+    if bytes.is_none() {
+        println!("SKIPPED without ../shared/vectors/{path}");
+    }
+    bytes
+}
+
+pub fn json_vector(path: &str) -> Option<serde_json::Value> {
+    vector(path).map(|bytes| serde_json::from_slice(&bytes).unwrap())
+}
+
+pub fn base64(value: &serde_json::Value) -> Vec<u8> {
+    use base64ct::{Base64, Encoding};
+    Base64::decode_vec(value.as_str().unwrap()).unwrap()
+}
+
+pub fn hex(value: &serde_json::Value) -> Vec<u8> {
+    let text = value.as_str().unwrap();
+    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect()
+}

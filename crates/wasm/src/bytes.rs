@@ -1,0 +1,35 @@
+//! The only door for secrets between JavaScript and WASM memory.
+//!
+//! An ordinary `&[u8]` or `Vec<u8>` in a signature leaves a copy of its bytes in linear memory,
+//! where nothing ever wipes it. Here bytes are copied straight into, or out of, memory that is
+//! zeroized when it is dropped.
+
+use js_sys::Uint8Array;
+use zeroize::Zeroizing;
+
+/// Copies a secret in.
+pub(crate) fn secret_in(bytes: &Uint8Array) -> Zeroizing<Vec<u8>> {
+    let mut secret = Zeroizing::new(vec![0; length(bytes)]);
+    bytes.copy_to(&mut secret);
+    secret
+}
+
+/// Copies a secret out, into memory that the caller wipes.
+pub(crate) fn secret_out(secret: &[u8]) -> Uint8Array {
+    Uint8Array::from(secret)
+}
+
+/// Copies public bytes in.
+pub(crate) fn public_in(bytes: &Uint8Array) -> Vec<u8> {
+    bytes.to_vec()
+}
+
+/// Copies public bytes out.
+pub(crate) fn public_out(bytes: &[u8]) -> Uint8Array {
+    Uint8Array::from(bytes)
+}
+
+/// `byteLength` as Rust counts.
+pub(crate) fn length(bytes: &Uint8Array) -> usize {
+    usize::try_from(bytes.length()).unwrap_or(usize::MAX)
+}

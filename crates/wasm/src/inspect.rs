@@ -1,0 +1,90 @@
+//! Describing a message without a key.
+
+use crate::bytes::{length, public_in};
+use crate::error::{Failure, Result};
+use crate::records;
+use bongtu::Error;
+use bongtu::message::{FrameOpener, HEAD_LENGTH, Inspector};
+use js_sys::Uint8Array;
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+
+/// Looks at one message.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct InspectSession {
+    needed: usize,
+    inspector: Option<Inspector>,
+}
+
+#[wasm_bindgen]
+impl InspectSession {
+    /// Prepares to look.
+    #[must_use]
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Looks for the header in all the bytes so far; 0 asks for more, else its length.
+    pub fn header(&mut self, bytes: &Uint8Array, eof: bool) -> Result<usize> {
+        if length(bytes) < self.needed && !eof {
+            return Ok(0);
+        }
+        match Inspector::parse(&public_in(bytes))? {
+            Ok(inspector) => {
+                let length = inspector.header_length();
+                self.inspector = Some(inspector);
+                Ok(length)
+            }
+            Err(_) if eof => Err(Error::Truncated.into()),
+            Err(needed) => {
+                self.needed = needed;
+                Ok(0)
+            }
+        }
+    }
+
+    /// Bytes to gather before walking.
+    #[wasm_bindgen(getter, js_name = blockLength)]
+    pub fn block_length(&mut self) -> Result<usize> {
+        Ok(records::block_length(self.inspector()?.stride()))
+    }
+
+    /// More than so many bytes must be known to follow a block that is not the last.
+    #[wasm_bindgen(getter)]
+    pub fn lookahead(&self) -> usize {
+        FrameOpener::LOOKAHEAD
+    }
+
+    /// Bytes from one frame's start to the next.
+    #[wasm_bindgen(getter)]
+    pub fn stride(&mut self) -> Result<usize> {
+        Ok(self.inspector()?.stride())
+    }
+
+    /// Bytes at a frame's start that walking looks at.
+    #[wasm_bindgen(getter, js_name = headLength)]
+    pub fn head_length(&self) -> usize {
+        HEAD_LENGTH
+    }
+
+    /// Walks over a block; an incomplete end is tolerated.
+    pub fn plan(&mut self, heads: &Uint8Array, length: usize, last: bool) -> Result<()> {
+        Ok(self.inspector()?.walk(&public_in(heads), length, last)?)
+    }
+
+    /// What was seen.
+    pub fn describe(&mut self) -> Result<JsValue> {
+        let description = self.inspector()?.describe();
+        let serializer = Serializer::json_compatible();
+        description
+            .serialize(&serializer)
+            .map_err(|_| Error::State("the description cannot be converted").into())
+    }
+
+    fn inspector(&mut self) -> Result<&mut Inspector> {
+        self.inspector.as_mut().ok_or(Failure::from(Error::State("there is no header yet")))
+    }
+}

@@ -1,0 +1,188 @@
+//! Public keys and keyrings.
+
+use crate::bytes::{public_in, public_out};
+use crate::error::Result;
+use bongtu::{
+    EncryptionAlgorithm, EncryptionContext, Error, GetPublicKeyResponse, KeyArn, KmsPublicKey,
+    KmsRsaKeyring, SealOptions,
+};
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+/// The public half of a KMS RSA key.
+#[wasm_bindgen]
+pub struct PublicKey(KmsPublicKey);
+
+#[wasm_bindgen]
+impl PublicKey {
+    /// Reads PEM, DER or base64 DER, given as bytes.
+    pub fn parse(
+        input: &Uint8Array,
+        key_arn: Option<String>,
+        spki_sha256: Option<String>,
+    ) -> Result<Self> {
+        Self::checked(KmsPublicKey::parse(&public_in(input))?, key_arn, spki_sha256)
+    }
+
+    /// Takes the members of a GetPublicKey response.
+    #[wasm_bindgen(js_name = fromResponse)]
+    pub fn from_response(
+        public_key: &Uint8Array,
+        key_id: Option<String>,
+        key_usage: Option<String>,
+        key_spec: Option<String>,
+        encryption_algorithms: Option<Vec<String>>,
+        key_arn: Option<String>,
+        spki_sha256: Option<String>,
+    ) -> Result<Self> {
+        let public_key = public_in(public_key);
+        let response =
+            GetPublicKeyResponse { public_key, key_id, key_usage, key_spec, encryption_algorithms };
+        Self::checked(KmsPublicKey::from_response(&response)?, key_arn, spki_sha256)
+    }
+
+    /// `RSA_2048`, `RSA_3072` or `RSA_4096`.
+    #[wasm_bindgen(getter, js_name = keySpec)]
+    pub fn key_spec(&self) -> String {
+        self.0.key_spec().name().into()
+    }
+
+    /// The ARN, where it is known.
+    #[wasm_bindgen(getter, js_name = keyArn)]
+    pub fn key_arn(&self) -> Option<String> {
+        self.0.key_arn().map(|arn| arn.as_str().into())
+    }
+
+    /// SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal.
+    #[wasm_bindgen(getter, js_name = spkiSha256)]
+    pub fn spki_sha256(&self) -> String {
+        self.0.spki_sha256()
+    }
+
+    /// The algorithms that the key offers.
+    #[wasm_bindgen(getter, js_name = encryptionAlgorithms)]
+    pub fn encryption_algorithms(&self) -> Vec<String> {
+        [EncryptionAlgorithm::RsaesOaepSha1, EncryptionAlgorithm::RsaesOaepSha256]
+            .into_iter()
+            .filter(|algorithm| self.0.offers(*algorithm))
+            .map(|algorithm| algorithm.name().into())
+            .collect()
+    }
+
+    /// Bytes that fit into one RSA block.
+    #[wasm_bindgen(js_name = maxDirectBytes)]
+    pub fn max_direct_bytes(&self, algorithm: &str) -> Result<usize> {
+        Ok(self.0.max_direct_bytes(EncryptionAlgorithm::from_name(algorithm)?))
+    }
+
+    /// DER of the SubjectPublicKeyInfo.
+    pub fn spki(&self) -> Uint8Array {
+        public_out(self.0.spki())
+    }
+
+    fn checked(
+        mut key: KmsPublicKey,
+        key_arn: Option<String>,
+        spki_sha256: Option<String>,
+    ) -> Result<Self> {
+        if let Some(pin) = spki_sha256 {
+            key = key.pinned(&pin)?;
+        }
+        if let Some(arn) = key_arn {
+            key = key.with_key_arn(KeyArn::parse(&arn)?)?;
+        }
+        Ok(Self(key))
+    }
+}
+
+/// Who can unwrap a data key.
+#[wasm_bindgen]
+pub struct Keyring(bongtu::Keyring);
+
+#[wasm_bindgen]
+impl Keyring {
+    /// Seals to `public_key`; opens through KMS.
+    #[wasm_bindgen(js_name = kmsRsa)]
+    pub fn kms_rsa(
+        public_key: &PublicKey,
+        key_arn: &str,
+        algorithm: Option<String>,
+    ) -> Result<Self> {
+        let (arn, algorithm) = (KeyArn::parse(key_arn)?, algorithm_named(algorithm)?);
+        Ok(Self::of(KmsRsaKeyring::new(public_key.0.clone(), arn, algorithm)?))
+    }
+
+    /// Opens through KMS, seals nothing.
+    #[wasm_bindgen(js_name = kmsRsaOpenOnly)]
+    pub fn kms_rsa_open_only(key_arn: &str, algorithm: Option<String>) -> Result<Self> {
+        let arn = KeyArn::parse(key_arn)?;
+        Ok(Self::of(KmsRsaKeyring::open_only(arn, algorithm_named(algorithm)?)))
+    }
+
+    /// Answers for every KMS-RSA encrypted data key.
+    #[wasm_bindgen(js_name = kmsRsaAnyKey)]
+    pub fn kms_rsa_any_key(algorithm: Option<String>) -> Result<Self> {
+        Ok(Self::of(KmsRsaKeyring::open_any_key(algorithm_named(algorithm)?)))
+    }
+
+    /// Bytes of the message that `plaintext_length` bytes make.
+    #[wasm_bindgen(js_name = sealedSize)]
+    pub fn sealed_size(
+        &self,
+        context: Vec<String>,
+        frame_length: Option<f64>,
+        plaintext_length: f64,
+    ) -> Result<f64> {
+        let length = integer(plaintext_length)
+            .ok_or(Error::Input("plaintextLength must be a whole number of bytes"))?;
+        let options = seal_options(context, frame_length)?;
+        let size = bongtu::sealed_size(&self.0, length, &options)?;
+        exact(size).ok_or_else(|| Error::TooLarge("more than JavaScript counts exactly").into())
+    }
+
+    const fn of(keyring: KmsRsaKeyring) -> Self {
+        Self(bongtu::Keyring::KmsRsa(keyring))
+    }
+
+    pub(crate) const fn inner(&self) -> &bongtu::Keyring {
+        &self.0
+    }
+}
+
+fn algorithm_named(name: Option<String>) -> Result<EncryptionAlgorithm> {
+    let algorithm = name.map(|name| EncryptionAlgorithm::from_name(&name)).transpose()?;
+    Ok(algorithm.unwrap_or_default())
+}
+
+/// Sealing options out of flat pairs and a JavaScript number.
+pub(crate) fn seal_options(pairs: Vec<String>, frame_length: Option<f64>) -> Result<SealOptions> {
+    let mut options = SealOptions { encryption_context: context(pairs)?, ..Default::default() };
+    if let Some(length) = frame_length {
+        let length =
+            integer(length).ok_or(Error::Input("frameLength must be a whole number of bytes"))?;
+        options.frame_length = u32::try_from(length).map_err(|_| Error::FrameLength(length))?;
+    }
+    Ok(options)
+}
+
+/// A context out of name, value, name, value…
+pub(crate) fn context(pairs: Vec<String>) -> Result<EncryptionContext> {
+    let mut flat = pairs.into_iter();
+    let pairs = std::iter::from_fn(|| flat.next().zip(flat.next()));
+    Ok(EncryptionContext::new(pairs)?)
+}
+
+const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// A JavaScript number as a count, when it is one.
+#[expect(clippy::as_conversions, reason = "checked to be a whole number within range")]
+fn integer(number: f64) -> Option<u64> {
+    let counts = number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER as f64).contains(&number);
+    counts.then_some(number as u64)
+}
+
+/// A count as a JavaScript number, when that is exact.
+#[expect(clippy::as_conversions, reason = "checked to be within range")]
+fn exact(count: u64) -> Option<f64> {
+    (count <= MAX_SAFE_INTEGER).then_some(count as f64)
+}

@@ -1,0 +1,75 @@
+//! Operations as fixed records in a buffer of JavaScript's: many cross in one call, and no object
+//! is made for any of them.
+
+use crate::error::Result;
+use bongtu::Error;
+use bongtu::plan::OpView;
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+const RECORD: usize = 160;
+const MAX_RECORDS: usize = 128;
+const BLOCK: usize = 256 * 1024;
+
+const NONCE: usize = 16;
+const PREFIX: usize = 28;
+const AAD: usize = 52;
+
+/// Bytes of a record: `u32` id, input start, input length (little-endian); `u8` prefix length,
+/// AAD length, two of padding; nonce (12), prefix (24), AAD (96), padding.
+#[wasm_bindgen(js_name = recordLength)]
+pub fn record_length() -> usize {
+    RECORD
+}
+
+/// Records that one plan fills at most.
+#[wasm_bindgen(js_name = maxRecords)]
+pub fn max_records() -> usize {
+    MAX_RECORDS
+}
+
+/// Bytes of a block: about [`BLOCK`], a whole number of frames, at most [`MAX_RECORDS`] of them
+/// with one more record free for the final frame.
+pub(crate) fn block_length(stride: usize) -> usize {
+    stride * (BLOCK / stride).clamp(1, MAX_RECORDS - 1)
+}
+
+/// Writes operations into `records` and says how many.
+pub(crate) fn write<'a>(
+    views: impl Iterator<Item = OpView<'a>>,
+    records: &Uint8Array,
+) -> Result<usize> {
+    let mut bytes = Vec::new();
+    let mut count = 0;
+    for view in views {
+        bytes.extend_from_slice(&record(&view)?);
+        count += 1;
+    }
+    if bytes.len() > crate::bytes::length(records) {
+        return Err(Error::State("the record buffer is too small").into());
+    }
+    let end = u32::try_from(bytes.len()).map_err(|_| TOO_LARGE)?;
+    records.subarray(0, end).copy_from(&bytes);
+    Ok(count)
+}
+
+const TOO_LARGE: Error = Error::State("an operation does not fit its record");
+
+fn record(view: &OpView<'_>) -> Result<[u8; RECORD]> {
+    let mut record = [0; RECORD];
+    let mut put = |at: usize, bytes: &[u8]| {
+        let room = record.get_mut(at..at + bytes.len()).ok_or(TOO_LARGE)?;
+        room.copy_from_slice(bytes);
+        Ok::<(), Error>(())
+    };
+    let u32_of = |n: usize| u32::try_from(n).map(u32::to_le_bytes).map_err(|_| TOO_LARGE);
+    let u8_of = |n: usize| u8::try_from(n).map_err(|_| TOO_LARGE);
+    put(0, &view.id.to_le_bytes())?;
+    put(4, &u32_of(view.start)?)?;
+    put(8, &u32_of(view.length)?)?;
+    put(12, &[u8_of(view.prefix.len())?, u8_of(view.aad.len())?])?;
+    put(NONCE, view.nonce)?;
+    put(PREFIX, view.prefix)?;
+    put(AAD, view.aad)?;
+    Ok(record)
+}

@@ -1,0 +1,63 @@
+//! The Rust executor for JavaScript, where the platform has no AES or RSA of its own to offer
+//! (insecure contexts, 192-bit keys in Chromium).
+
+use crate::bytes::{public_in, public_out, secret_in, secret_out};
+use crate::error::Result;
+use bongtu::executor::Executor;
+use bongtu::{ContentKey, EncryptionAlgorithm, Error};
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
+
+/// AES-GCM under one key.
+#[wasm_bindgen]
+pub struct RustAes(Executor);
+
+#[wasm_bindgen]
+impl RustAes {
+    /// Takes a key of 16, 24 or 32 bytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(key: &Uint8Array) -> Result<Self> {
+        Ok(Self(Executor::new(&ContentKey::new(secret_in(key)))?))
+    }
+
+    /// Ciphertext and tag.
+    pub fn seal(
+        &self,
+        nonce: &Uint8Array,
+        aad: &Uint8Array,
+        text: &Uint8Array,
+    ) -> Result<Uint8Array> {
+        let text = secret_in(text);
+        let mut out = Vec::with_capacity(text.len() + 16);
+        self.0.encrypt(&nonce_of(nonce)?, &public_in(aad), &text, &mut out)?;
+        Ok(public_out(&out))
+    }
+
+    /// The plaintext, once the tag has verified.
+    pub fn open(
+        &self,
+        nonce: &Uint8Array,
+        aad: &Uint8Array,
+        sealed: &Uint8Array,
+    ) -> Result<Uint8Array> {
+        let sealed = public_in(sealed);
+        let mut out = Zeroizing::new(Vec::with_capacity(sealed.len()));
+        self.0.decrypt(&nonce_of(nonce)?, &public_in(aad), &sealed, &mut out)?;
+        Ok(secret_out(&out))
+    }
+}
+
+/// RSA-OAEP with `hash` (`SHA-1` or `SHA-256`) for MGF1 too and an empty label.
+#[wasm_bindgen(js_name = rsaOaepEncrypt)]
+pub fn rsa_oaep_encrypt(spki: &Uint8Array, hash: &str, text: &Uint8Array) -> Result<Uint8Array> {
+    let algorithms = [EncryptionAlgorithm::RsaesOaepSha1, EncryptionAlgorithm::RsaesOaepSha256];
+    let algorithm = algorithms.into_iter().find(|algorithm| algorithm.hash() == hash);
+    let algorithm = algorithm.ok_or_else(|| Error::KeyAlgorithm(hash.into()))?;
+    Ok(public_out(&bongtu::hazmat::oaep_encrypt(&public_in(spki), algorithm, &secret_in(text))?))
+}
+
+fn nonce_of(nonce: &Uint8Array) -> Result<[u8; 12]> {
+    let nonce: std::result::Result<[u8; 12], _> = public_in(nonce).try_into();
+    nonce.map_err(|_| Error::Input("a nonce must be of 12 bytes").into())
+}
