@@ -106,7 +106,7 @@ pub enum Error {
     #[error("the data key cannot be unwrapped with this key, algorithm and context")]
     Unwrap,
     /// KMS failed for another reason than the ciphertext.
-    #[error("KMS answered {0}")]
+    #[error("the request to KMS failed: {0}")]
     Kms(String),
     /// The key commitment does not match.
     #[error("the key commitment does not match")]

@@ -11,6 +11,7 @@
 mod support;
 
 use bongtu::executor::Executor;
+use bongtu::message::{Description, HEAD_LENGTH, Inspector};
 use bongtu::{ContentKey, EncryptionAlgorithm, KeyArn, Keyring, KmsRsaKeyring, OpenOptions};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -69,6 +70,38 @@ fn java_and_go_wrote_these() {
             &base64(&message["plaintext_b64"]),
         );
     }
+}
+
+/// All suites, framed and not, signed and not, of any provider: whole, and cut short by a byte.
+#[test]
+fn every_published_message_can_be_described() {
+    let Some(set) = json_vector("esdk/commitment-test-vectors.json") else { return };
+    let mut messages: Vec<Vec<u8>> =
+        set["tests"].as_array().unwrap().iter().map(|test| base64(&test["ciphertext"])).collect();
+    let manifest = json_vector("esdk/v4-Net-4.0.1/manifest.json").unwrap();
+    for test in manifest["tests"].as_object().unwrap().values() {
+        let path = test["ciphertext"].as_str().unwrap().replace("file://", "esdk/v4-Net-4.0.1/");
+        messages.push(support::vector(&path).unwrap());
+    }
+    for message in &messages {
+        let whole = describe(message);
+        assert!(whole.body.complete, "{whole:?}");
+        assert_eq!(whole.header_length as u64 + whole.body.length, message.len() as u64);
+        // Nothing is known of a footer's bytes, so only unsigned messages show that one is missing.
+        if !whole.suite.signed {
+            assert!(!describe(&message[..message.len() - 1]).body.complete);
+        }
+    }
+    assert!(messages.len() > 170, "{} messages", messages.len());
+}
+
+fn describe(message: &[u8]) -> Description {
+    let mut inspector = Inspector::parse(message).unwrap().unwrap();
+    let body = &message[inspector.header_length()..];
+    let frames = body.chunks(inspector.stride());
+    let heads: Vec<u8> = frames.flat_map(|frame| frame.iter().take(HEAD_LENGTH)).copied().collect();
+    inspector.walk(&heads, body.len(), true).unwrap();
+    inspector.describe()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::bytes::{length, public_in};
 use crate::error::{Failure, Result};
 use crate::records;
 use bongtu::Error;
-use bongtu::message::{FrameOpener, HEAD_LENGTH, Inspector};
+use bongtu::message::{HEAD_LENGTH, Inspector};
 use js_sys::Uint8Array;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -54,8 +54,8 @@ impl InspectSession {
 
     /// More than so many bytes must be known to follow a block that is not the last.
     #[wasm_bindgen(getter)]
-    pub fn lookahead(&self) -> usize {
-        FrameOpener::LOOKAHEAD
+    pub fn lookahead(&mut self) -> Result<usize> {
+        Ok(self.inspector()?.lookahead())
     }
 
     /// Bytes from one frame's start to the next.

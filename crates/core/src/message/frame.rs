@@ -118,10 +118,13 @@ impl Frame {
 /// Walks over a body block by block and finds its frames, seeing only their heads.
 ///
 /// Every block but the last holds whole frames and is followed by more than
-/// [`Walker::LOOKAHEAD`] bytes, so that the final frame can only end in the last block.
+/// [`Walker::LOOKAHEAD`] and the trailer's bytes, so that the final frame can only end in the last
+/// block.
 #[derive(Debug)]
 pub(super) struct Walker {
     frame_length: u32,
+    /// Bytes that may follow the final frame: a signed message's footer.
+    max_trailer: usize,
     next: u64,
     end: End,
 }
@@ -138,8 +141,8 @@ impl Walker {
     /// By so much a final frame is longer than a regular one of the same text.
     pub(super) const LOOKAHEAD: usize = Kind::Final.overhead() - Kind::Regular.overhead();
 
-    pub(super) const fn new(frame_length: u32) -> Self {
-        Self { frame_length, next: 1, end: End::Ahead }
+    pub(super) const fn new(frame_length: u32, max_trailer: usize) -> Self {
+        Self { frame_length, max_trailer, next: 1, end: End::Ahead }
     }
 
     /// Finds the frames of a block of `length` bytes. `heads` holds the first [`HEAD_LENGTH`]
@@ -164,7 +167,9 @@ impl Walker {
             frames.push(frame);
         }
         match (&self.end, last) {
-            (End::Reached, _) if start < length || !last => Err(Error::TrailingData),
+            (End::Reached, _) if length - start > self.max_trailer || !last => {
+                Err(Error::TrailingData)
+            }
             (End::Ahead, false) if start < length => Err(Error::State("a block of broken frames")),
             (End::Ahead, true) => {
                 self.end = End::Missing;

@@ -4,8 +4,9 @@ use super::frame::{self, Walker};
 use super::header::{ContentType, Field, Header};
 use super::opener::Limits;
 use crate::codec::Stop;
-use crate::error::Result;
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use crate::error::{Error, Result};
+use crate::plan::{NONCE_LENGTH, TAG_LENGTH};
+use alloc::{format, string::String, vec::Vec};
 use serde::Serialize;
 
 /// What a message claims. Nothing of it is verified.
@@ -20,8 +21,8 @@ pub struct Description {
     pub suite: SuiteDescription,
     /// Hexadecimal.
     pub message_id: String,
-    /// The encryption context, unverified.
-    pub encryption_context: BTreeMap<String, String>,
+    /// Names and values of the encryption context, unverified.
+    pub encryption_context: Vec<(String, String)>,
     /// The encrypted data keys, of any provider.
     pub encrypted_data_keys: Vec<EdkDescription>,
     /// `framed` or `nonframed`.
@@ -78,17 +79,27 @@ pub struct BodyDescription {
     pub final_frame_start: Option<u64>,
 }
 
+/// A signature's length prefix and the longest that it can announce.
+const MAX_FOOTER: usize = 2 + 0xffff;
+/// What precedes the ciphertext of a message without frames: nonce and `u64` length.
+const UNFRAMED_HEAD: usize = NONCE_LENGTH + 8;
+/// Bytes from one look at a message without frames to the next; any will do.
+const UNFRAMED_STRIDE: usize = 64 * 1024;
+
 /// Walks over a message and describes it.
 #[derive(Debug)]
 pub struct Inspector {
     header: Header,
     walker: Walker,
+    max_trailer: usize,
     body: BodyDescription,
+    /// What a body without frames announces as its plaintext's length.
+    announced: Option<u64>,
 }
 
 impl Inspector {
     /// Parses the header at the start of `bytes`, under the default limits but for the number of
-    /// encrypted data keys: looking costs nothing.
+    /// encrypted data keys and the frame length: looking costs nothing.
     ///
     /// # Errors
     /// As [`super::UnverifiedHeader::parse`].
@@ -99,13 +110,16 @@ impl Inspector {
             ..Limits::default()
         };
         match Header::parse(bytes, &limits) {
-            Ok(header) => {
-                let walker = Walker::new(header.frame_length);
-                Ok(Ok(Self { header, walker, body: BodyDescription::default() }))
-            }
+            Ok(header) => Ok(Ok(Self::new(header))),
             Err(Stop::Incomplete(needed)) => Ok(Err(needed)),
             Err(Stop::Failed(error)) => Err(error),
         }
+    }
+
+    fn new(header: Header) -> Self {
+        let max_trailer = if header.suite.signed { MAX_FOOTER } else { 0 };
+        let walker = Walker::new(header.frame_length, max_trailer);
+        Self { header, walker, max_trailer, body: BodyDescription::default(), announced: None }
     }
 
     /// Bytes of the header.
@@ -116,28 +130,57 @@ impl Inspector {
 
     /// Bytes from one frame's start to the next.
     #[must_use]
-    pub const fn stride(&self) -> usize {
-        frame::stride(self.header.frame_length)
+    pub fn stride(&self) -> usize {
+        match self.header.content_type {
+            ContentType::Framed => frame::stride(self.header.frame_length),
+            ContentType::NonFramed => UNFRAMED_STRIDE,
+        }
+    }
+
+    /// Bytes that must be known to follow a block, or to be its end.
+    #[must_use]
+    pub const fn lookahead(&self) -> usize {
+        Walker::LOOKAHEAD + self.max_trailer
     }
 
     /// Looks at a block of the body, as [`super::FrameOpener::plan`] takes them.
     ///
     /// # Errors
-    /// [`crate::Error::Malformed`] or [`crate::Error::TrailingData`].
+    /// [`Error::Malformed`] or [`Error::TrailingData`].
     pub fn walk(&mut self, heads: &[u8], length: usize, last: bool) -> Result<()> {
-        let start = self.body.length;
-        self.body.length += u64::try_from(length).unwrap_or(u64::MAX);
-        if self.header.content_type == ContentType::NonFramed {
-            return Ok(());
+        let before = self.body.length;
+        self.body.length += count(length);
+        match self.header.content_type {
+            ContentType::Framed => self.walk_frames(before, heads, length, last),
+            ContentType::NonFramed => self.walk_unframed(heads),
         }
+    }
+
+    fn walk_frames(&mut self, before: u64, heads: &[u8], length: usize, last: bool) -> Result<()> {
         for frame in self.walker.walk(heads, length, last)? {
             self.body.frames += 1;
             self.body.plaintext_length += u64::from(frame.text_length);
             if frame.is_final() {
-                let offset = u64::try_from(self.header.length() + frame.start).unwrap_or(u64::MAX);
                 self.body.complete = true;
-                self.body.final_frame_start = Some(start + offset);
+                self.body.final_frame_start =
+                    Some(count(self.header.length()) + before + count(frame.start));
             }
+        }
+        Ok(())
+    }
+
+    fn walk_unframed(&mut self, heads: &[u8]) -> Result<()> {
+        if self.announced.is_none()
+            && let Some(length) = heads.get(NONCE_LENGTH..UNFRAMED_HEAD)
+        {
+            self.announced = length.try_into().map(u64::from_be_bytes).ok();
+        }
+        let text_and_more = self.body.length.saturating_sub(count(UNFRAMED_HEAD + TAG_LENGTH));
+        self.body.plaintext_length = text_and_more.min(self.announced.unwrap_or(0));
+        let whole = self.body.length >= count(UNFRAMED_HEAD + TAG_LENGTH);
+        self.body.complete = whole && self.announced == Some(self.body.plaintext_length);
+        if text_and_more - self.body.plaintext_length > count(self.max_trailer) {
+            return Err(Error::TrailingData);
         }
         Ok(())
     }
@@ -183,4 +226,9 @@ impl Inspector {
             body: self.body.clone(),
         }
     }
+}
+
+/// A length in memory as one in a message.
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }

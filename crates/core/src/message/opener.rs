@@ -230,7 +230,7 @@ impl FrameOpener {
     pub const LOOKAHEAD: usize = Walker::LOOKAHEAD;
 
     fn new(message_id: Vec<u8>, frame_length: u32) -> Self {
-        let walker = Walker::new(frame_length);
+        let walker = Walker::new(frame_length, 0);
         Self { session: Arc::default(), message_id, frame_length, walker, confirmed: 0 }
     }
 

@@ -1,0 +1,98 @@
+//! Whatever comes in, nothing panics and nothing is believed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions
+)]
+
+mod support;
+
+use bongtu::message::{HEAD_LENGTH, Inspector};
+use bongtu::{EncryptionContext, KeyArn, KmsPublicKey, OpenOptions};
+use support::{PUBLIC_2048, SHA_256, framed, keyring, pattern};
+
+/// xorshift64: the same garbage on every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize
+    }
+
+    /// `bytes` with a few of them changed, inserted, removed or cut off.
+    fn mangle(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        for _ in 0..=self.next() % 4 {
+            let at = self.next() % bytes.len().max(1);
+            match self.next() % 5 {
+                0 if at < bytes.len() => bytes[at] = self.next() as u8,
+                1 if at < bytes.len() => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][self.next() % 5],
+                2 => bytes.insert(at, self.next() as u8),
+                3 if at < bytes.len() => drop(bytes.remove(at)),
+                _ => bytes.truncate(at),
+            }
+        }
+        bytes
+    }
+}
+
+#[test]
+fn mangled_messages() {
+    let mut options = framed(10);
+    options.encryption_context = EncryptionContext::new([("목적", "검사"), ("a", "")]).unwrap();
+    let keyring = keyring(PUBLIC_2048, SHA_256);
+    let message = bongtu::seal(&keyring, &pattern(35), options).unwrap();
+    let mut random = Random(0x5eed);
+    for _ in 0..20_000 {
+        let mangled = random.mangle(&message);
+        let refuse = |_: &_| Err(bongtu::KmsFailure { name: "InvalidCiphertextException".into() });
+        let opened = bongtu::open_with(&keyring, &mangled, OpenOptions::default(), refuse);
+        assert!(opened.is_err());
+        if let Ok(Ok(mut inspector)) = Inspector::parse(&mangled) {
+            let body = &mangled[inspector.header_length()..];
+            let stride = inspector.stride();
+            let heads: Vec<u8> = body
+                .chunks(stride)
+                .flat_map(|frame| frame.iter().take(HEAD_LENGTH))
+                .copied()
+                .collect();
+            let walked = inspector.walk(&heads, body.len(), true);
+            let description = inspector.describe();
+            assert!(walked.is_err() || description.body.length == body.len() as u64);
+            let covered: usize = description.fields.iter().map(|field| field.length).sum();
+            assert_eq!(covered, description.header_length, "fields leave no gap");
+        }
+    }
+}
+
+#[test]
+fn mangled_keys() {
+    let key = KmsPublicKey::parse(PUBLIC_2048).unwrap();
+    let mut random = Random(0xfeed);
+    for _ in 0..20_000 {
+        for form in [PUBLIC_2048, key.spki()] {
+            // What still parses must still be a key of a size that KMS has.
+            if let Ok(parsed) = KmsPublicKey::parse(&random.mangle(form)) {
+                assert_eq!(parsed.key_spec().modulus_length(), 256);
+            }
+        }
+    }
+}
+
+#[test]
+fn mangled_arns() {
+    let mut random = Random(0xa12);
+    for _ in 0..20_000 {
+        let mangled = random.mangle(support::ARN.as_bytes());
+        let text = String::from_utf8_lossy(&mangled);
+        if let Ok(arn) = KeyArn::parse(&text) {
+            assert_eq!(arn.as_str(), text);
+            assert!(arn.matches(&arn));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import { fstatSync, type Stats } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { CliError, fileError, usageError } from "./failure.js";
+
+export interface Input {
+  /** In bytes; known of regular files only. */
+  readonly size: number | undefined;
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
+const CHUNK = 1024 * 1024;
+
+/**
+ * Opens FILE, or standard input where it is `-` or not given.
+ * `steady`: the stream ends in an error if the file was written to while it was read.
+ */
+export async function openInput(
+  operand: string | undefined,
+  { steady = false } = {},
+): Promise<Input> {
+  if (operand === undefined && process.stdin.isTTY) {
+    throw usageError("no FILE, and standard input is a terminal");
+  }
+  if (operand === undefined || operand === "-") {
+    if (fstatSync(0).isDirectory()) {
+      // Node would call it empty.
+      throw fileError("standard input is a directory");
+    }
+    return { size: undefined, stream: streamOf(standardInput(), () => process.stdin.destroy()) };
+  }
+  const name = `'${operand}'`;
+  try {
+    const file = await open(operand);
+    const status = await file.stat();
+    if (status.isDirectory()) {
+      await file.close();
+      throw fileError(`${name} is a directory`);
+    }
+    const size = status.isFile() ? status.size : undefined;
+    return { size, stream: streamOf(chunksOf(file, name, steady ? status : undefined)) };
+  } catch (error) {
+    throw error instanceof CliError ? error : fileError(`cannot read ${name}`, error);
+  }
+}
+
+/** The whole of a file that is small by nature; `what` says in an error what it should have been. */
+export async function readSmall(operand: string, what: string): Promise<Buffer> {
+  const limit = 64 * 1024;
+  const { stream } = await openInput(operand);
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      const whole = Buffer.concat(chunks);
+      // It may be a private key, of which the caller wipes its copy only.
+      for (const chunk of chunks) {
+        chunk.fill(0);
+      }
+      return whole;
+    }
+    chunks.push(value);
+    length += value.length;
+    if (length > limit) {
+      await reader.cancel();
+      throw fileError(`'${operand}' is no ${what}: it is longer than ${limit / 1024} KiB`);
+    }
+  }
+}
+
+async function* chunksOf(
+  file: FileHandle,
+  name: string,
+  before: Stats | undefined,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK);
+      if (bytesRead === 0) {
+        break;
+      }
+      yield buffer.subarray(0, bytesRead);
+    }
+    const after = await file.stat();
+    if (before && (after.size !== before.size || after.mtimeMs !== before.mtimeMs)) {
+      throw fileError(`${name} changed while it was read`);
+    }
+  } catch (error) {
+    throw error instanceof CliError ? error : fileError(`cannot read ${name}`, error);
+  } finally {
+    await file.close();
+  }
+}
+
+async function* standardInput(): AsyncGenerator<Uint8Array> {
+  try {
+    yield* process.stdin;
+  } catch (error) {
+    throw fileError("cannot read standard input", error);
+  }
+}
+
+/**
+ * Asks for a chunk only when one is wanted, which `Readable.toWeb` does not: its queue holds as many chunks as a Node
+ * stream holds bytes.
+ */
+function streamOf(
+  chunks: AsyncGenerator<Uint8Array>,
+  onCancel?: () => void,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done) {
+          controller.close();
+        } else {
+          controller.enqueue(value);
+        }
+      },
+      cancel() {
+        onCancel?.();
+        // Not awaited: it settles after a read in flight, and a silent pipe may keep that waiting for ever.
+        chunks.return(undefined).catch(() => {});
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

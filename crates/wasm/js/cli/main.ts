@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "./args.js";
+import { describeFailure, exitStatus, rootOf, usageError } from "./failure.js";
+import { inspect } from "./inspect.js";
+import { key } from "./key.js";
+import { open } from "./open.js";
+import { print } from "./output.js";
+import { seal } from "./seal.js";
+
+const HELP = `Usage: bongtu COMMAND [options] [FILE|-]
+
+Seals files to the public half of an AWS KMS RSA key, offline and without credentials, as messages
+that the AWS Encryption SDKs open and only kms:Decrypt unlocks.
+
+Commands:
+  key        tell what an exported public key is: spec, fingerprint, limits
+  seal       seal a file to a public key
+  open       open a sealed file, through KMS or with the private key
+  inspect    show what a sealed file says about itself, without any key
+
+Options:
+  -h, --help       show this text; after a command, the text of that command
+      --version    show the version
+
+Exit status is 0 only if all is well, 2 if the command line is wrong, 1 after any other failure.
+`;
+
+const COMMANDS: readonly Command[] = [key, seal, open, inspect];
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main([name, ...args]: string[]): Promise<number> {
+  // A failed write is reported to the one who wrote; unheard, the event would end the process with a stack trace.
+  process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
+  const chosen = COMMANDS.find((command) => command.name === name);
+  try {
+    await (chosen === undefined ? withoutCommand(name) : chosen.run(args));
+    return 0;
+  } catch (error) {
+    const failure = rootOf(error);
+    await new Promise((resolve) =>
+      process.stderr.write(describeFailure(failure, chosen?.name), resolve),
+    );
+    return exitStatus(failure);
+  }
+}
+
+async function withoutCommand(word: string | undefined): Promise<void> {
+  switch (word) {
+    case "-h":
+    case "--help":
+      return print(HELP);
+    case "--version":
+      return print(`bongtu ${version()}\n`);
+    case undefined:
+      throw usageError("COMMAND is missing");
+    default:
+      throw usageError(`there is no command '${word}'`);
+  }
+}
+
+function version(): string {
+  const manifest = new URL("../../package.json", import.meta.url);
+  return JSON.parse(readFileSync(manifest, "utf8")).version;
+}

@@ -1,0 +1,86 @@
+import { kmsRsaAnyKey } from "../keyring.js";
+import { Keyring, openStream } from "../node.js";
+import { command, parseAlgorithm, parseContext } from "./args.js";
+import { usageError } from "./failure.js";
+import { openInput } from "./input.js";
+import { remoteKms } from "./kms-client.js";
+import { openOutput } from "./output.js";
+import { run } from "./pipeline.js";
+import { localKms, readPrivateKey } from "./private-key.js";
+import { showProgress } from "./progress.js";
+
+const HELP = `Usage: bongtu open --kms ARN [--region R] [--endpoint-url U] [options] [-o OUT] [FILE|-]
+       bongtu open --private-key PEM [options] [-o OUT] [FILE|-]
+
+Opens FILE (or standard input), an AWS Encryption SDK message sealed to an AWS KMS RSA key, by
+\`bongtu seal\` or by any AWS Encryption SDK.
+
+Options:
+      --kms ARN            unwrap the data key with kms:Decrypt on this key; credentials are found
+                           as everywhere in AWS SDKs
+      --region R           the Region to ask (default: the one in ARN)
+      --endpoint-url U     the endpoint to ask (default: AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL,
+                           or AWS's own)
+      --private-key PEM    unwrap with the private half in this file (PKCS#8 or PKCS#1, no
+                           passphrase), whatever key ARN the message names
+  -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1: the one it was sealed
+                           with; the message does not tell
+  -c, --context NAME=VALUE a pair that the encryption context must hold; may be repeated
+  -o, --output OUT         write OUT, which is created or replaced only once everything in FILE is
+                           verified (a new one with mode 0600); - or no -o is standard output
+  -h, --help               show this text
+
+On standard output every byte is authentic, but only exit status 0 says that they are all there.
+
+Examples:
+  bongtu open --kms arn:aws:kms:eu-west-1:111122223333:key/… -o report.pdf report.pdf.sealed
+  aws s3 cp s3://bucket/photos.sealed - | bongtu open --kms arn:… | tar xz
+  bongtu open --private-key break-glass.pem -c purpose=backup -o db.dump db.sealed
+`;
+
+export const open = command({
+  name: "open",
+  help: HELP,
+  options: {
+    kms: { type: "string" },
+    region: { type: "string" },
+    "endpoint-url": { type: "string" },
+    "private-key": { type: "string" },
+    algorithm: { type: "string", short: "a" },
+    context: { type: "string", short: "c", multiple: true },
+    output: { type: "string", short: "o" },
+  },
+  async run(values, operand) {
+    const encryptionContext = parseContext(values.context);
+    const keyring = await openingKeyring(values);
+
+    const input = await openInput(operand);
+    const progress = showProgress("opening", input.size);
+    const { onProgress } = progress;
+    const pair = openStream(keyring, { encryptionContext, onProgress });
+    await run(input, pair, await openOutput(values.output)).finally(progress.end);
+  },
+});
+
+async function openingKeyring(values: {
+  kms?: string | undefined;
+  region?: string | undefined;
+  "endpoint-url"?: string | undefined;
+  "private-key"?: string | undefined;
+  algorithm?: string | undefined;
+}): Promise<Keyring> {
+  const { kms: keyArn, region, "endpoint-url": endpoint, "private-key": privateKey } = values;
+  const algorithm = parseAlgorithm(values.algorithm);
+  if (keyArn !== undefined && privateKey === undefined) {
+    const kms = await remoteKms(keyArn, { region, endpoint });
+    return Keyring.kmsRsa({ keyArn, kms, algorithm });
+  }
+  if (keyArn !== undefined || privateKey === undefined) {
+    throw usageError("give one of --kms ARN and --private-key PEM");
+  }
+  if (region !== undefined || endpoint !== undefined) {
+    const option = region !== undefined ? "--region" : "--endpoint-url";
+    throw usageError(`${option} goes with --kms`);
+  }
+  return kmsRsaAnyKey(localKms(await readPrivateKey(privateKey)), algorithm);
+}

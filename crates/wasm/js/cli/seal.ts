@@ -1,0 +1,90 @@
+import { Keyring, sealStream } from "../node.js";
+import { command, parseAlgorithm, parseContext, parseCount, parseFingerprint } from "./args.js";
+import { usageError } from "./failure.js";
+import { openInput } from "./input.js";
+import { openOutput } from "./output.js";
+import { run } from "./pipeline.js";
+import { showProgress } from "./progress.js";
+import { readPublicKey } from "./public-key.js";
+
+const HELP = `Usage: bongtu seal -k PUB [--key-arn ARN] [options] [-o OUT] [FILE|-]
+
+Seals FILE (or standard input) to the public half of an AWS KMS RSA key, offline and without
+credentials. The result is an AWS Encryption SDK message (suite 0x0478, KMS RSA keyring), opened by
+\`bongtu open\` and by the AWS Encryption SDKs, with kms:Decrypt on that key and nothing else.
+
+Options:
+  -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, or the JSON that
+                           GetPublicKey answers; - is standard input
+      --key-arn ARN        the key's ARN, which the message carries; needed unless PUB is that
+                           JSON, which names it (aliases and bare key ids cannot be used)
+      --spki-sha256 HEX    seal to the key with this fingerprint and to no other; \`bongtu key\`
+                           shows it
+  -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1; whoever opens the
+                           message has to know which
+  -c, --context NAME=VALUE a pair of the encryption context: authenticated, NOT secret; may be
+                           repeated
+      --frame-length N     bytes of plaintext per frame (default 262144)
+  -o, --output OUT         write OUT, which is created or replaced only once it is complete (a new
+                           one with mode 0600); - or no -o is standard output
+  -h, --help               show this text
+
+Examples:
+  bongtu seal -k inbox.json -o report.pdf.sealed report.pdf
+  bongtu seal -k inbox.pem --key-arn arn:aws:kms:eu-west-1:111122223333:key/… \\
+      -c purpose=backup -c host=db1 -o db.sealed db.dump
+  tar cz photos | bongtu seal -k inbox.json | aws s3 cp - s3://bucket/photos.sealed
+`;
+
+export const seal = command({
+  name: "seal",
+  help: HELP,
+  options: {
+    "public-key": { type: "string", short: "k" },
+    "key-arn": { type: "string" },
+    "spki-sha256": { type: "string" },
+    algorithm: { type: "string", short: "a" },
+    context: { type: "string", short: "c", multiple: true },
+    "frame-length": { type: "string" },
+    output: { type: "string", short: "o" },
+  },
+  async run(values, operand) {
+    const encryptionContext = parseContext(values.context);
+    const frameLength = parseCount("--frame-length", values["frame-length"]);
+    const keyring = await sealingKeyring(values, operand);
+
+    const input = await openInput(operand, { steady: true });
+    const progress = showProgress("sealing", input.size);
+    const { onProgress } = progress;
+    const pair = sealStream(keyring, { encryptionContext, frameLength, onProgress });
+    await run(input, pair, await openOutput(values.output)).finally(progress.end);
+  },
+});
+
+async function sealingKeyring(
+  values: {
+    "public-key"?: string | undefined;
+    "key-arn"?: string | undefined;
+    "spki-sha256"?: string | undefined;
+    algorithm?: string | undefined;
+  },
+  operand: string | undefined,
+): Promise<Keyring> {
+  const algorithm = parseAlgorithm(values.algorithm);
+  const spkiSha256 = parseFingerprint("--spki-sha256", values["spki-sha256"]);
+  const file = values["public-key"];
+  if (file === undefined) {
+    throw usageError("-k PUB is missing: the public key to seal to");
+  }
+  if (file === "-" && (operand === undefined || operand === "-")) {
+    throw usageError("-k - and FILE cannot both be standard input");
+  }
+  const publicKey = await readPublicKey(file, { keyArn: values["key-arn"], spkiSha256 });
+  const keyArn = values["key-arn"] ?? publicKey.keyArn;
+  if (keyArn === undefined) {
+    throw usageError(
+      `--key-arn ARN is missing: '${file}' does not tell which KMS key it belongs to`,
+    );
+  }
+  return Keyring.kmsRsa({ publicKey, keyArn, algorithm });
+}

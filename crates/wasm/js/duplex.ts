@@ -1,0 +1,155 @@
+import { type Bytes, coalesce } from "./bytes.js";
+import type { Operation } from "./operation.js";
+import type { Sink } from "./pump.js";
+import { chunkOf, type Reader } from "./source.js";
+
+/** A pair, not a TransformStream: no engine calls a transformer's `cancel` when the reader goes away. */
+export interface Duplex {
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Takes any chunk sizes. `close` resolves once all is sealed or verified, and rejects if it is not. */
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+/** Bytes that may wait in the readable side before more input is asked for. */
+const READ_AHEAD = 512 * 1024;
+
+/**
+ * Runs `run` between two streams, with back-pressure from one to the other. Aborting the writable side or cancelling the readable one
+ * stops the operation, and a failure of it errors both.
+ */
+export function duplex(
+  operation: Operation,
+  run: (reader: Reader, sink: Sink) => Promise<void>,
+): Duplex {
+  const inlet = new Inlet(operation);
+  const outlet = new Outlet();
+  let done: Promise<void>;
+  let input!: WritableStreamDefaultController;
+  let output!: ReadableStreamDefaultController<Bytes>;
+
+  const writable = new WritableStream<Uint8Array>({
+    start(controller) {
+      input = controller;
+      // Not the sink's own `abort`: that one waits for a pending write, which waits for the operation.
+      const { signal } = controller;
+      signal.addEventListener("abort", () => operation.abort(signal.reason));
+    },
+    write: (chunk) => inlet.write(chunk),
+    close() {
+      inlet.close();
+      return done;
+    },
+  });
+  const readable = new ReadableStream<Bytes>(
+    {
+      start(controller) {
+        output = controller;
+        outlet.start(controller);
+      },
+      pull: () => outlet.pull(),
+      cancel(reason) {
+        operation.abort(reason);
+        return done.catch(ignore);
+      },
+    },
+    { highWaterMark: READ_AHEAD, size: (chunk) => chunk.length },
+  );
+
+  done = run(inlet, outlet);
+  done.then(
+    () => output.close(),
+    (error) => {
+      output.error(error);
+      input.error(error);
+    },
+  );
+  return { readable, writable };
+}
+
+/** The writable side as a reader. A write is over when its chunk was used, so that no input queues up here. */
+class Inlet implements Reader {
+  readonly size = undefined;
+  readonly exhausted = false;
+  readonly #operation: Operation;
+  #written: { readonly chunk: Bytes; readonly used: () => void } | undefined;
+  #used: (() => void) | undefined;
+  #wanted: ((chunk: Bytes | undefined) => void) | undefined;
+  #closed = false;
+
+  constructor(operation: Operation) {
+    this.#operation = operation;
+  }
+
+  /** Called once at a time, as the streams standard has it. */
+  write(value: unknown): Promise<void> {
+    let chunk: Bytes;
+    try {
+      chunk = chunkOf(value);
+    } catch (error) {
+      this.#operation.stop(error);
+      throw error;
+    }
+    const used = new Promise<void>((resolve) => {
+      this.#written = { chunk, used: resolve };
+    });
+    this.#deliver();
+    return this.#operation.wait(used);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#deliver();
+  }
+
+  next(): Promise<Bytes | undefined> {
+    this.#used?.();
+    this.#used = undefined;
+    const chunk = new Promise<Bytes | undefined>((resolve) => {
+      this.#wanted = resolve;
+    });
+    this.#deliver();
+    return chunk;
+  }
+
+  /** The stream is errored by whoever made it. */
+  cancel(): void {}
+
+  #deliver(): void {
+    if (this.#wanted === undefined || (this.#written === undefined && !this.#closed)) {
+      return;
+    }
+    this.#wanted(this.#written?.chunk);
+    this.#wanted = undefined;
+    this.#used = this.#written?.used;
+    this.#written = undefined;
+  }
+}
+
+/** The readable side as a sink. */
+class Outlet implements Sink {
+  #controller: ReadableStreamDefaultController<Bytes> | undefined;
+  #wanted: (() => void) | undefined;
+
+  start(controller: ReadableStreamDefaultController<Bytes>): void {
+    this.#controller = controller;
+  }
+
+  pull(): void {
+    this.#wanted?.();
+    this.#wanted = undefined;
+  }
+
+  write(pieces: Bytes[]): Promise<void> | undefined {
+    for (const chunk of coalesce(pieces)) {
+      this.#controller?.enqueue(chunk);
+    }
+    if ((this.#controller?.desiredSize ?? 0) > 0) {
+      return undefined;
+    }
+    return new Promise((resolve) => {
+      this.#wanted = resolve;
+    });
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,73 @@
+/** Every code that a {@link BongtuError} can carry. docs/errors.md says when each occurs and what to do. */
+export const ERROR_CODES = [
+  // the public key
+  "ERR_PUBLIC_KEY",
+  "ERR_PRIVATE_KEY",
+  "ERR_KEY_TYPE",
+  "ERR_KEY_SIZE",
+  "ERR_KEY_EXPONENT",
+  "ERR_KEY_USAGE",
+  "ERR_KEY_ALGORITHM",
+  "ERR_KEY_PIN",
+  "ERR_KEY_ARN",
+  "ERR_KEY_MISMATCH",
+  // sealing
+  "ERR_CONTEXT",
+  "ERR_FRAME_LENGTH",
+  "ERR_TOO_LARGE",
+  "ERR_NO_PUBLIC_KEY",
+  // opening: what the bytes say
+  "ERR_BASE64",
+  "ERR_MALFORMED",
+  "ERR_TRUNCATED",
+  "ERR_TRAILING_DATA",
+  "ERR_LIMIT",
+  "ERR_UNSUPPORTED",
+  "ERR_COMMITMENT_POLICY",
+  // opening: what the keys say
+  "ERR_NO_KMS",
+  "ERR_NO_MATCHING_KEY",
+  "ERR_UNWRAP",
+  "ERR_KMS",
+  "ERR_COMMITMENT",
+  "ERR_AUTHENTICATION",
+  "ERR_CONTEXT_MISMATCH",
+  // arguments, sources, the platform
+  "ERR_INPUT",
+  "ERR_SOURCE",
+  "ERR_ABORTED",
+  "ERR_STATE",
+  "ERR_RANDOM",
+  "ERR_WASM",
+] as const;
+
+export type BongtuErrorCode = (typeof ERROR_CODES)[number];
+
+/** What every failure of this package is; `code` is stable and meant for programs, `message` for people. */
+export class BongtuError extends Error {
+  override readonly name = "BongtuError";
+  readonly code: BongtuErrorCode;
+
+  /** `options.cause` is somebody else's failure behind this one: of a source, of KMS, of the caller's signal. */
+  constructor(code: BongtuErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export function inputError(message: string, options?: ErrorOptions): BongtuError {
+  return new BongtuError("ERR_INPUT", message, options);
+}
+
+/** `reason` is what was given to `AbortController.abort`, `cancel` or `abort`. */
+export function abortedError(reason: unknown): BongtuError {
+  return new BongtuError("ERR_ABORTED", "aborted before it was complete", { cause: reason });
+}
+
+/** Says nothing about why: neither may the platform's own error reach the caller. */
+export function authenticationError(): BongtuError {
+  return new BongtuError(
+    "ERR_AUTHENTICATION",
+    "authentication failed: the data was changed or the key is another one",
+  );
+}

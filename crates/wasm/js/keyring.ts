@@ -1,0 +1,99 @@
+import { inputError } from "./errors.js";
+import type { Kms } from "./kms.js";
+import { wasm } from "./load.js";
+import { checkOptions, checkText } from "./options.js";
+import {
+  type EncryptionAlgorithm,
+  handleOf,
+  KmsPublicKey,
+  type PublicKeyInput,
+} from "./public-key.js";
+import type { Keyring as Handle } from "./wasm/bongtu_wasm.js";
+
+export interface KmsRsaOptions {
+  /** What data is sealed to; a keyring without it only opens. */
+  readonly publicKey?: KmsPublicKey | PublicKeyInput | undefined;
+  /** `arn:aws:kms:REGION:ACCOUNT:key/ID`; neither an alias nor a bare id. */
+  readonly keyArn: string;
+  /** RSAES_OAEP_SHA_256 unless set. Messages do not record it: who opens must know it. */
+  readonly algorithm?: EncryptionAlgorithm | undefined;
+  /** What opens; a keyring without it only seals. */
+  readonly kms?: Kms | undefined;
+}
+
+/** What operations need of a keyring. */
+export interface KeyringParts {
+  readonly handle: Handle;
+  readonly publicKey: KmsPublicKey | undefined;
+  readonly kms: Kms | undefined;
+}
+
+const CONSTRUCT = Symbol();
+
+// What only this module can do; the class gives both away while it is being defined.
+let make: (parts: KeyringParts) => Keyring;
+let partsOf: (keyring: object) => KeyringParts | undefined;
+
+/** Who can unwrap a data key. */
+export class Keyring {
+  readonly #parts: KeyringParts;
+
+  private constructor(construct: symbol, parts: KeyringParts) {
+    if (construct !== CONSTRUCT) {
+      throw inputError("use Keyring.kmsRsa");
+    }
+    this.#parts = parts;
+    Object.freeze(this);
+  }
+
+  /** An RSA key in KMS: seals offline to its public half, opens by `kms:Decrypt`. */
+  static kmsRsa(options: KmsRsaOptions): Keyring {
+    checkOptions(options);
+    const { keyArn, algorithm } = options;
+    if (typeof keyArn !== "string") {
+      throw inputError("keyArn must be a string");
+    }
+    checkText(algorithm, "algorithm");
+    const kms = checkKms(options.kms);
+    if (options.publicKey === undefined) {
+      const handle = wasm().Keyring.kmsRsaOpenOnly(keyArn, algorithm);
+      return new Keyring(CONSTRUCT, { handle, publicKey: undefined, kms });
+    }
+    const publicKey =
+      options.publicKey instanceof KmsPublicKey
+        ? options.publicKey
+        : KmsPublicKey.parse(options.publicKey, { keyArn });
+    const handle = wasm().Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm);
+    return new Keyring(CONSTRUCT, { handle, publicKey, kms });
+  }
+
+  static {
+    make = (parts) => new Keyring(CONSTRUCT, parts);
+    partsOf = (keyring) => (#parts in keyring ? keyring.#parts : undefined);
+  }
+}
+
+/**
+ * Opens what was sealed to any KMS RSA key, asking `kms` under the ARN that the message names: for the command line, which may hold
+ * the private key itself.
+ * @internal
+ */
+export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm): Keyring {
+  return make({ handle: wasm().Keyring.kmsRsaAnyKey(algorithm), publicKey: undefined, kms });
+}
+
+/** @internal */
+export function keyringParts(keyring: Keyring): KeyringParts {
+  const parts = typeof keyring === "object" && keyring !== null ? partsOf(keyring) : undefined;
+  if (parts === undefined) {
+    throw inputError("the keyring must be made by Keyring.kmsRsa");
+  }
+  return parts;
+}
+
+function checkKms(kms: Kms | undefined): Kms | undefined {
+  if (kms !== undefined && typeof kms?.decrypt !== "function") {
+    throw inputError("kms must have a decrypt method");
+  }
+  return kms;
+}

@@ -1,0 +1,113 @@
+import { abortedError, inputError } from "./errors.js";
+
+/** How far an operation is. */
+export interface Progress {
+  /** Input bytes that are done with: sealed or verified, and handed on. */
+  readonly bytes: number;
+  /** Input bytes in all, where that is known beforehand. */
+  readonly total?: number;
+}
+
+/** What every operation takes. */
+export interface OperationOptions {
+  /** Aborting it rejects with `ERR_ABORTED`, whose cause is the signal's reason, even while a source or KMS hangs. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * One running seal, open or inspect: how it is stopped and how it tells its progress.
+ *
+ * The first failure, wherever it comes from, ends all waiting with that failure; what was waited for is left to itself.
+ */
+export class Operation {
+  readonly #outer: AbortSignal | undefined;
+  readonly #inner = new AbortController();
+  readonly #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #waiting = new Set<(failure: unknown) => void>();
+  readonly #onAbort = () => this.abort(this.#outer?.reason);
+  #failure: { readonly error: unknown } | undefined;
+  #consumed = 0;
+
+  constructor(options: OperationOptions) {
+    this.#outer = options.signal;
+    this.#onProgress = options.onProgress;
+    if (this.#outer?.aborted) {
+      this.#onAbort();
+    }
+    this.#outer?.addEventListener("abort", this.#onAbort);
+  }
+
+  /** For what is called meanwhile (KMS): aborted when the operation stops. */
+  get signal(): AbortSignal {
+    return this.#inner.signal;
+  }
+
+  get stopped(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  abort(reason: unknown): void {
+    this.stop(abortedError(reason));
+  }
+
+  /** Only the first failure counts. */
+  stop(error: unknown): void {
+    if (this.#failure !== undefined) {
+      return;
+    }
+    this.#failure = { error };
+    for (const reject of this.#waiting) {
+      reject(error);
+    }
+    this.#waiting.clear();
+    this.#inner.abort(error);
+  }
+
+  /** Throws what stopped the operation. */
+  check(): void {
+    if (this.#failure !== undefined) {
+      throw this.#failure.error;
+    }
+  }
+
+  /** The promise's outcome, or what stopped the operation, whichever comes first. */
+  wait<T>(promise: PromiseLike<T>): Promise<T> {
+    // Not Promise.race: a promise that outlives many races keeps the memory of all of them.
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      promise.then(
+        (value) => {
+          this.#waiting.delete(reject);
+          resolve(value);
+        },
+        (error) => {
+          this.#waiting.delete(reject);
+          reject(error);
+        },
+      );
+      if (this.#failure !== undefined) {
+        reject(this.#failure.error);
+      }
+    });
+  }
+
+  /** `bytes` more of the input are done with. */
+  advance(bytes: number, total: number | undefined): void {
+    this.#consumed += bytes;
+    if (this.#onProgress === undefined) {
+      return;
+    }
+    const progress = { bytes: this.#consumed };
+    try {
+      this.#onProgress(total === undefined ? progress : { ...progress, total });
+    } catch (cause) {
+      throw inputError("onProgress threw", { cause });
+    }
+  }
+
+  /** Lets go of the caller's signal. */
+  end(): void {
+    this.#outer?.removeEventListener("abort", this.#onAbort);
+  }
+}

@@ -1,0 +1,96 @@
+// The types of arguments, checked here because what crosses into WebAssembly is converted without a word: null to nothing, "1" to 1.
+
+import { BongtuError, inputError } from "./errors.js";
+import type { OperationOptions } from "./operation.js";
+
+/** Names and values that are authenticated with the data, stored with it in the clear, and bound to its key. */
+export type EncryptionContext = Readonly<Record<string, string>>;
+
+/** AWS's own words for what may be written and read without key commitment. */
+export type CommitmentPolicy =
+  | "REQUIRE_ENCRYPT_REQUIRE_DECRYPT"
+  | "REQUIRE_ENCRYPT_ALLOW_DECRYPT"
+  | "FORBID_ENCRYPT_ALLOW_DECRYPT";
+
+/** What a message may ask of its reader before it has proved anything. */
+export interface Limits {
+  readonly maxEncryptedDataKeys?: number | undefined;
+  /** In bytes, like the frame length. */
+  readonly maxHeaderLength?: number | undefined;
+  readonly maxFrameLength?: number | undefined;
+}
+
+const UINT32_MAX = 0xffff_ffff;
+
+export function checkOptions(options: unknown): void {
+  if (typeof options !== "object" || options === null) {
+    throw inputError("options must be an object");
+  }
+}
+
+export function checkOperationOptions(options: OperationOptions): void {
+  checkOptions(options);
+  const { signal, onProgress } = options;
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw inputError("signal must be an AbortSignal");
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw inputError("onProgress must be a function");
+  }
+}
+
+/** The pairs as they cross into WebAssembly: name, value, name, value, … */
+export function contextPairs(context: EncryptionContext | undefined): string[] {
+  if (context === undefined) {
+    return [];
+  }
+  // A Map has no properties: taken as a record it would be an empty context.
+  if (typeof context !== "object" || context === null || !isRecord(context)) {
+    throw inputError("encryptionContext must be a plain object of strings");
+  }
+  const pairs = Object.entries(context).flat();
+  for (const text of pairs) {
+    if (typeof text !== "string") {
+      throw inputError("encryptionContext must have strings only as its values");
+    }
+    if (/\p{Surrogate}/u.test(text)) {
+      throw new BongtuError("ERR_CONTEXT", "encryption context: a lone surrogate is not text");
+    }
+  }
+  return pairs;
+}
+
+/** WebAssembly checks that it is a whole number and in range. */
+export function checkNumber(value: unknown, name: string): number | undefined {
+  if (value !== undefined && typeof value !== "number") {
+    throw inputError(`${name} must be a number`);
+  }
+  return value;
+}
+
+export function checkLimits(limits: Limits | undefined): Limits {
+  if (limits === undefined) {
+    return {};
+  }
+  checkOptions(limits);
+  for (const name of ["maxEncryptedDataKeys", "maxHeaderLength", "maxFrameLength"] as const) {
+    const limit = limits[name];
+    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0 && limit <= UINT32_MAX)) {
+      throw inputError(`limits.${name} must be a whole number below 2^32`);
+    }
+  }
+  return limits;
+}
+
+export function checkText(value: unknown, name: string): string | undefined {
+  if (value !== undefined && typeof value !== "string") {
+    throw inputError(`${name} must be a string`);
+  }
+  return value;
+}
+
+/** An object literal, of this realm or another's, or one without a prototype. */
+function isRecord(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

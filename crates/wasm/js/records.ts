@@ -1,0 +1,75 @@
+import { type Bytes, EMPTY } from "./bytes.js";
+import { wasm } from "./load.js";
+import type { Block } from "./rechunk.js";
+
+/** An AES-GCM call that a session planned, as views of its record and of its block. */
+export interface PlannedCall {
+  /** Its place in the session. */
+  readonly id: number;
+  readonly nonce: Bytes;
+  readonly aad: Bytes;
+  /** Precedes the ciphertext in the output; empty when opening. */
+  readonly prefix: Bytes;
+  readonly input: Bytes;
+}
+
+/** The part of a session that plans; crates/wasm/src documents it. */
+export interface Planner {
+  readonly blockLength: number;
+  readonly lookahead: number;
+  /** Of sessions that read frames: see {@link headsOf}. */
+  readonly stride?: number;
+  readonly headLength?: number;
+  plan(heads: Uint8Array, length: number, last: boolean, records: Uint8Array): number;
+}
+
+/** Filled and read again within one call; nothing of it is kept. */
+let scratch: Bytes | undefined;
+
+/** Plans a block. Calls cross from WebAssembly as fixed records, many at a time: one object each would cost ten times as much. */
+export function plan(planner: Planner, { bytes, last }: Block): PlannedCall[] {
+  const length = wasm().recordLength();
+  scratch ??= new Uint8Array(length * wasm().maxRecords());
+  const count = planner.plan(headsOf(planner, bytes), bytes.length, last, scratch);
+  // A copy, so that no nonce changes under a call that still runs.
+  const records = scratch.slice(0, count * length);
+  const calls: PlannedCall[] = [];
+  for (let start = 0; start < records.length; start += length) {
+    calls.push(readRecord(records.subarray(start, start + length), bytes));
+  }
+  return calls;
+}
+
+/** The first `headLength` bytes of every stride in a block, back to back; the last may be shorter. */
+export function headsOf(
+  { stride, headLength }: Pick<Planner, "stride" | "headLength">,
+  block: Bytes,
+): Bytes {
+  if (stride === undefined || headLength === undefined) {
+    return EMPTY;
+  }
+  const heads = new Uint8Array(Math.ceil(block.length / stride) * headLength);
+  let length = 0;
+  for (let start = 0; start < block.length; start += stride) {
+    const head = block.subarray(start, start + headLength);
+    heads.set(head, length);
+    length += head.length;
+  }
+  return heads.subarray(0, length);
+}
+
+/** The layout, all little-endian, is defined in crates/wasm/src. */
+function readRecord(record: Bytes, block: Bytes): PlannedCall {
+  const view = new DataView(record.buffer, record.byteOffset, record.length);
+  const inputStart = view.getUint32(4, true);
+  const inputLength = view.getUint32(8, true);
+  const prefixLength = view.getUint8(12);
+  const aadLength = view.getUint8(13);
+  return {
+    id: view.getUint32(0, true),
+    nonce: record.subarray(16, 28),
+    prefix: record.subarray(28, 28 + prefixLength),
+    aad: record.subarray(52, 52 + aadLength),
+    input: block.subarray(inputStart, inputStart + inputLength),
+  };
+}

@@ -1,0 +1,48 @@
+// The results for people.
+
+const UNITS = [
+  [1024 * 1024, "MiB"],
+  [1024, "KiB"],
+];
+
+export function printTable(rows, download) {
+  print(["engine", "size", "task", "MB/s", "against", "MB/s", "ratio", "floor"]);
+  for (const row of rows) {
+    print([
+      row.engine,
+      sizeText(row.size),
+      row.task,
+      row.megabytesPerSecond.toFixed(0),
+      row.against,
+      row.againstMegabytesPerSecond.toFixed(0),
+      row.ratio.toFixed(2),
+      row.floor === undefined ? "" : `${row.floor}${row.ratio < row.floor ? "  BELOW" : ""}`,
+    ]);
+  }
+  const { bytes, floor } = download;
+  console.log(
+    `\ndownload: ${(bytes / 1000).toFixed(1)} KB of brotli (floor ${floor / 1000} KB${bytes > floor ? ", ABOVE" : ""})`,
+  );
+}
+
+function print([engine, size, task, speed, against, againstSpeed, ratio, floor]) {
+  console.log(
+    [
+      engine.padEnd(9),
+      size.padStart(8),
+      task.padEnd(14),
+      speed.padStart(6),
+      against.padEnd(36),
+      againstSpeed.padStart(6),
+      ratio.padStart(6),
+      floor,
+    ]
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function sizeText(size) {
+  const [unit, name] = UNITS.find(([unit]) => size >= unit);
+  return `${size / unit} ${name}`;
+}

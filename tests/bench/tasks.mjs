@@ -1,0 +1,114 @@
+// What is measured, and what it is measured against. Runs in Node and in a page.
+
+import { createLocalKms, KEY_ARN } from "../support/local-kms.mjs";
+import { drain } from "../support/stream.mjs";
+
+const WRITE = 512 * 1024; // of the streams and the streaming cipher
+const SMALL = 1024 * 1024; // below this, one call is too short to be timed alone
+const SMALL_REPEATS = 200;
+
+/**
+ * Tasks by name over `size` bytes: `seal …` and `open …` are bongtu's, the others do the same work by hand.
+ * `file` (pages) is a File of `size` bytes; `cipher` (Node) has `createCipheriv` and `createDecipheriv`.
+ * `measure(name)` returns milliseconds for one message.
+ */
+export async function createTasks(bongtu, { size, file, cipher }) {
+  const { publicKey, kms } = await createLocalKms();
+  const plaintext = new Uint8Array(size).fill(0x5a);
+  const tasks = {
+    ...(await bongtuTasks(bongtu, publicKey, kms, plaintext, file)),
+    ...(await oneShotTasks(publicKey, kms, plaintext, file)),
+    ...(cipher && size >= SMALL ? cipherTasks(cipher, plaintext) : {}),
+  };
+  const repeats = size < SMALL ? SMALL_REPEATS : 1;
+  return {
+    names: Object.keys(tasks),
+    async measure(name) {
+      globalThis.gc?.();
+      const start = performance.now();
+      for (let run = 0; run < repeats; run++) await tasks[name]();
+      return (performance.now() - start) / repeats;
+    },
+  };
+}
+
+async function bongtuTasks(bongtu, publicKey, kms, plaintext, file) {
+  const { Keyring, seal, sealStream, open, openStream } = bongtu;
+  const keyring = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
+  const message = await seal(keyring, plaintext);
+  const tasks = {
+    "seal bytes": () => seal(keyring, plaintext),
+    "seal a stream": () => drain(piecesOf(plaintext).pipeThrough(sealStream(keyring, {}))),
+    "open bytes": () => open(keyring, message),
+    "open a stream": () => drain(piecesOf(message).pipeThrough(openStream(keyring, {}))),
+  };
+  if (file) tasks["seal a File"] = () => seal(keyring, file);
+  return tasks;
+}
+
+/** A fresh AES key wrapped with RSA-OAEP and one call over all the bytes: what people write by hand. */
+async function oneShotTasks(publicKey, kms, plaintext, file) {
+  const wrapping = { name: "RSA-OAEP", hash: "SHA-256" };
+  const rsa = await crypto.subtle.importKey("spki", publicKey, wrapping, false, ["encrypt"]);
+  const iv = new Uint8Array(12);
+  const algorithm = { name: "AES-GCM", iv };
+  const importKey = (bytes) =>
+    crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+  const encrypt = async (bytes) => {
+    const dataKey = crypto.getRandomValues(new Uint8Array(32));
+    const wrapped = await crypto.subtle.encrypt("RSA-OAEP", rsa, dataKey);
+    const ciphertext = await crypto.subtle.encrypt(algorithm, await importKey(dataKey), bytes);
+    return { wrapped, ciphertext };
+  };
+  const { wrapped, ciphertext } = await encrypt(plaintext);
+  const tasks = {
+    "encrypt in one shot": () => encrypt(plaintext),
+    "decrypt in one shot": async () => {
+      const { Plaintext } = await kms.decrypt({ KeyId: KEY_ARN, CiphertextBlob: wrapped });
+      return crypto.subtle.decrypt(algorithm, await importKey(Plaintext), ciphertext);
+    },
+  };
+  if (file)
+    tasks["read a File and encrypt in one shot"] = async () => encrypt(await file.arrayBuffer());
+  return tasks;
+}
+
+function cipherTasks({ createCipheriv, createDecipheriv }, plaintext) {
+  const [key, iv] = [new Uint8Array(32), new Uint8Array(12)];
+  const encrypting = createCipheriv("aes-256-gcm", key, iv);
+  const ciphertext = encrypting.update(plaintext);
+  encrypting.final();
+  return {
+    "createCipheriv, 512 KiB writes": () => {
+      const cipher = createCipheriv("aes-256-gcm", key, iv);
+      for (const piece of slices(plaintext)) cipher.update(piece);
+      cipher.final();
+    },
+    "createDecipheriv, 512 KiB writes": () => {
+      const cipher = createDecipheriv("aes-256-gcm", key, iv);
+      cipher.setAuthTag(encrypting.getAuthTag());
+      for (const piece of slices(ciphertext)) cipher.update(piece);
+      cipher.final();
+    },
+  };
+}
+
+function* slices(bytes) {
+  for (let start = 0; start < bytes.length; start += WRITE) {
+    yield bytes.subarray(start, start + WRITE);
+  }
+}
+
+function piecesOf(bytes) {
+  const pieces = slices(bytes);
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const { done, value } = pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,169 @@
+// `bongtu open --kms` against a KMS of loopback: what it asks, where it asks, and what it says when that fails.
+import assert from "node:assert/strict";
+import { constants, privateDecrypt } from "node:crypto";
+import { cpSync } from "node:fs";
+import { createServer } from "node:http";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { ARN, bongtu, keyFiles, ROOT, scratch } from "./support.mjs";
+
+const directory = scratch();
+const key = keyFiles(directory, "key");
+const CREDENTIALS = {
+  HOME: directory.path(),
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_REGION: "ap-northeast-2",
+};
+
+let requests;
+let respond;
+let server;
+let endpoint;
+let sealed;
+
+before(async () => {
+  server = createServer(async (request, response) => {
+    const body = JSON.parse(Buffer.concat(await request.toArray()));
+    const [, region] = /Credential=test\/\d+\/([^/]+)\/kms/.exec(request.headers.authorization);
+    requests.push({ target: request.headers["x-amz-target"], region, body });
+    const { status = 200, ...answer } = respond(body);
+    response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
+    response.end(JSON.stringify(answer));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  endpoint = `http://127.0.0.1:${server.address().port}`;
+  sealed = (await bongtu(["seal", "-k", key.pub, "--key-arn", ARN], { stdin: "through KMS" }))
+    .stdout;
+});
+after(() => server.close());
+beforeEach(() => {
+  requests = [];
+  respond = decrypt;
+});
+
+function decrypt({ KeyId, CiphertextBlob, EncryptionAlgorithm }) {
+  assert.equal(EncryptionAlgorithm, "RSAES_OAEP_SHA_256");
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const options = { key: key.privateKey, padding, oaepHash: "sha256" };
+  const Plaintext = privateDecrypt(options, Buffer.from(CiphertextBlob, "base64"));
+  return { KeyId, Plaintext: Plaintext.toString("base64"), EncryptionAlgorithm };
+}
+
+function open(options, { env = CREDENTIALS, stdin = sealed } = {}) {
+  return bongtu(["open", "--kms", ARN, ...options], { env, stdin });
+}
+
+test("asks Decrypt in the ARN's Region, and nothing else", async () => {
+  const { status, stdout, stderr } = await open(["--endpoint-url", endpoint]);
+  assert.deepEqual(
+    { status, stdout: `${stdout}`, stderr },
+    { status: 0, stdout: "through KMS", stderr: "" },
+  );
+  const [{ target, region, body }, ...more] = requests;
+  assert.equal(more.length, 0);
+  assert.equal(target, "TrentService.Decrypt");
+  assert.equal(region, "eu-west-1");
+  assert.deepEqual(Object.keys(body).sort(), ["CiphertextBlob", "EncryptionAlgorithm", "KeyId"]);
+  assert.equal(body.KeyId, ARN);
+});
+
+test("--region wins", async () => {
+  const { status } = await open(["--endpoint-url", endpoint, "--region", "us-east-1"]);
+  assert.equal(status, 0);
+  assert.equal(requests[0].region, "us-east-1");
+});
+
+for (const variable of ["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL"]) {
+  test(`${variable} is honoured`, async () => {
+    const { status } = await open([], { env: { ...CREDENTIALS, [variable]: endpoint } });
+    assert.equal(status, 0);
+    assert.equal(requests.length, 1);
+  });
+}
+
+describe("failures", () => {
+  /** A run that must fail with nothing on standard output. */
+  async function fail(options = ["--endpoint-url", endpoint], how) {
+    const { status, stdout, stderr } = await open(options, how);
+    assert.equal(status, 1);
+    assert.equal(stdout.length, 0);
+    return stderr;
+  }
+
+  test("of permission name their cause", async () => {
+    respond = () => ({
+      status: 400,
+      __type: "AccessDeniedException",
+      message: "no kms:Decrypt for you",
+    });
+    assert.match(
+      await fail(),
+      /^bongtu: ERR_KMS: .*AccessDeniedException\n {2}cause: AccessDeniedException: no kms:Decrypt for you\n$/,
+    );
+  });
+
+  test("of the ciphertext look as they do with a private key", async () => {
+    respond = () => ({ status: 400, __type: "InvalidCiphertextException" });
+    const { pem } = keyFiles(directory, "other");
+    const local = await bongtu(["open", "--private-key", pem], { stdin: sealed });
+    assert.match(local.stderr, /^bongtu: ERR_UNWRAP: /);
+    assert.equal(await fail(), local.stderr);
+  });
+
+  test("of the answer: another key, another length", async () => {
+    const other = ARN.replace("1234abcd", "4321abcd");
+    respond = (request) => ({ ...decrypt(request), KeyId: other });
+    assert.match(await fail(), /^bongtu: ERR_UNWRAP: /);
+    respond = (request) => ({ ...decrypt(request), Plaintext: "AAAA" });
+    assert.match(await fail(), /^bongtu: ERR_UNWRAP: /);
+  });
+
+  test("of the connection", async () => {
+    const closed = createServer();
+    await new Promise((resolve) => closed.listen(0, "127.0.0.1", resolve));
+    const { port } = closed.address();
+    await new Promise((resolve) => closed.close(resolve));
+    const stderr = await fail(["--endpoint-url", `http://127.0.0.1:${port}`]);
+    assert.match(stderr, /^bongtu: ERR_KMS: .*\n {2}cause: .*ECONNREFUSED/);
+  });
+
+  test("of the credentials", async () => {
+    const env = { ...CREDENTIALS, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const stderr = await fail(["--endpoint-url", endpoint], { env });
+    assert.match(stderr, /^bongtu: ERR_KMS: .*\n {2}cause: CredentialsProviderError: /);
+    assert.equal(requests.length, 0);
+  });
+
+  test("of matching: a message to another key asks nothing", async () => {
+    const other = ARN.replace("1234abcd", "4321abcd");
+    const { stdout } = await bongtu(["seal", "-k", key.pub, "--key-arn", other], { stdin: "x" });
+    assert.match(await fail(undefined, { stdin: stdout }), /^bongtu: ERR_NO_MATCHING_KEY: /);
+    assert.equal(requests.length, 0);
+  });
+});
+
+describe("without the AWS SDK", () => {
+  let launcher;
+  before(() => {
+    // Beside no node_modules at all.
+    cpSync(`${ROOT}/pkg`, directory.path("bongtu"), { recursive: true });
+    launcher = directory.path("bongtu", "bin", "bongtu.mjs");
+  });
+
+  test("--kms says which package to install", async () => {
+    const { status, stderr } = await bongtu(["open", "--kms", ARN], { launcher, stdin: sealed });
+    assert.equal(status, 1);
+    assert.match(stderr, /^bongtu: ERR_NO_KMS: .*npm install @aws-sdk\/client-kms\n/);
+  });
+
+  test("all else works", async () => {
+    const message = await bongtu(["seal", "-k", key.pub, "--key-arn", ARN], {
+      launcher,
+      stdin: "x",
+    });
+    const open = ["open", "--private-key", key.pem];
+    const { stdout, stderr } = await bongtu(open, { launcher, stdin: message.stdout });
+    assert.deepEqual({ stdout: `${stdout}`, stderr }, { stdout: "x", stderr: "" });
+  });
+});

@@ -1,0 +1,185 @@
+// What the command line says about itself and about its own misuse.
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { ARN, BONGTU, bongtu, keyFiles, ROOT, scratch } from "./support.mjs";
+
+const directory = scratch();
+const key = keyFiles(directory, "key");
+const SEAL = ["seal", "-k", key.pub, "--key-arn", ARN];
+
+describe("--help", () => {
+  for (const [args, lines] of [
+    [["--help"], ["Usage: bongtu COMMAND [options] [FILE|-]", "Commands:"]],
+    [["-h"], ["Usage: bongtu COMMAND [options] [FILE|-]"]],
+    [
+      ["key", "--help"],
+      ["Usage: bongtu key FILE|-", "  bongtu key inbox.json"],
+    ],
+    [
+      ["seal", "--help"],
+      [
+        "Usage: bongtu seal -k PUB [--key-arn ARN] [options] [-o OUT] [FILE|-]",
+        "  bongtu seal -k inbox.json -o report.pdf.sealed report.pdf",
+      ],
+    ],
+    [
+      ["open", "-h"],
+      [
+        "Usage: bongtu open --kms ARN [--region R] [--endpoint-url U] [options] [-o OUT] [FILE|-]",
+        "       bongtu open --private-key PEM [options] [-o OUT] [FILE|-]",
+      ],
+    ],
+    [["inspect", "--help"], ["Usage: bongtu inspect [--json] FILE|-"]],
+  ]) {
+    test(args.join(" "), async () => {
+      const { status, stdout, stderr } = await bongtu(args);
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+      const shown = stdout.toString().split("\n");
+      for (const line of lines) {
+        assert.ok(shown.includes(line), `${line}\n\nis not in\n\n${stdout}`);
+      }
+      assert.ok(shown.includes("Options:"));
+      assert.ok(shown.every((line) => line.length <= 100));
+    });
+  }
+
+  test("every option of a command is in its help", async () => {
+    for (const command of ["key", "seal", "open", "inspect"]) {
+      const source = readFileSync(`${ROOT}/pkg/js/cli/${command}.js`, "utf8");
+      const { stdout } = await bongtu([command, "--help"]);
+      const options = [...source.matchAll(/^ {8}"?([a-z0-9-]+)"?: \{ type: /gm)];
+      assert.ok(options.length > 0 || command === "key" || command === "inspect");
+      for (const [, option] of options) {
+        assert.match(stdout.toString(), new RegExp(`^ .*--${option}\\b`, "m"));
+      }
+    }
+  });
+});
+
+test("--version is the package's", async () => {
+  const { version } = JSON.parse(readFileSync(`${ROOT}/pkg/package.json`, "utf8"));
+  const { status, stdout } = await bongtu(["--version"]);
+  assert.equal(status, 0);
+  assert.equal(stdout.toString(), `bongtu ${version}\n`);
+});
+
+describe("misuse ends with status 2, a reason and where to read on", () => {
+  const pem = key.pem;
+  for (const [args, reason] of [
+    [[], /COMMAND is missing/],
+    [["seel"], /there is no command 'seel'/],
+    [["--verbose"], /there is no command '--verbose'/],
+    [["key"], /FILE is missing/],
+    [["inspect"], /FILE is missing/],
+    [["seal"], /-k PUB is missing/],
+    [["seal", "-k", key.pub], /--key-arn ARN is missing: '.*' does not tell which KMS key/],
+    [["seal", "-k"], /argument missing/],
+    [["seal", "--frobnicate"], /unknown option '--frobnicate'\n/],
+    [[...SEAL, "a", "b"], /one FILE at a time: 'a', 'b'/],
+    [[...SEAL, ""], /the name of FILE is empty/],
+    [[...SEAL, "-o", ""], /-o has an empty value/],
+    [["seal", "-k", key.pub, "--key-arn="], /--key-arn has an empty value/],
+    [[...SEAL, "-k", key.pub], /-k is given twice/],
+    [[...SEAL, "-c", "purpose"], /-c takes NAME=VALUE, not 'purpose'/],
+    [[...SEAL, "-c", "=value"], /-c takes NAME=VALUE, not '=value'/],
+    [[...SEAL, "-c", "a=1", "-c", "b=2", "-c", "a=3"], /-c gives 'a' twice/],
+    [[...SEAL, "-a", "sha256"], /-a takes RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1, not 'sha256'/],
+    [[...SEAL, "-c", "-x=1"], /-c has no value; .* given as '--context=-XYZ' or '-c-XYZ'\n/],
+    [[...SEAL, "--spki-sha256", "AB"], /--spki-sha256 takes 64 lower-case hexadecimal digits, not/],
+    [[...SEAL, "--frame-length", "4k"], /--frame-length takes a whole number, not '4k'/],
+    [["seal", "-k", "-", "--key-arn", ARN], /cannot both be standard input/],
+    [["open"], /give one of --kms ARN and --private-key PEM/],
+    [["open", "--kms", ARN, "--private-key", pem], /give one of --kms ARN and --private-key PEM/],
+    [["open", "--private-key", pem, "--region", "eu-west-1"], /--region goes with --kms/],
+    [
+      ["open", "--private-key", pem, "--endpoint-url", "http://x"],
+      /--endpoint-url goes with --kms/,
+    ],
+    [["open", "--kms", ARN, "--endpoint-url", "localhost"], /--endpoint-url takes a URL/],
+    [["open", "--private-key", pem, "-a", "RSA"], /-a takes RSAES_OAEP_SHA_256 or/],
+    [["inspect", "--json=yes", "x"], /'--json' does not take an argument/],
+  ]) {
+    test(`bongtu ${args.map((arg) => arg.replace(directory.path(), "")).join(" ")}`, async () => {
+      const { status, stdout, stderr } = await bongtu(args);
+      assert.equal(status, 2);
+      assert.equal(stdout.length, 0);
+      assert.match(stderr, /^bongtu: ERR_USAGE: [^\n]+\n {2}see: bongtu( [a-z]+)? --help\n$/);
+      assert.match(stderr, reason);
+    });
+  }
+});
+
+test("the library's own refusals keep their code and end with status 1", async () => {
+  for (const [args, code] of [
+    [[...SEAL, "--frame-length", "0"], "ERR_FRAME_LENGTH"],
+    [[...SEAL, "--frame-length", "99999999999"], "ERR_FRAME_LENGTH"],
+    [[...SEAL, "-c", "aws-crypto-public-key=x"], "ERR_CONTEXT"],
+    [["open", "--kms", "alias/inbox"], "ERR_KEY_ARN"],
+  ]) {
+    const { status, stderr } = await bongtu(args, { stdin: "x" });
+    assert.match(stderr, new RegExp(`^bongtu: ${code}: `));
+    assert.equal(status, 1);
+  }
+});
+
+// util-linux's `script` lends a command a terminal.
+const withoutTerminal = existsSync("/usr/bin/script")
+  ? false
+  : "no /usr/bin/script to make a terminal with";
+
+describe("a terminal", { skip: withoutTerminal }, () => {
+  /** What `bongtu …args` shows on a terminal, which is all three of its streams unless redirected. */
+  function onTerminal(args, redirections = "") {
+    const words = [process.execPath, BONGTU, ...args].map((word) => `'${word}'`).join(" ");
+    const { stdout, status } = spawnSync(
+      "/usr/bin/script",
+      ["-qec", `${words} ${redirections}`, "/dev/null"],
+      { encoding: "utf8" },
+    );
+    return { shown: stdout.replaceAll("\r\n", "\n"), status };
+  }
+
+  test("gets no sealed bytes unless asked", () => {
+    const file = directory.write("file", "for the terminal");
+    const refused = onTerminal([...SEAL, file]);
+    assert.match(
+      refused.shown,
+      /^bongtu: ERR_USAGE: standard output is a terminal: name a file with -o OUT/,
+    );
+    assert.equal(refused.status, 2);
+    const asked = onTerminal([...SEAL, "-o", "-", file]);
+    assert.match(asked.shown, /aws-kms-rsa/);
+    assert.equal(asked.status, 0);
+  });
+
+  test("is not waited for as standard input", () => {
+    const { shown, status } = onTerminal([...SEAL, "-o", directory.path("never")]);
+    assert.match(shown, /^bongtu: ERR_USAGE: no FILE, and standard input is a terminal/);
+    assert.equal(status, 2);
+  });
+
+  test("shows progress, which is wiped at the end", () => {
+    const file = directory.path("large");
+    execFileSync("truncate", ["--size", "300M", file]);
+    const { shown, status } = onTerminal([...SEAL, "-o", "/dev/null", file]);
+    assert.equal(status, 0);
+    const [first, ...lines] = shown.split("\r\x1b[K");
+    assert.equal(first, "");
+    assert.equal(lines.pop(), "");
+    assert.ok(lines.length > 0);
+    for (const line of lines) {
+      assert.match(line, /^sealing: \d+ % of 300 MiB, [\d.]+ [MG]iB\/s$/);
+    }
+  });
+
+  test("sees no control characters of strangers", async () => {
+    const args = [...SEAL, "-c", "evil=\x1b[2Jgone\u202e", "-o", directory.path("evil")];
+    assert.equal((await bongtu(args, { stdin: "x" })).status, 0);
+    for (const form of [[], ["--json"]]) {
+      const { shown } = onTerminal(["inspect", ...form, directory.path("evil")]);
+      assert.match(shown, /\\u001b\[2Jgone\\u202e/);
+    }
+  });
+});

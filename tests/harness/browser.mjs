@@ -1,0 +1,96 @@
+// What suites import as "#harness" in a browser: a registry of tests, and as much of node:assert/strict as they use.
+
+import { rustExecutor } from "../../pkg/js/executor/rust.js";
+import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
+
+/** All that this platform has. */
+export const executors = [webCryptoExecutor, rustExecutor];
+
+const tests = [];
+
+export function test(name, run) {
+  tests.push({ name, run });
+}
+
+/** Runs all tests one after the other; `report(name, failure)` has the failure as text, or undefined. */
+export async function runAll(report) {
+  for (const { name, run } of tests) {
+    try {
+      await run();
+      await report(name, undefined);
+    } catch (error) {
+      await report(name, error?.stack ?? String(error));
+    }
+  }
+}
+
+export const assert = {
+  ok(value, message = `${show(value)} is not truthy`) {
+    if (!value) {
+      throw new Error(message);
+    }
+  },
+
+  equal(actual, expected, message = `${show(actual)} is not ${show(expected)}`) {
+    assert.ok(Object.is(actual, expected), message);
+  },
+
+  deepEqual(actual, expected, message = `${show(actual)} is not like ${show(expected)}`) {
+    assert.ok(alike(actual, expected), message);
+  },
+
+  fail(message) {
+    throw new Error(message);
+  },
+
+  /** `expected` is an object whose properties the error must have. */
+  throws(run, expected) {
+    let failure;
+    try {
+      run();
+    } catch (error) {
+      failure = { error };
+    }
+    assert.ok(failure !== undefined, `nothing was thrown; ${show(expected)} was expected`);
+    checkProperties(failure.error, expected);
+  },
+
+  async rejects(promise, expected) {
+    const [outcome] = await Promise.allSettled([promise]);
+    assert.equal(outcome.status, "rejected", `fulfilled; ${show(expected)} was expected`);
+    checkProperties(outcome.reason, expected);
+  },
+};
+
+function checkProperties(error, expected) {
+  for (const [name, value] of Object.entries(expected)) {
+    assert.deepEqual(
+      error?.[name],
+      value,
+      `${name} is ${show(error?.[name])}, not ${show(value)}: ${error?.stack ?? error}`,
+    );
+  }
+}
+
+function alike(a, b) {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
+    return Object.is(a, b);
+  }
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) {
+    return false;
+  }
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && alike(a[name], b[name]))
+  );
+}
+
+function show(value) {
+  if (ArrayBuffer.isView(value)) {
+    return `${value.constructor.name}(${value.byteLength})`;
+  }
+  return typeof value === "string"
+    ? JSON.stringify(value)
+    : (JSON.stringify(value) ?? String(value));
+}

@@ -1,0 +1,100 @@
+// Runs every suite in Chromium, bundled as an application bundles the package and under the strictest policy that one may have.
+//
+//   node tests/harness/run-browser.mjs [WORD]     only the suites whose name contains WORD
+//
+// Prints a line per test and `browser: N passed, N failed`. Exit status 0 only if none failed.
+
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { launchChromium } from "../support/chromium.mjs";
+import { STRICT_CSP, serveFolders } from "../support/static-server.mjs";
+
+/** Longer than any run takes, so that a test that hangs is noticed. */
+const LIMIT_MS = 10 * 60 * 1000;
+
+const HEADERS = {
+  "Content-Security-Policy": STRICT_CSP,
+  // For SharedArrayBuffer.
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+const folder = await mkdtemp(join(tmpdir(), "bongtu-browser-"));
+try {
+  await bundleSuites(folder, process.argv[2] ?? "");
+  process.exitCode = (await runIn(folder)) ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+async function bundleSuites(folder, word) {
+  const tests = fileURLToPath(new URL("..", import.meta.url));
+  const names = (await readdir(join(tests, "suite"))).filter(
+    (name) => name.endsWith(".suite.mjs") && name.includes(word),
+  );
+  await build({
+    stdin: {
+      contents: [
+        ...names.sort().map((name) => `import "./suite/${name}";`),
+        'import { runAll } from "#harness";',
+        "runAll(globalThis.report).then(globalThis.finish);",
+      ].join("\n"),
+      resolveDir: tests,
+    },
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    outfile: join(folder, "suites.js"),
+    logLevel: "warning",
+  });
+  await writeFile(
+    join(folder, "index.html"),
+    '<!doctype html><title>bongtu</title><script type="module" src="/suites.js"></script>\n',
+  );
+}
+
+async function runIn(folder) {
+  const counts = { passed: 0, failed: 0 };
+  const fail = (line) => {
+    counts.failed += 1;
+    console.log(`FAILED ${line}`);
+  };
+  const server = await serveFolders({ "/": folder }, HEADERS);
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    page.on("pageerror", (error) => fail(`uncaught in the page: ${error.stack}`));
+    page.on("console", (message) => {
+      if (message.type() === "error") console.log(message.text());
+    });
+    let started = Date.now();
+    await page.exposeFunction("report", (name, failure) => {
+      const took = `${Date.now() - started} ms`;
+      started = Date.now();
+      if (failure === undefined) {
+        counts.passed += 1;
+        console.log(`ok ${name} (${took})`);
+      } else {
+        fail(`${name} (${took})\n${failure}`);
+      }
+    });
+    const finished = new Promise((resolve, reject) => {
+      page.exposeFunction("finish", resolve).catch(reject);
+      page.on("crash", () => reject(new Error("the page crashed")));
+      setTimeout(() => reject(new Error("the suites did not end")), LIMIT_MS).unref();
+    });
+    await page.goto(`${server.origin}/index.html`);
+    await finished;
+  } catch (error) {
+    fail(error.stack);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+  console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
+  return counts.failed === 0 && counts.passed > 0;
+}

@@ -1,0 +1,124 @@
+// What Node itself must not suffer from: rejections that nobody awaits, a blocked event loop, files that change.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { openAsBlob } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { seal } from "bongtu";
+import { executors } from "#harness";
+import { bytes, failure, fixture } from "../suite/support.mjs";
+
+const run = promisify(execFile);
+
+const PREAMBLE = `
+  import { Keyring, open, openStream, seal, sealStream } from "bongtu";
+  import { createKms, KEY_ARN } from "./harness/kms.mjs";
+  import { executors } from "#harness";
+  import { useExecutors } from "../pkg/js/executor/index.js";
+  import { streamOf } from "./suite/support.mjs";
+  const { publicKey, kms } = await createKms();
+  const keyring = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
+  const message = await seal(keyring, new Uint8Array(1_000_000));
+  const ignored = () => {};
+`;
+
+const SCRIPTS = {
+  "a header nobody awaits, of garbage": `
+    const { readable, writable } = openStream(keyring);
+    await streamOf(new Uint8Array(1000), 10).pipeTo(writable).catch(ignored);
+    await readable.getReader().read().catch(ignored);
+  `,
+  "a header nobody awaits, of a refused key": `
+    const refusing = { decrypt: () => Promise.reject(new Error("no")) };
+    const { writable } = openStream(Keyring.kmsRsa({ keyArn: KEY_ARN, kms: refusing }));
+    await streamOf(message, 5000).pipeTo(writable).catch(ignored);
+  `,
+  "a pair that is aborted and forgotten": `
+    for (const make of [sealStream, openStream]) {
+      const controller = new AbortController();
+      make(keyring, { signal: controller.signal });
+      controller.abort();
+    }
+  `,
+  "a pair that nobody uses": `
+    sealStream(keyring);
+    openStream(keyring);
+  `,
+  "a reader that leaves": `
+    for (const make of [sealStream, openStream]) {
+      await make(keyring).readable.cancel();
+    }
+  `,
+  "a forged frame, its stream not read on": `
+    message[message.length - 100] ^= 1;
+    const { readable, writable } = openStream(keyring);
+    const writing = streamOf(message, 5000).pipeTo(writable).catch(ignored);
+    await readable.pipeTo(new WritableStream()).catch(ignored);
+    await writing;
+  `,
+  "an operation aborted while much is in flight": `
+    const controller = new AbortController();
+    const { signal } = controller;
+    const onProgress = () => controller.abort();
+    await open(keyring, message, { signal, onProgress }).catch(ignored);
+    await seal(keyring, message, { signal: AbortSignal.abort() }).catch(ignored);
+  `,
+};
+
+for (const executor of executors) {
+  for (const [name, script] of Object.entries(SCRIPTS)) {
+    test(`${name}: Node goes on [${executor.name}]`, async () => {
+      const source = `${PREAMBLE}
+        useExecutors(executors.filter(({ name }) => name === "${executor.name}"));
+        ${script}
+        await new Promise((resolve) => { setTimeout(resolve, 20); });
+        console.log("the end");`;
+      const { stdout, stderr } = await run(
+        process.execPath,
+        ["--input-type=module", "--unhandled-rejections=strict", "--eval", source],
+        { cwd: new URL("..", import.meta.url) },
+      );
+      assert.equal(stdout, "the end\n");
+      assert.equal(stderr, "");
+    });
+  }
+}
+
+test("others get their turns while much is sealed", async () => {
+  const { keyring } = await fixture();
+  let turns = 0;
+  let sealing = true;
+  const count = () => {
+    turns += 1;
+    if (sealing) {
+      setImmediate(count);
+    }
+  };
+  setImmediate(count);
+  await seal(keyring, new Uint8Array(64 * 1024 * 1024));
+  sealing = false;
+  assert.ok(turns >= 14, `${turns} turns in 64 MiB`);
+});
+
+test("a file that vanishes or changes while it is sealed", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "bongtu-"));
+  try {
+    const { keyring } = await fixture();
+    const file = join(folder, "data");
+    await writeFile(file, bytes(1_000_000));
+    const vanished = await openAsBlob(file);
+    await rm(file);
+    await failure(seal(keyring, vanished), "ERR_SOURCE");
+
+    await writeFile(file, bytes(1_000_000));
+    const changed = await openAsBlob(file);
+    await writeFile(file, bytes(999_999));
+    await failure(seal(keyring, changed), "ERR_SOURCE");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,4 @@
+import * as bongtu from "bongtu";
+import { roundTrip } from "./round-trip.mjs";
+
+console.log(JSON.stringify(await roundTrip(bongtu)));

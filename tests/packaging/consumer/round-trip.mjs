@@ -1,0 +1,26 @@
+// What every consumer here does with the package it was given: seal, look, open.
+
+import { createLocalKms, KEY_ARN } from "./local-kms.mjs";
+
+export async function roundTrip({ KmsPublicKey, Keyring, seal, sealedSize, open, inspect }) {
+  const { publicKey, kms } = await createLocalKms();
+  const keyring = Keyring.kmsRsa({
+    publicKey: KmsPublicKey.parse(publicKey, { keyArn: KEY_ARN }),
+    keyArn: KEY_ARN,
+    kms,
+  });
+  const encryptionContext = { purpose: "packaging" };
+  const plaintext = new Uint8Array(600_000).map((_, index) => index);
+
+  const message = await seal(keyring, plaintext, { encryptionContext });
+  const opened = await open(keyring, message, { encryptionContext });
+  const { suite, body } = await inspect(message);
+  return {
+    sameBytes: opened.plaintext.every((byte, index) => byte === plaintext[index]),
+    openedLength: opened.plaintext.length,
+    sizeForetold: message.length === sealedSize(keyring, plaintext.length, { encryptionContext }),
+    suite: suite.id,
+    frames: body.frames,
+    purpose: opened.encryptionContext.purpose,
+  };
+}

@@ -1,0 +1,185 @@
+// The packed package as strangers meet it: linted, installed, imported, bundled, compiled against.
+
+import assert from "node:assert/strict";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { bundle, downloadSize } from "../support/bundle.mjs";
+import { launchChromium } from "../support/chromium.mjs";
+import { serveFolders } from "../support/static-server.mjs";
+import { addAwsSdk, createProject, ROOT, run } from "./project.mjs";
+
+const AWS_SDK = "@aws-sdk/client-kms"; // an optional peer: not installed here
+const DOWNLOAD_LIMIT = 90_000; // bytes of brotli
+
+// What consumer/round-trip.mjs finds when all is well.
+const EXPECTED = {
+  sameBytes: true,
+  openedLength: 600_000,
+  sizeForetold: true,
+  suite: "0x0478",
+  frames: 3,
+  purpose: "packaging",
+};
+
+let project;
+let manifest;
+before(async () => {
+  project = await createProject();
+  manifest = JSON.parse(await readFile(join(project.folder, "node_modules/bongtu/package.json")));
+});
+after(() => project?.remove());
+
+test("publint has nothing to say", async () => {
+  await runTool("publint", ["run", "--strict", project.tarball]);
+});
+
+test("attw finds the types under every way of resolving ES modules", async () => {
+  await runTool("attw", ["--profile", "esm-only", project.tarball]);
+});
+
+test("the tarball holds the package and nothing else", async () => {
+  const allowed =
+    /^(package\.json|README\.md|LICENSE-(APACHE|MIT)|bin\/bongtu\.mjs|js\/([\w-]+\/)*[\w-]+(\.d\.ts|\.js))$/;
+  assert.deepEqual(
+    project.files.filter((path) => !allowed.test(path)),
+    [],
+  );
+  const needed = ["README.md", "LICENSE-APACHE", "LICENSE-MIT", "js/index.js", "js/wasm/inline.js"];
+  assert.deepEqual(
+    needed.filter((path) => !project.files.includes(path)),
+    [],
+  );
+  assert.deepEqual(
+    project.files.filter(
+      (path) => path.endsWith(".js") && !project.files.includes(declaration(path)),
+    ),
+    [],
+    "every module has its declarations",
+  );
+});
+
+test("it brings no other package with it", () => {
+  assert.deepEqual(
+    project.installed.filter((name) => !name.startsWith(".")),
+    ["bongtu"],
+  );
+  assert.equal(manifest.dependencies, undefined);
+});
+
+test("files named as having side effects exist", async () => {
+  for (const path of manifest.sideEffects) {
+    await stat(join(project.folder, "node_modules/bongtu", path));
+  }
+});
+
+test("Node imports it", async () => {
+  const { stdout } = await run(process.execPath, ["node.mjs"], { cwd: project.folder });
+  assert.deepEqual(JSON.parse(stdout), EXPECTED);
+});
+
+test("the command line starts", async () => {
+  const { stdout } = await run("npx", ["--no-install", "bongtu", "--help"], {
+    cwd: project.folder,
+  });
+  for (const command of ["key", "seal", "open", "inspect"]) {
+    assert.match(stdout, new RegExp(`^ +${command}\\b`, "m"));
+  }
+});
+
+test("a page imports it without a bundler, under a strict policy", async () => {
+  await assertPageWorks("page.html");
+});
+
+test("a page imports it through a bundler, under a strict policy", async () => {
+  const code = await bundle('import "./bundled.mjs";', project.folder);
+  await writeFile(join(project.folder, "bundled.js"), code);
+  await assertPageWorks("bundled.html");
+});
+
+test("the browser's half names nothing of Node's", async () => {
+  // Free identifiers, and only those, are replaced by `define`.
+  const nodeOnly = ["Buffer", "process", "require", "module", "exports", "global", "__dirname"];
+  const all = 'export * from "bongtu"; export * from "bongtu/aws";';
+  const code = await bundle(all, project.folder, {
+    external: [AWS_SDK],
+    define: Object.fromEntries(nodeOnly.map((name) => [name, `NODE_ONLY_${name}`])),
+  });
+  assert.deepEqual(code.match(/NODE_ONLY_\w+/g), null);
+});
+
+test("importing it does nothing by itself", async () => {
+  for (const entry of ["bongtu", "bongtu/aws"]) {
+    const code = await bundle(`import "${entry}";`, project.folder, { external: [AWS_SDK] });
+    assert.equal(code.trim(), "");
+  }
+});
+
+test(`the download is at most ${DOWNLOAD_LIMIT / 1000} KB of brotli`, async (t) => {
+  const size = await downloadSize(project.folder);
+  t.diagnostic(`${(size / 1000).toFixed(1)} KB`);
+  assert.ok(size <= DOWNLOAD_LIMIT, `${size} bytes`);
+});
+
+for (const moduleResolution of ["nodenext", "bundler"]) {
+  test(`TypeScript (${moduleResolution}, strict) compiles a consumer`, async () => {
+    await compile(moduleResolution, ["consumer.ts"]);
+  });
+}
+
+test("TypeScript compiles a consumer with the AWS SDK", async () => {
+  await addAwsSdk(project.folder);
+  // The SDK's own declarations are not ours to check.
+  await compile("nodenext", ["consumer-aws.ts"], { skipLibCheck: true });
+});
+
+const declaration = (path) => path.replace(/\.js$/, ".d.ts");
+
+async function assertPageWorks(file) {
+  const server = await serveFolders({ "/": project.folder });
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    await page.goto(`${server.origin}/${file}`);
+    const body = page.locator("body[data-result]");
+    await body
+      .waitFor({ state: "attached" })
+      .catch((error) => assert.fail([...errors, error].join("\n")));
+    const result = JSON.parse(await body.getAttribute("data-result"));
+    assert.deepEqual(result, { ...EXPECTED, violations: [] });
+    assert.deepEqual(errors, []);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+async function compile(moduleResolution, files, options = {}) {
+  const config = {
+    compilerOptions: {
+      target: "es2022",
+      module: moduleResolution === "bundler" ? "esnext" : moduleResolution,
+      moduleResolution,
+      lib: ["es2022", "dom", "dom.iterable"],
+      types: [],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noEmit: true,
+      ...options,
+    },
+    files,
+  };
+  await writeFile(join(project.folder, "tsconfig.json"), JSON.stringify(config));
+  await runTool("tsc", ["--project", "."]);
+}
+
+/** Runs a development dependency in the project; what it prints tells why it failed. */
+async function runTool(name, args) {
+  const file = join(ROOT, "node_modules/.bin", name);
+  await run(file, args, { cwd: project.folder }).catch(({ message, stdout }) =>
+    assert.fail(`${message}\n${stdout}`),
+  );
+}

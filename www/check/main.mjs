@@ -1,0 +1,55 @@
+// The whole trip, by itself: a file is sealed in a headless browser with the network cut, stored, and opened
+// by the page and by the official AWS Encryption SDK. Exits 0 when all of it went as it should.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { startDemo } from "../server/demo.mjs";
+import { openBrowser } from "./browser.mjs";
+import { checkDoors } from "./doors.mjs";
+import { makeFile, sha256 } from "./file.mjs";
+import { openWithOfficialSdk } from "./judge.mjs";
+import { check } from "./report.mjs";
+import { travel } from "./trip.mjs";
+
+const FILE_MEBIBYTES = 64;
+
+const undo = [];
+let stopping = false;
+
+async function stop(status) {
+  if (stopping) return;
+  stopping = true;
+  for (const step of undo.reverse()) await step();
+  process.exit(status);
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(1));
+
+try {
+  const starting = startDemo();
+  undo.push(async () => (await starting.catch(() => undefined))?.stop());
+  const demo = await starting;
+  const browser = await openBrowser();
+  undo.push(() => browser.close());
+  const directory = await mkdtemp(join(tmpdir(), "bongtu-demo-"));
+  undo.push(() => rm(directory, { recursive: true }));
+  const path = join(directory, "generated.bin");
+  await makeFile(path, FILE_MEBIBYTES);
+  const file = { path, sha256: await sha256(path) };
+
+  await checkDoors(demo);
+  const stored = await travel(browser, demo, file);
+  check(
+    "the AWS Encryption SDK for Python opens it through KMS, to the same SHA-256",
+    (await openWithOfficialSdk(demo, stored, directory)) === file.sha256,
+  );
+  console.log("The demo works.");
+  await stop(0);
+} catch (error) {
+  if (!stopping) {
+    console.error(`FAILED  ${error.stack}`);
+    await stop(1);
+  }
+}
