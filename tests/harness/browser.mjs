@@ -1,4 +1,5 @@
-// What suites import as "#harness" in a browser: a registry of tests, and as much of node:assert/strict as they use.
+// What suites import as "#harness" in a browser: a registry of tests, and as much of
+// node:assert/strict as they use.
 
 import { rustExecutor } from "../../pkg/js/executor/rust.js";
 import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
@@ -12,7 +13,10 @@ export function test(name, run) {
   tests.push({ name, run });
 }
 
-/** Runs all tests one after the other; `report(name, failure)` has the failure as text, or undefined. */
+/**
+ * Runs all tests one after the other; `report(name, failure)` has the failure as text, or
+ * undefined.
+ */
 export async function runAll(report) {
   for (const { name, run } of tests) {
     try {

@@ -1,4 +1,5 @@
-// A KMS of one RSA key inside this process, made with WebCrypto so that it works everywhere that suites run.
+// A KMS of one RSA key inside this process, made with WebCrypto so that it works everywhere that
+// suites run.
 
 export const KEY_ARN =
   "arn:aws:kms:eu-central-1:111122223333:key/0f1e2d3c-4b5a-4697-8788-99aabbccddee";
@@ -11,8 +12,9 @@ export function kmsException(name) {
 }
 
 /**
- * Makes a key. `publicKey` is its SubjectPublicKeyInfo, `pkcs8` its private half, `kms` answers Decrypt as KMS does; `asked` collects the
- * requests and `seen` copies of the plaintexts it gave out.
+ * Makes a key. `publicKey` is its SubjectPublicKeyInfo, `pkcs8` its private half, `kms` answers
+ * Decrypt as KMS does; `asked` collects the requests and `seen` copies of the plaintexts it gave
+ * out.
  */
 export async function createKms(modulusLength = 2048) {
   const parameters = {

@@ -1,4 +1,5 @@
-// Runs every suite in Chromium, bundled as an application bundles the package and under the strictest policy that one may have.
+// Runs every suite in Chromium, bundled as an application bundles the package and under the
+// strictest policy that one may have.
 //
 //   node tests/harness/run-browser.mjs [WORD]     only the suites whose name contains WORD
 //
@@ -11,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { launchChromium } from "../support/chromium.mjs";
 import { STRICT_CSP, serveFolders } from "../support/static-server.mjs";
+import { checkContexts } from "./contexts.mjs";
 
 /** Longer than any run takes, so that a test that hangs is noticed. */
 const LIMIT_MS = 10 * 60 * 1000;
@@ -22,12 +24,30 @@ const HEADERS = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+const word = process.argv[2];
+const counts = { passed: 0, failed: 0 };
+
 const folder = await mkdtemp(join(tmpdir(), "bongtu-browser-"));
 try {
-  await bundleSuites(folder, process.argv[2] ?? "");
-  process.exitCode = (await runIn(folder)) ? 0 : 1;
+  await bundleSuites(folder, word ?? "");
+  await runSuites(folder);
+  if (word === undefined) {
+    await checkContexts(folder, report);
+  }
 } finally {
   await rm(folder, { recursive: true });
+}
+console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+
+function report(name, failure) {
+  if (failure === undefined) {
+    counts.passed += 1;
+    console.log(`ok ${name}`);
+  } else {
+    counts.failed += 1;
+    console.log(`FAILED ${name}\n${failure}`);
+  }
 }
 
 async function bundleSuites(folder, word) {
@@ -57,31 +77,13 @@ async function bundleSuites(folder, word) {
   );
 }
 
-async function runIn(folder) {
-  const counts = { passed: 0, failed: 0 };
-  const fail = (line) => {
-    counts.failed += 1;
-    console.log(`FAILED ${line}`);
-  };
+async function runSuites(folder) {
   const server = await serveFolders({ "/": folder }, HEADERS);
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
-    page.on("pageerror", (error) => fail(`uncaught in the page: ${error.stack}`));
-    page.on("console", (message) => {
-      if (message.type() === "error") console.log(message.text());
-    });
-    let started = Date.now();
-    await page.exposeFunction("report", (name, failure) => {
-      const took = `${Date.now() - started} ms`;
-      started = Date.now();
-      if (failure === undefined) {
-        counts.passed += 1;
-        console.log(`ok ${name} (${took})`);
-      } else {
-        fail(`${name} (${took})\n${failure}`);
-      }
-    });
+    page.on("pageerror", (error) => report("nothing is uncaught in the page", error.stack));
+    await page.exposeFunction("report", report);
     const finished = new Promise((resolve, reject) => {
       page.exposeFunction("finish", resolve).catch(reject);
       page.on("crash", () => reject(new Error("the page crashed")));
@@ -90,11 +92,9 @@ async function runIn(folder) {
     await page.goto(`${server.origin}/index.html`);
     await finished;
   } catch (error) {
-    fail(error.stack);
+    report("the suites end", error.stack);
   } finally {
     await browser.close();
     await server.close();
   }
-  console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
-  return counts.failed === 0 && counts.passed > 0;
 }

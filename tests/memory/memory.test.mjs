@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { launchChromium } from "../support/chromium.mjs";
@@ -15,6 +16,8 @@ const SMALL = 256 * MIB;
 const LARGE = 1024 * MIB;
 const MAX_GROWTH = 64 * MIB;
 const RUNS = 3;
+// A browser goes on starting processes, 120 MiB of them, for a while after its first page is there.
+const SETTLE_MS = 1500;
 
 const ENGINES = { node: measureInNode, chromium: measureInChromium };
 const skip = existsSync("/proc/self/smaps_rollup") ? false : "needs the /proc of Linux";
@@ -57,6 +60,7 @@ async function measureInChromium(operation, length) {
     const page = await browser.newPage();
     await page.goto(`${server.origin}/tests/memory/page.html`);
     await page.locator("body[data-ready]").waitFor({ state: "attached" });
+    await setTimeout(SETTLE_MS);
     const watch = watchPss(process.pid);
     const bytesOut = await page.evaluate(
       ([operation, length]) => globalThis.streamThrough(operation, length),

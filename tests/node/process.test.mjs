@@ -1,4 +1,5 @@
-// What Node itself must not suffer from: rejections that nobody awaits, a blocked event loop, files that change.
+// What Node itself must not suffer from: rejections that nobody awaits, a blocked event loop, files
+// that change.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";

@@ -1,4 +1,5 @@
-// After an operation, however it ended, WebAssembly's memory holds neither its data key nor its content key.
+// After an operation, however it ended, WebAssembly's memory holds neither its data key nor its
+// content key.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,6 +7,7 @@ import { Keyring, open, openStream, seal, sealStream } from "bongtu";
 import { useExecutors } from "../../pkg/js/executor/index.js";
 import { nodeExecutor } from "../../pkg/js/executor/node.js";
 import { rustExecutor } from "../../pkg/js/executor/rust.js";
+import { passesSelfTest } from "../../pkg/js/executor/self-test.js";
 import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
 import { keyringParts } from "../../pkg/js/keyring.js";
 import { instantiate, wasm } from "../../pkg/js/load.js";
@@ -18,23 +20,53 @@ const DIGEST_LENGTH = 48;
 const DATA = bytes(5 * FRAME + 100);
 const encryptionContext = { a: "b" };
 
-/** An executor whose content keys are remembered in `keys`. */
-function watched(executor, keys) {
+/**
+ * An executor that notes copies of its content keys, and the very arrays in which secrets were
+ * handed to it.
+ */
+function watched(executor, keys, handed) {
   return {
     ...executor,
     importKey(raw) {
       keys.push(raw.slice());
+      handed.push(raw);
       return executor.importKey(raw);
+    },
+    wrap(key, hash, plaintext) {
+      handed.push(plaintext);
+      return executor.wrap(key, hash, plaintext);
     },
   };
 }
 
-/** Where a key, or one of its halves, lies in memory. */
+/** Where in memory a quarter of a key lies. */
 function findKey(key) {
   const memory = Buffer.from(instantiate().memory.buffer);
-  return [key, key.subarray(0, 16), key.subarray(16)]
-    .map((part) => memory.indexOf(part))
+  return [0, 8, 16, 24]
+    .map((start) => memory.indexOf(key.subarray(start, start + 8)))
     .filter((offset) => offset >= 0);
+}
+
+/** Handles of WebAssembly that were used and not freed. */
+const held = new Set();
+const { SealSession, OpenSession, RustAes } = wasm();
+for (const [prototype, uses] of [
+  [SealSession.prototype, ["wrapHash"]],
+  [OpenSession.prototype, ["header"]],
+  [RustAes.prototype, ["seal", "open"]],
+]) {
+  const { free } = prototype;
+  prototype.free = function () {
+    held.delete(this);
+    free.call(this);
+  };
+  for (const use of uses) {
+    const method = prototype[use];
+    prototype[use] = function (...given) {
+      held.add(this);
+      return method.apply(this, given);
+    };
+  }
 }
 
 const SCENARIOS = {
@@ -123,11 +155,16 @@ const SCENARIOS = {
 };
 
 for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
+  const [contentKeys, handed] = [[], []];
+  const watching = watched(executor, contentKeys, handed);
+  // With a key that is no secret.
+  assert.ok(await passesSelfTest(watching));
   for (const [name, run] of Object.entries(SCENARIOS)) {
     test(`${name} [${executor.name}]`, async () => {
-      const contentKeys = [];
-      seen.length = 0;
-      const before = useExecutors([watched(executor, contentKeys)]);
+      for (const noted of [contentKeys, handed, seen]) {
+        noted.length = 0;
+      }
+      const before = useExecutors([watching]);
       try {
         await run();
       } finally {
@@ -140,6 +177,13 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
       for (const key of [...dataKeys, ...contentKeys]) {
         assert.equal(key.length, 32);
         assert.deepEqual(findKey(key), []);
+      }
+      assert.ok(handed.length > contentKeys.length, "no wrap was seen");
+      for (const secret of handed) {
+        assert.ok(
+          secret.every((byte) => byte === 0),
+          "a secret was not wiped",
+        );
       }
     });
   }

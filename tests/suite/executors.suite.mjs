@@ -166,7 +166,10 @@ test("RSA-OAEP of every executor is what the private key takes", async () => {
   }
 });
 
-/** `undefined` where the platform has no keys of this length: no executor but Rust's must have 192 bits. */
+/**
+ * `undefined` where the platform has no keys of this length: no executor but Rust's must have 192
+ * bits.
+ */
 async function imported(executor, keyLength) {
   const [outcome] = await Promise.allSettled([executor.importKey(bytes(keyLength))]);
   if (outcome.status === "fulfilled") {

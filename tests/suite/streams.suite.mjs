@@ -17,7 +17,10 @@ import {
 
 const never = () => new Promise(() => {});
 
-/** A source that gives `data` and then hangs; `cancelled` resolves with the reason once it is given up. */
+/**
+ * A source that gives `data` and then hangs; `cancelled` resolves with the reason once it is given
+ * up.
+ */
 function hanging(data) {
   let cancelled;
   const whenCancelled = new Promise((resolve) => {

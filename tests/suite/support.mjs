@@ -18,7 +18,9 @@ export function fixture() {
   return made;
 }
 
-/** Registers a test once for every executor of the platform, which is the only one while it runs. */
+/**
+ * Registers a test once for every executor of the platform, which is the only one while it runs.
+ */
 export function testWithEach(name, run) {
   for (const executor of executors) {
     test(`${name} [${executor.name}]`, () => withExecutor(executor, () => run(executor)));
@@ -167,7 +169,9 @@ export function joined(chunks) {
   return whole;
 }
 
-/** Writes `data` in pieces to a pair and returns all that comes out; rejects if either side fails. */
+/**
+ * Writes `data` in pieces to a pair and returns all that comes out; rejects if either side fails.
+ */
 export async function through({ readable, writable }, data, size = 65_536) {
   const [output] = await Promise.all([readAll(readable), streamOf(data, size).pipeTo(writable)]);
   return output;

@@ -7,7 +7,7 @@ use alloc::{vec, vec::Vec};
 use hkdf::{GenericHkdf, HmacImpl, hmac::Hmac};
 use sha2::{Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// Bytes of a commitment.
 pub(crate) const COMMITMENT_LENGTH: usize = 32;
@@ -74,9 +74,7 @@ fn expand<H: HmacImpl>(
 /// what this thread's stack held there. (In WASM the stack is ordinary memory that outlives us.)
 #[inline(never)]
 fn scrub_stack() {
-    let mut stack = [0_u8; 8192];
-    stack.zeroize();
-    core::hint::black_box(&stack);
+    core::hint::black_box(&mut [0_u8; 8192]);
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 import { DecryptCommand } from "@aws-sdk/client-kms";
 import type { Kms, KmsDecryptResponse } from "./kms.js";
 
-/** The part of `KMSClient` of the AWS SDK for JavaScript v3 that is needed here; its own type would tie this package to one version. */
+/**
+ * The part of `KMSClient` of the AWS SDK for JavaScript v3 that is needed here; its own type would
+ * tie this package to one version.
+ */
 export interface KmsClient {
   send(command: never, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
 }

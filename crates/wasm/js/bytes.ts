@@ -1,9 +1,15 @@
-/** Bytes that nobody else changes meanwhile and that the platform's cryptography accepts: neither shared nor resizable. */
+/**
+ * Bytes that nobody else changes meanwhile and that the platform's cryptography accepts: neither
+ * shared nor resizable.
+ */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 export const EMPTY: Bytes = new Uint8Array(0);
 
-/** The bytes of a buffer or of any view, `undefined` for anything else. Not copied unless it must be. */
+/**
+ * The bytes of a buffer or of any view, `undefined` for anything else. Not copied unless it must
+ * be.
+ */
 export function bytesOf(value: unknown): Bytes | undefined {
   if (ArrayBuffer.isView(value)) {
     return settled(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));

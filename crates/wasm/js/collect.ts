@@ -4,12 +4,13 @@ import type { Sink } from "./pump.js";
 
 /** Keeps all that it is given, for those who want it in one piece. */
 export class Collector implements Sink {
-  /** Where the pieces are put at once, if their length in all is known. */
-  #whole: Bytes | undefined;
+  /** Where pieces are put at once while they fit. */
+  #whole: Bytes = EMPTY;
   #length = 0;
-  readonly #pieces: Bytes[] = [];
+  /** Those that did not, and all after them. */
+  readonly #others: Bytes[] = [];
 
-  /** That there will be exactly `size` bytes. Saves keeping them twice. */
+  /** That there will be `size` bytes if all goes well, which saves keeping them twice. */
   expect(size: number): void {
     try {
       this.#whole = new Uint8Array(size);
@@ -20,8 +21,9 @@ export class Collector implements Sink {
   }
 
   write(pieces: Bytes[]): undefined {
-    if (this.#whole === undefined) {
-      this.#pieces.push(...coalesce(pieces));
+    const length = pieces.reduce((total, piece) => total + piece.length, this.#length);
+    if (this.#others.length > 0 || length > this.#whole.length) {
+      this.#others.push(...coalesce(pieces));
       return;
     }
     for (const piece of pieces) {
@@ -30,12 +32,12 @@ export class Collector implements Sink {
     }
   }
 
-  /** All of it. */
+  /** All of it, in memory of its own. */
   take(): Bytes {
-    if (this.#whole !== undefined) {
-      return this.#whole;
-    }
-    const [first = EMPTY, ...others] = this.#pieces;
-    return others.length === 0 ? first : concat(this.#pieces);
+    const all = [this.#whole.subarray(0, this.#length), ...this.#others].filter(
+      ({ length }) => length > 0,
+    );
+    const [only = EMPTY] = all;
+    return all.length <= 1 && only.length === only.buffer.byteLength ? only : concat(all);
   }
 }

@@ -1,12 +1,18 @@
 import { type Bytes, coalesce } from "./bytes.js";
-import type { Operation } from "./operation.js";
+import { ignore, type Operation } from "./operation.js";
 import type { Sink } from "./pump.js";
 import { chunkOf, type Reader } from "./source.js";
 
-/** A pair, not a TransformStream: no engine calls a transformer's `cancel` when the reader goes away. */
+/**
+ * A pair, not a TransformStream: no engine calls a transformer's `cancel` when the reader goes
+ * away.
+ */
 export interface Duplex {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Takes any chunk sizes. `close` resolves once all is sealed or verified, and rejects if it is not. */
+  /**
+   * Takes any chunk sizes. `close` resolves once all is sealed or verified, and rejects if it is
+   * not.
+   */
   readonly writable: WritableStream<Uint8Array>;
 }
 
@@ -14,8 +20,8 @@ export interface Duplex {
 const READ_AHEAD = 512 * 1024;
 
 /**
- * Runs `run` between two streams, with back-pressure from one to the other. Aborting the writable side or cancelling the readable one
- * stops the operation, and a failure of it errors both.
+ * Runs `run` between two streams, with back-pressure from one to the other. Aborting the writable
+ * side or cancelling the readable one stops the operation, and a failure of it errors both.
  */
 export function duplex(
   operation: Operation,
@@ -30,7 +36,8 @@ export function duplex(
   const writable = new WritableStream<Uint8Array>({
     start(controller) {
       input = controller;
-      // Not the sink's own `abort`: that one waits for a pending write, which waits for the operation.
+      // Not the sink's own `abort`: that one waits for a pending write, which waits for the
+      // operation.
       const { signal } = controller;
       signal.addEventListener("abort", () => operation.abort(signal.reason));
     },
@@ -66,7 +73,10 @@ export function duplex(
   return { readable, writable };
 }
 
-/** The writable side as a reader. A write is over when its chunk was used, so that no input queues up here. */
+/**
+ * The writable side as a reader. A write is over when its chunk was used, so that no input queues
+ * up here.
+ */
 class Inlet implements Reader {
   readonly size = undefined;
   readonly exhausted = false;
@@ -127,7 +137,7 @@ class Inlet implements Reader {
 
 /** The readable side as a sink. */
 class Outlet implements Sink {
-  #controller: ReadableStreamDefaultController<Bytes> | undefined;
+  #controller!: ReadableStreamDefaultController<Bytes>;
   #wanted: (() => void) | undefined;
 
   start(controller: ReadableStreamDefaultController<Bytes>): void {
@@ -141,9 +151,9 @@ class Outlet implements Sink {
 
   write(pieces: Bytes[]): Promise<void> | undefined {
     for (const chunk of coalesce(pieces)) {
-      this.#controller?.enqueue(chunk);
+      this.#controller.enqueue(chunk);
     }
-    if ((this.#controller?.desiredSize ?? 0) > 0) {
+    if ((this.#controller.desiredSize ?? 0) > 0) {
       return undefined;
     }
     return new Promise((resolve) => {
@@ -151,5 +161,3 @@ class Outlet implements Sink {
     });
   }
 }
-
-function ignore(): void {}

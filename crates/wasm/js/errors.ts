@@ -1,4 +1,7 @@
-/** Every code that a {@link BongtuError} can carry. docs/errors.md says when each occurs and what to do. */
+/**
+ * Every code that a {@link BongtuError} can carry. docs/errors.md says when each occurs and what to
+ * do.
+ */
 export const ERROR_CODES = [
   // the public key
   "ERR_PUBLIC_KEY",
@@ -43,12 +46,18 @@ export const ERROR_CODES = [
 
 export type BongtuErrorCode = (typeof ERROR_CODES)[number];
 
-/** What every failure of this package is; `code` is stable and meant for programs, `message` for people. */
+/**
+ * What every failure of this package is; `code` is stable and meant for programs, `message` for
+ * people.
+ */
 export class BongtuError extends Error {
   override readonly name = "BongtuError";
   readonly code: BongtuErrorCode;
 
-  /** `options.cause` is somebody else's failure behind this one: of a source, of KMS, of the caller's signal. */
+  /**
+   * `options.cause` is somebody else's failure behind this one: of a source, of KMS, of the
+   * caller's signal.
+   */
   constructor(code: BongtuErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

@@ -4,7 +4,10 @@ import type { Reader } from "./source.js";
 
 /** The half of a session that reads a message's header. */
 export interface HeaderParser {
-  /** Takes all bytes so far. Returns the header's length, or 0 while it needs more; at the end of the input it throws instead. */
+  /**
+   * Takes all bytes so far. Returns the header's length, or 0 while it needs more; at the end of
+   * the input it throws instead.
+   */
   header(bytes: Uint8Array, eof: boolean): number;
 }
 
@@ -14,7 +17,10 @@ export interface Header {
   readonly rest: Bytes;
 }
 
-/** Bytes offered first, twice as many after that: what is offered is copied, and a chunk may be of any size. */
+/**
+ * Bytes offered first, twice as many after that: what is offered is copied, and a chunk may be of
+ * any size.
+ */
 const FIRST_OFFER = 4096;
 
 /** Reads until the header is complete, in whatever pieces it comes. */

@@ -76,9 +76,9 @@ export async function inspect(
     const { encryptionContext, ...others } = session.describe() as Described;
     return { encryptionContext: Object.fromEntries(encryptionContext), ...others };
   } catch (error) {
-    operation.stop(error);
-    reader.cancel(error);
-    throw error;
+    const failure = operation.stop(error);
+    reader.cancel(failure);
+    throw failure;
   } finally {
     session.free();
     operation.end();

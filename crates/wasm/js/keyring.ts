@@ -21,7 +21,10 @@ export interface KmsRsaOptions {
   readonly kms?: Kms | undefined;
 }
 
-/** What operations need of a keyring. */
+/**
+ * What operations need of a keyring.
+ * @internal
+ */
 export interface KeyringParts {
   readonly handle: Handle;
   readonly publicKey: KmsPublicKey | undefined;
@@ -74,8 +77,8 @@ export class Keyring {
 }
 
 /**
- * Opens what was sealed to any KMS RSA key, asking `kms` under the ARN that the message names: for the command line, which may hold
- * the private key itself.
+ * Opens what was sealed to any KMS RSA key, asking `kms` under the ARN that the message names: for
+ * the command line, which may hold the private key itself.
  * @internal
  */
 export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm): Keyring {

@@ -1,4 +1,5 @@
-// The WebAssembly half: carried inline, compiled when first needed, synchronously, so that keys and keyrings need no set-up.
+// The WebAssembly half: carried inline, compiled when first needed, synchronously, so that keys and
+// keyrings need no set-up.
 
 import { BongtuError, type BongtuErrorCode } from "./errors.js";
 import * as bindings from "./wasm/bongtu_wasm.js";

@@ -2,9 +2,9 @@ import { Collector } from "./collect.js";
 import { type Duplex, duplex } from "./duplex.js";
 import { readHeader } from "./header.js";
 import { type Keyring, keyringParts } from "./keyring.js";
-import { type Kms, unwrapDataKey } from "./kms.js";
+import type { Kms } from "./kms.js";
 import { wasm } from "./load.js";
-import { Operation, type OperationOptions } from "./operation.js";
+import { ignore, Operation, type OperationOptions } from "./operation.js";
 import {
   type CommitmentPolicy,
   checkLimits,
@@ -16,12 +16,16 @@ import {
 } from "./options.js";
 import { pump, type Sink } from "./pump.js";
 import { type Reader, readerOf, type Source } from "./source.js";
+import { unwrapDataKey } from "./unwrap.js";
 import type { OpenSession } from "./wasm/bongtu_wasm.js";
 
 export interface OpenOptions extends OperationOptions {
   /** Pairs that the message's own context must contain. */
   readonly encryptionContext?: EncryptionContext | undefined;
-  /** REQUIRE_ENCRYPT_REQUIRE_DECRYPT unless set: messages that do not commit to their key are refused. */
+  /**
+   * REQUIRE_ENCRYPT_REQUIRE_DECRYPT unless set: messages that do not commit to their key are
+   * refused.
+   */
   readonly commitmentPolicy?: CommitmentPolicy | undefined;
   /** 16 encrypted data keys, a header of 128 KiB and frames of 64 MiB unless set. */
   readonly limits?: Limits | undefined;
@@ -65,8 +69,9 @@ export async function open(
 }
 
 /**
- * Opens what is written to one side into what is read from the other, in constant memory. Each frame can be read once it has verified;
- * only the end of the readable side says that the message was complete.
+ * Opens what is written to one side into what is read from the other, in constant memory. Each
+ * frame can be read once it has verified; only the end of the readable side says that the message
+ * was complete.
  */
 export function openStream(keyring: Keyring, options: OpenOptions = {}): OpenDuplex {
   const opening = prepare(keyring, options);
@@ -125,9 +130,9 @@ async function run(
     await pump({ session, direction: "open", reader, head: rest, sink, operation });
     return header;
   } catch (error) {
-    operation.stop(error);
-    reader.cancel(error);
-    throw error;
+    const failure = operation.stop(error);
+    reader.cancel(failure);
+    throw failure;
   } finally {
     session.free();
     operation.end();
@@ -147,5 +152,3 @@ function plaintextSize(
   const possible = beyondFinalFrame >= 0 && finalText <= frameLength;
   return possible ? regularFrames * frameLength + finalText : undefined;
 }
-
-function ignore(): void {}

@@ -10,7 +10,10 @@ export interface Progress {
 
 /** What every operation takes. */
 export interface OperationOptions {
-  /** Aborting it rejects with `ERR_ABORTED`, whose cause is the signal's reason, even while a source or KMS hangs. */
+  /**
+   * Aborting it rejects with `ERR_ABORTED`, whose cause is the signal's reason, even while a source
+   * or KMS hangs.
+   */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -18,11 +21,12 @@ export interface OperationOptions {
 /**
  * One running seal, open or inspect: how it is stopped and how it tells its progress.
  *
- * The first failure, wherever it comes from, ends all waiting with that failure; what was waited for is left to itself.
+ * The first failure, wherever it comes from, ends all waiting with that failure; what was waited
+ * for is left to itself.
  */
 export class Operation {
   readonly #outer: AbortSignal | undefined;
-  readonly #inner = new AbortController();
+  #inner: AbortController | undefined;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #waiting = new Set<(failure: unknown) => void>();
   readonly #onAbort = () => this.abort(this.#outer?.reason);
@@ -40,6 +44,12 @@ export class Operation {
 
   /** For what is called meanwhile (KMS): aborted when the operation stops. */
   get signal(): AbortSignal {
+    if (this.#inner === undefined) {
+      this.#inner = new AbortController();
+      if (this.#failure !== undefined) {
+        this.#inner.abort(this.#failure.error);
+      }
+    }
     return this.#inner.signal;
   }
 
@@ -51,17 +61,18 @@ export class Operation {
     this.stop(abortedError(reason));
   }
 
-  /** Only the first failure counts. */
-  stop(error: unknown): void {
+  /** Returns the failure that counts, which is the first one. */
+  stop(error: unknown): unknown {
     if (this.#failure !== undefined) {
-      return;
+      return this.#failure.error;
     }
     this.#failure = { error };
     for (const reject of this.#waiting) {
       reject(error);
     }
     this.#waiting.clear();
-    this.#inner.abort(error);
+    this.#inner?.abort(error);
+    return error;
   }
 
   /** Throws what stopped the operation. */
@@ -75,6 +86,11 @@ export class Operation {
   wait<T>(promise: PromiseLike<T>): Promise<T> {
     // Not Promise.race: a promise that outlives many races keeps the memory of all of them.
     return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        promise.then(ignore, ignore);
+        reject(this.#failure.error);
+        return;
+      }
       this.#waiting.add(reject);
       promise.then(
         (value) => {
@@ -86,9 +102,6 @@ export class Operation {
           reject(error);
         },
       );
-      if (this.#failure !== undefined) {
-        reject(this.#failure.error);
-      }
     });
   }
 
@@ -111,3 +124,6 @@ export class Operation {
     this.#outer?.removeEventListener("abort", this.#onAbort);
   }
 }
+
+/** Handles the failure of a promise that is reported elsewhere. */
+export function ignore(): void {}

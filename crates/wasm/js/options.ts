@@ -1,9 +1,13 @@
-// The types of arguments, checked here because what crosses into WebAssembly is converted without a word: null to nothing, "1" to 1.
+// The types of arguments, checked here because what crosses into WebAssembly is converted without a
+// word: null to nothing, "1" to 1.
 
 import { BongtuError, inputError } from "./errors.js";
 import type { OperationOptions } from "./operation.js";
 
-/** Names and values that are authenticated with the data, stored with it in the clear, and bound to its key. */
+/**
+ * Names and values that are authenticated with the data, stored with it in the clear, and bound to
+ * its key.
+ */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
 /** AWS's own words for what may be written and read without key commitment. */

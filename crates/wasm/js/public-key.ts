@@ -4,7 +4,10 @@ import { wasm } from "./load.js";
 import { checkOptions, checkText } from "./options.js";
 import type { PublicKey } from "./wasm/bongtu_wasm.js";
 
-/** A response of KMS GetPublicKey: the SDK's, or what the AWS CLI prints, where `PublicKey` is base64. */
+/**
+ * A response of KMS GetPublicKey: the SDK's, or what the AWS CLI prints, where `PublicKey` is
+ * base64.
+ */
 export interface GetPublicKeyResponse {
   readonly PublicKey?: Uint8Array | string | undefined;
   readonly KeyId?: string | undefined;
@@ -17,9 +20,14 @@ export interface GetPublicKeyResponse {
 export type PublicKeyInput = string | Uint8Array | ArrayBuffer | GetPublicKeyResponse;
 
 export interface PublicKeyOptions {
-  /** The ARN the key must belong to; a response for another key is refused. Multi-Region replicas count as the same key. */
+  /**
+   * The ARN the key must belong to; a response for another key is refused. Multi-Region replicas
+   * count as the same key.
+   */
   readonly keyArn?: string | undefined;
-  /** The pin: SHA-256 of the SubjectPublicKeyInfo in lower-case hexadecimal; another key is refused. */
+  /**
+   * The pin: SHA-256 of the SubjectPublicKeyInfo in lower-case hexadecimal; another key is refused.
+   */
   readonly spkiSha256?: string | undefined;
 }
 

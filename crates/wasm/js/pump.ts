@@ -1,8 +1,9 @@
-// Drives a message's body: has the planned calls run, and confirms and hands on what they give, strictly in order.
+// Drives a message's body: has the planned calls run, and confirms and hands on what they give,
+// strictly in order.
 
 import type { Bytes } from "./bytes.js";
 import { type AsynchronousKey, importContentKey, type SynchronousKey } from "./executor/index.js";
-import type { Operation } from "./operation.js";
+import { ignore, type Operation } from "./operation.js";
 import { type Block, Rechunker } from "./rechunk.js";
 import { type PlannedCall, type Planner, plan } from "./records.js";
 import type { Reader } from "./source.js";
@@ -38,8 +39,8 @@ const WINDOW = 2;
 const TURN = 4 * 1024 * 1024;
 
 /**
- * Pumps to the end, and returns only if the session agrees that it is the end. On failure the session is poisoned, nothing is in flight
- * any more, and what was not released is wiped.
+ * Pumps to the end, and returns only if the session agrees that it is the end. On failure the
+ * session is poisoned, nothing is in flight any more, and what was not released is wiped.
  */
 export async function pump(body: Body): Promise<void> {
   const { session, reader, head } = body;
@@ -139,10 +140,10 @@ async function pumpWindow(body: Body, blocks: Rechunker, key: AsynchronousKey): 
   } catch (error) {
     // What precedes a failure in the data precedes it in time too, and so does a failure there.
     await operation.wait(released).catch(ignore);
-    operation.stop(error);
+    const failure = operation.stop(error);
     session.fail();
     await settle(released, unreleased, body);
-    operation.check();
+    throw failure;
   }
 }
 
@@ -161,9 +162,9 @@ async function settle(
 }
 
 /**
- * Trusted: vouches to the session that these calls were run, and when opening that their tags verified, since an executor's `open` gives
- * no plaintext otherwise. Nothing else calls `confirm`. An id is good once and in order, so that a late result cannot stand for another
- * frame.
+ * Trusted: vouches to the session that these calls were run, and when opening that their tags
+ * verified, since an executor's `open` gives no plaintext otherwise. Nothing else calls `confirm`.
+ * An id is good once and in order, so that a late result cannot stand for another frame.
  */
 async function release(
   { session, reader, sink, operation }: Body,
@@ -198,5 +199,3 @@ function nextTurn(): Promise<void> {
     }
   });
 }
-
-function ignore(): void {}

@@ -11,9 +11,10 @@ export interface Block {
 /**
  * Cuts a source into blocks of exactly `blockLength` bytes, whatever the sizes it arrives in.
  *
- * A block is handed out once more than `lookahead` further bytes are known to follow; at the end of the input all that is left, at
- * most `blockLength + lookahead` bytes and perhaps none, is the last block. A block that lies within one chunk is a view of it; others
- * are put together in one buffer, which is reused.
+ * A block is handed out once more than `lookahead` further bytes are known to follow; at the end of
+ * the input all that is left, at most `blockLength + lookahead` bytes and perhaps none, is the last
+ * block. A block that lies within one chunk is a view of it; others are put together in one buffer,
+ * which is reused.
  */
 export class Rechunker {
   readonly #reader: Reader;

@@ -26,7 +26,10 @@ export interface Planner {
 /** Filled and read again within one call; nothing of it is kept. */
 let scratch: Bytes | undefined;
 
-/** Plans a block. Calls cross from WebAssembly as fixed records, many at a time: one object each would cost ten times as much. */
+/**
+ * Plans a block. Calls cross from WebAssembly as fixed records, many at a time: one object each
+ * would cost ten times as much.
+ */
 export function plan(planner: Planner, { bytes, last }: Block): PlannedCall[] {
   const length = wasm().recordLength();
   scratch ??= new Uint8Array(length * wasm().maxRecords());
@@ -40,7 +43,9 @@ export function plan(planner: Planner, { bytes, last }: Block): PlannedCall[] {
   return calls;
 }
 
-/** The first `headLength` bytes of every stride in a block, back to back; the last may be shorter. */
+/**
+ * The first `headLength` bytes of every stride in a block, back to back; the last may be shorter.
+ */
 export function headsOf(
   { stride, headLength }: Pick<Planner, "stride" | "headLength">,
   block: Bytes,

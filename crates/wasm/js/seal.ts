@@ -19,9 +19,15 @@ import type { SealSession } from "./wasm/bongtu_wasm.js";
 
 /** What determines a message's length. */
 export interface MessageOptions {
-  /** Authenticated, bound to the data key, and readable by anybody. Names must not begin with `aws-crypto-`. */
+  /**
+   * Authenticated, bound to the data key, and readable by anybody. Names must not begin with
+   * `aws-crypto-`.
+   */
   readonly encryptionContext?: EncryptionContext | undefined;
-  /** Bytes of plaintext per frame, 262,144 unless set. Readers hold a whole frame before they release any of it. */
+  /**
+   * Bytes of plaintext per frame, 262,144 unless set. Readers hold a whole frame before they
+   * release any of it.
+   */
   readonly frameLength?: number | undefined;
 }
 
@@ -88,13 +94,15 @@ async function run(sealing: Sealing, reader: Reader, sink: Sink): Promise<void> 
   const { keyring, context, frameLength, operation } = sealing;
   const session = new (wasm().SealSession)(keyring.handle, context, frameLength);
   try {
-    await operation.wait(wrap(session, keyring));
+    operation.check();
+    await wrap(session, keyring);
+    operation.check();
     await handOn(sink, [session.header() as Bytes], operation);
     await pump({ session, direction: "seal", reader, sink, operation });
   } catch (error) {
-    operation.stop(error);
-    reader.cancel(error);
-    throw error;
+    const failure = operation.stop(error);
+    reader.cancel(failure);
+    throw failure;
   } finally {
     session.free();
     operation.end();

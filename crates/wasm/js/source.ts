@@ -1,9 +1,11 @@
 import { type Bytes, bytesOf } from "./bytes.js";
 import { BongtuError, inputError } from "./errors.js";
+import { ignore } from "./operation.js";
 
 /**
- * Where bytes come from. Views of larger buffers are honoured, what is backed by shared or resizable memory is copied first.
- * A stream or iterable is read once and cancelled when the operation fails.
+ * Where bytes come from. Views of larger buffers are honoured, what is backed by shared or
+ * resizable memory is copied first. A stream or iterable is read once and cancelled when the
+ * operation fails.
  */
 export type Source =
   | Uint8Array
@@ -12,7 +14,10 @@ export type Source =
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array>;
 
-/** Every source as one thing to pull from. What `next` gave may be changed by its owner once `next` is called again. */
+/**
+ * Every source as one thing to pull from. What `next` gave may be changed by its owner once `next`
+ * is called again.
+ */
 export interface Reader {
   /** In bytes, where it is known beforehand. */
   readonly size: number | undefined;
@@ -164,5 +169,3 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Array> {
     "function"
   );
 }
-
-function ignore(): void {}

@@ -4,6 +4,7 @@
 //! where nothing ever wipes it. Here bytes are copied straight into, or out of, memory that is
 //! zeroized when it is dropped.
 
+use core::hint::black_box;
 use js_sys::Uint8Array;
 use zeroize::Zeroizing;
 
@@ -17,6 +18,27 @@ pub(crate) fn secret_in(bytes: &Uint8Array) -> Zeroizing<Vec<u8>> {
 /// Copies a secret out, into memory that the caller wipes.
 pub(crate) fn secret_out(secret: &[u8]) -> Uint8Array {
     Uint8Array::from(secret)
+}
+
+/// More stack than anything here uses.
+const STACK: usize = 32 * 1024;
+
+/// Runs what handles secrets and overwrites the stack it used: a move leaves a copy behind in a
+/// dead frame, where no `Drop` reaches it. A test searches the memory for what this would miss.
+pub(crate) fn wiping_stack<T>(run: impl FnOnce() -> T) -> T {
+    let result = deeper(run);
+    overwrite_stack();
+    result
+}
+
+#[inline(never)]
+fn deeper<T>(run: impl FnOnce() -> T) -> T {
+    run()
+}
+
+#[inline(never)]
+fn overwrite_stack() {
+    black_box(&mut [0_u8; STACK]);
 }
 
 /// Copies public bytes in.

@@ -1,7 +1,7 @@
 //! Sealing and opening sessions. TypeScript drives them: it runs the operations and vouches for
 //! each with its id, good once and in order.
 
-use crate::bytes::{length, public_in, public_out, secret_in, secret_out};
+use crate::bytes::{length, public_in, public_out, secret_in, secret_out, wiping_stack};
 use crate::error::{Failure, Result};
 use crate::keyring::{Keyring, context, seal_options};
 use crate::records;
@@ -33,7 +33,8 @@ impl SealSession {
     /// Makes a data key and a message id.
     #[wasm_bindgen(constructor)]
     pub fn new(keyring: &Keyring, context: Vec<String>, frame_length: Option<f64>) -> Result<Self> {
-        let sealing = Sealing::new(keyring.inner(), seal_options(context, frame_length)?)?;
+        let options = seal_options(context, frame_length)?;
+        let sealing = wiping_stack(|| Sealing::new(keyring.inner(), options))?;
         Ok(Self {
             sealing: Some(sealing),
             header: Vec::new(),
@@ -52,13 +53,15 @@ impl SealSession {
     /// What the wrap encrypts: a secret that the caller wipes.
     #[wasm_bindgen(js_name = wrapPlaintext)]
     pub fn wrap_plaintext(&self) -> Result<Uint8Array> {
-        Ok(secret_out(self.sealing()?.wrap().text().expose()))
+        let text = self.sealing()?.wrap().text();
+        Ok(wiping_stack(|| secret_out(text.expose())))
     }
 
     /// Takes the wrapped data key.
     pub fn wrapped(&mut self, ciphertext: &Uint8Array) -> Result<()> {
         let sealing = self.sealing.take().ok_or(OUT_OF_ORDER)?;
-        let (header, key, frames) = sealing.wrapped(&public_in(ciphertext))?;
+        let ciphertext = public_in(ciphertext);
+        let (header, key, frames) = wiping_stack(|| sealing.wrapped(&ciphertext))?;
         self.header = header;
         self.key = Some(key);
         self.frames = Some(frames);
@@ -73,7 +76,8 @@ impl SealSession {
     /// The AES-256-GCM key of the frames, once: a secret that the caller wipes.
     #[wasm_bindgen(js_name = takeContentKey)]
     pub fn take_content_key(&mut self) -> Result<Uint8Array> {
-        Ok(secret_out(self.key.take().ok_or(OUT_OF_ORDER)?.expose()))
+        let key = self.key.take().ok_or(OUT_OF_ORDER)?;
+        Ok(wiping_stack(|| secret_out(key.expose())))
     }
 
     /// Bytes of plaintext to gather before planning.
@@ -217,9 +221,12 @@ impl OpenSession {
 
     /// Takes KMS's response; the caller wipes `plaintext` afterwards.
     pub fn respond(&mut self, key_id: Option<String>, plaintext: Option<Uint8Array>) -> Result<()> {
-        let plaintext = plaintext.as_ref().map(secret_in).unwrap_or_default();
-        let response = DecryptResponse { key_id: key_id.unwrap_or_default(), plaintext };
-        Ok(self.opening()?.respond(Ok(response))?)
+        let opening = self.opening()?;
+        Ok(wiping_stack(|| {
+            let plaintext = plaintext.as_ref().map(secret_in).unwrap_or_default();
+            let response = DecryptResponse { key_id: key_id.unwrap_or_default(), plaintext };
+            opening.respond(Ok(response))
+        })?)
     }
 
     /// Takes KMS's refusal, by the exception's name.
@@ -230,7 +237,7 @@ impl OpenSession {
     /// The verified header.
     pub fn unwrapped(&mut self) -> Result<JsValue> {
         let opening = self.opening.take().ok_or(OUT_OF_ORDER)?;
-        let (header, key, frames) = opening.finish()?;
+        let (header, key, frames) = wiping_stack(|| opening.finish())?;
         self.key = Some(key);
         self.frames = Some(frames);
         Ok(describe(&header))
@@ -239,7 +246,8 @@ impl OpenSession {
     /// The key of the frames, once: a secret that the caller wipes.
     #[wasm_bindgen(js_name = takeContentKey)]
     pub fn take_content_key(&mut self) -> Result<Uint8Array> {
-        Ok(secret_out(self.key.take().ok_or(OUT_OF_ORDER)?.expose()))
+        let key = self.key.take().ok_or(OUT_OF_ORDER)?;
+        Ok(wiping_stack(|| secret_out(key.expose())))
     }
 
     /// Bytes of sealed data to gather before planning.

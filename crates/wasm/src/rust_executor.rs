@@ -1,10 +1,10 @@
 //! The Rust executor for JavaScript, where the platform has no AES or RSA of its own to offer
 //! (insecure contexts, 192-bit keys in Chromium).
 
-use crate::bytes::{public_in, public_out, secret_in, secret_out};
+use crate::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
 use crate::error::Result;
 use bongtu::executor::Executor;
-use bongtu::{ContentKey, EncryptionAlgorithm, Error};
+use bongtu::{ContentKey, EncryptionAlgorithm, Error, hazmat};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -18,7 +18,7 @@ impl RustAes {
     /// Takes a key of 16, 24 or 32 bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(key: &Uint8Array) -> Result<Self> {
-        Ok(Self(Executor::new(&ContentKey::new(secret_in(key)))?))
+        Ok(Self(wiping_stack(|| Executor::new(&ContentKey::new(secret_in(key))))?))
     }
 
     /// Ciphertext and tag.
@@ -54,7 +54,9 @@ pub fn rsa_oaep_encrypt(spki: &Uint8Array, hash: &str, text: &Uint8Array) -> Res
     let algorithms = [EncryptionAlgorithm::RsaesOaepSha1, EncryptionAlgorithm::RsaesOaepSha256];
     let algorithm = algorithms.into_iter().find(|algorithm| algorithm.hash() == hash);
     let algorithm = algorithm.ok_or_else(|| Error::KeyAlgorithm(hash.into()))?;
-    Ok(public_out(&bongtu::hazmat::oaep_encrypt(&public_in(spki), algorithm, &secret_in(text))?))
+    let spki = public_in(spki);
+    let sealed = wiping_stack(|| hazmat::oaep_encrypt(&spki, algorithm, &secret_in(text)))?;
+    Ok(public_out(&sealed))
 }
 
 fn nonce_of(nonce: &Uint8Array) -> Result<[u8; 12]> {

@@ -9,7 +9,10 @@ import { webCryptoExecutor } from "./webcrypto.js";
 
 export interface Executor {
   readonly name: string;
-  /** AES-GCM under 16, 24 or 32 bytes, which the caller wipes afterwards. Rejects with a DOMException where it cannot. */
+  /**
+   * AES-GCM under 16, 24 or 32 bytes, which the caller wipes afterwards. Rejects with a
+   * DOMException where it cannot.
+   */
   importKey(raw: Bytes): Promise<ContentKey>;
   /** RSA-OAEP with `hash` for both of its hashes and an empty label. Rejects as above. */
   wrap(publicKey: KmsPublicKey, hash: OaepHash, plaintext: Bytes): Promise<Bytes>;
@@ -20,7 +23,10 @@ export type OaepHash = "SHA-1" | "SHA-256";
 /** A content key inside the platform, which cannot be asked for it again. */
 export type ContentKey = SynchronousKey | AsynchronousKey;
 
-/** The 16-byte tag follows the ciphertext; `seal` may return the two as separate pieces. `open` throws `ERR_AUTHENTICATION`. */
+/**
+ * The 16-byte tag follows the ciphertext; `seal` may return the two as separate pieces. `open`
+ * throws `ERR_AUTHENTICATION`.
+ */
 export interface SynchronousKey {
   readonly synchronous: true;
   seal(nonce: Bytes, aad: Bytes, text: Bytes): Bytes[];

@@ -3,7 +3,10 @@ import { wasm } from "../load.js";
 import type { KmsPublicKey } from "../public-key.js";
 import type { ContentKey, Executor, OaepHash } from "./index.js";
 
-/** The same algorithms in WebAssembly: slow, and there where the platform has none (insecure contexts) or not this one. */
+/**
+ * The same algorithms in WebAssembly: slow, and there where the platform has none (insecure
+ * contexts) or not this one.
+ */
 export const rustExecutor: Executor = {
   name: "rust",
 

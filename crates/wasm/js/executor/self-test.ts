@@ -16,11 +16,15 @@ const ANSWERS: readonly (readonly [text: Bytes, sealed: string])[] = [
 
 const outcomes = new WeakMap<Executor, Promise<boolean>>();
 
-/** Whether an executor gives the known answers and refuses a wrong tag; found out once, at its first use. */
+/**
+ * Whether an executor gives the known answers and refuses a wrong tag; found out once, at its first
+ * use.
+ */
 export function passesSelfTest(executor: Executor): Promise<boolean> {
   let outcome = outcomes.get(executor);
   if (outcome === undefined) {
-    // An executor that cannot even try (no SubtleCrypto in an insecure context) fails like one that errs.
+    // An executor that cannot even try (no SubtleCrypto in an insecure context) fails like one that
+    // errs.
     outcome = runSelfTest(executor).catch(() => false);
     outcomes.set(executor, outcome);
   }

@@ -1,0 +1,97 @@
+// Pages in which the platform gives less than usual: no SubtleCrypto, or no WebAssembly.
+
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Keyring, open } from "bongtu";
+import { build } from "esbuild";
+import { launchChromium } from "../support/chromium.mjs";
+import { STRICT_CSP, serveFolders } from "../support/static-server.mjs";
+import { createKms, KEY_ARN } from "./kms.mjs";
+
+/** Browsers trust loopback, and no other plain HTTP. */
+const INSECURE_HOST = "insecure.test";
+
+const CHECKS = {
+  "an insecure context: Rust stands in for SubtleCrypto": insecureContext,
+  "a policy without 'wasm-unsafe-eval': ERR_WASM names it": withoutWebAssembly,
+};
+
+/** Runs the checks in pages made in `folder`; `report(name, failure)` as in browser.mjs. */
+export async function checkContexts(folder, report) {
+  await build({
+    entryPoints: [new URL("contexts.page.mjs", import.meta.url).pathname],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    outfile: join(folder, "contexts.js"),
+    logLevel: "warning",
+  });
+  const html =
+    '<!doctype html><title>bongtu</title><script type="module" src="/contexts.js"></script>';
+  await writeFile(join(folder, "contexts.html"), html);
+  const key = await createKms();
+  for (const [name, check] of Object.entries(CHECKS)) {
+    try {
+      await check(folder, key);
+      report(name, undefined);
+    } catch (error) {
+      report(name, error.stack);
+    }
+  }
+}
+
+async function insecureContext(folder, { publicKey, kms }) {
+  const args = [`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`];
+  await withPage({ folder, args, host: INSECURE_HOST }, async (page) => {
+    await page.exposeFunction("decrypt", async ({ KeyId, ciphertext, EncryptionAlgorithm }) => {
+      const CiphertextBlob = new Uint8Array(ciphertext);
+      return Array.from(
+        (await kms.decrypt({ KeyId, CiphertextBlob, EncryptionAlgorithm })).Plaintext,
+      );
+    });
+    const length = 300_000;
+    const { message, ...rest } = await page.evaluate(
+      ([spki, arn, size]) => globalThis.roundTrip(spki, arn, size),
+      [Array.from(publicKey), KEY_ARN, length],
+    );
+    assert.deepEqual(rest, { secure: false, subtle: false, same: true });
+    // What Rust sealed there the platform opens here.
+    const keyring = Keyring.kmsRsa({ keyArn: KEY_ARN, kms });
+    const { plaintext } = await open(keyring, new Uint8Array(message));
+    assert.equal(plaintext.length, length);
+    assert.ok(plaintext.every((byte, i) => byte === ((i * 7) & 255)));
+  });
+}
+
+async function withoutWebAssembly(folder, { publicKey }) {
+  const csp = STRICT_CSP.replace(" 'wasm-unsafe-eval'", "");
+  assert.notEqual(csp, STRICT_CSP);
+  await withPage({ folder, csp }, async (page) => {
+    const failure = await page.evaluate(
+      (spki) => globalThis.firstCall(spki),
+      Array.from(publicKey),
+    );
+    assert.equal(failure?.name, "BongtuError");
+    assert.equal(failure.code, "ERR_WASM");
+    assert.equal(failure.cause, "CompileError");
+    assert.match(failure.message, /'wasm-unsafe-eval'/);
+  });
+}
+
+async function withPage({ folder, csp = STRICT_CSP, args = [], host }, run) {
+  const server = await serveFolders({ "/": folder }, { "Content-Security-Policy": csp });
+  const browser = await launchChromium({ args });
+  try {
+    const page = await browser.newPage();
+    const url = new URL("/contexts.html", server.origin);
+    url.hostname = host ?? url.hostname;
+    await page.goto(url.href);
+    await page.waitForFunction(() => globalThis.firstCall !== undefined);
+    await run(page);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}

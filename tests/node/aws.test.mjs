@@ -1,0 +1,77 @@
+// bongtu/aws with the real KMSClient, whose requests end in this process.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { Keyring, open, seal } from "bongtu";
+import { kms } from "bongtu/aws";
+import { createKms, KEY_ARN } from "../harness/kms.mjs";
+import { assertBytes, bytes, failure } from "../suite/support.mjs";
+
+const { publicKey, kms: local } = await createKms();
+const sealing = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN });
+
+/**
+ * A client that hands its requests to `answer(body, options)`, which returns a status and a body.
+ */
+function clientOf(answer) {
+  return new KMSClient({
+    region: "eu-central-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+    requestHandler: {
+      async handle(request, options) {
+        const { status, body } = await answer(JSON.parse(request.body), { ...options, request });
+        const headers = { "content-type": "application/x-amz-json-1.1" };
+        const text = new TextEncoder().encode(JSON.stringify(body));
+        return { response: { statusCode: status, headers, body: new Blob([text]).stream() } };
+      },
+    },
+  });
+}
+
+function keyringOf(answer) {
+  return Keyring.kmsRsa({ keyArn: KEY_ARN, kms: kms(clientOf(answer)) });
+}
+
+test("opens through KMS Decrypt", async () => {
+  const keyring = keyringOf(async (body, { request }) => {
+    assert.equal(request.headers["x-amz-target"], "TrentService.Decrypt");
+    assert.deepEqual(Object.keys(body).sort(), ["CiphertextBlob", "EncryptionAlgorithm", "KeyId"]);
+    const { KeyId, EncryptionAlgorithm } = body;
+    const CiphertextBlob = new Uint8Array(Buffer.from(body.CiphertextBlob, "base64"));
+    const { Plaintext } = await local.decrypt({ KeyId, CiphertextBlob, EncryptionAlgorithm });
+    return {
+      status: 200,
+      body: { KeyId, EncryptionAlgorithm, Plaintext: Buffer.from(Plaintext).toString("base64") },
+    };
+  });
+  const { plaintext } = await open(keyring, await seal(sealing, bytes(1000)));
+  assertBytes(plaintext, bytes(1000));
+});
+
+test("KMS's exceptions keep their names", async () => {
+  const message = await seal(sealing, bytes(10));
+  const failing = (__type) => keyringOf(() => ({ status: 400, body: { __type, message: "no" } }));
+  const denied = await failure(open(failing("AccessDeniedException"), message), "ERR_KMS");
+  assert.equal(denied.cause.name, "AccessDeniedException");
+  assert.match(denied.message, /AccessDeniedException/);
+  const disabled = await failure(open(failing("DisabledException"), message), "ERR_KMS");
+  assert.equal(disabled.cause.name, "DisabledException");
+  await failure(open(failing("InvalidCiphertextException"), message), "ERR_UNWRAP");
+  await failure(open(failing("IncorrectKeyException"), message), "ERR_UNWRAP");
+});
+
+test("an abort reaches the request", async () => {
+  const message = await seal(sealing, bytes(10));
+  const controller = new AbortController();
+  let inner;
+  const keyring = keyringOf((_, { abortSignal }) => {
+    inner = abortSignal;
+    controller.abort("enough");
+    return new Promise(() => {});
+  });
+  const opening = open(keyring, message, { signal: controller.signal });
+  assert.equal((await failure(opening, "ERR_ABORTED")).cause, "enough");
+  assert.equal(inner.aborted, true);
+});
