@@ -65,16 +65,8 @@ fn expand<H: HmacImpl>(
     info: &[&[u8]],
     out: &mut [u8],
 ) -> Result<()> {
-    let done = GenericHkdf::<H>::new(salt, data_key.expose()).expand_multi_info(info, out);
-    scrub_stack();
-    done.map_err(|_| Error::State("the length is out of HKDF's range"))
-}
-
-/// HKDF works on copies of the key in its stack frames, which are free again by now: overwrite
-/// what this thread's stack held there. (In WASM the stack is ordinary memory that outlives us.)
-#[inline(never)]
-fn scrub_stack() {
-    core::hint::black_box(&mut [0_u8; 8192]);
+    let hkdf = GenericHkdf::<H>::new(salt, data_key.expose());
+    hkdf.expand_multi_info(info, out).map_err(|_| Error::State("the length is out of HKDF's range"))
 }
 
 #[cfg(test)]
