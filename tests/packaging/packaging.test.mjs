@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { bundle, downloadSize } from "../support/bundle.mjs";
 import { launchChromium } from "../support/chromium.mjs";
+import { KEY_ARN } from "../support/local-kms.mjs";
 import { serveFolders } from "../support/static-server.mjs";
 import { addAwsSdk, createProject, ROOT, run } from "./project.mjs";
 
@@ -85,6 +86,14 @@ test("the command line starts", async () => {
   for (const command of ["key", "seal", "open", "inspect"]) {
     assert.match(stdout, new RegExp(`^ +${command}\\b`, "m"));
   }
+});
+
+test("without the AWS SDK, only opening through KMS is out of reach, and says what to install", async () => {
+  const open = ["bongtu", "open", "--kms", KEY_ARN, "-o", "out", "node.mjs"];
+  await assert.rejects(run("npx", ["--no-install", ...open], { cwd: project.folder }), {
+    code: 1,
+    stderr: /ERR_NO_KMS.*npm install @aws-sdk\/client-kms/,
+  });
 });
 
 test("a page imports it without a bundler, under a strict policy", async () => {
