@@ -236,8 +236,8 @@ impl Form {
         let text = text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
         if text.starts_with('{') {
             Ok(Self::Response(from_json(text)?))
-        } else if text.contains("-----BEGIN ") {
-            Self::from_pem(text)
+        } else if let Some(label) = pem_label(text) {
+            Self::from_pem(label, text)
         } else if text.starts_with("arn:") || text.starts_with("alias/") {
             Err(Error::PublicKey("this names a key; the exported key itself is needed"))
         } else {
@@ -247,22 +247,28 @@ impl Form {
         }
     }
 
-    fn from_pem(text: &str) -> Result<Self> {
-        // By the label as it stands, so that a private key is named even where its PEM is broken.
-        let label = text.split("-----BEGIN ").nth(1).and_then(|rest| rest.split("-----").next());
+    fn from_pem(label: &str, text: &str) -> Result<Self> {
         match label {
-            Some("PUBLIC KEY") => {}
-            Some(label) if label.ends_with("PRIVATE KEY") => return Err(Error::PrivateKey),
-            Some("RSA PUBLIC KEY") => {
+            "PUBLIC KEY" => {}
+            "RSA PUBLIC KEY" => {
                 return Err(Error::PublicKey("a PKCS#1 key; export it as BEGIN PUBLIC KEY"));
             }
-            Some("CERTIFICATE") => return Err(Error::PublicKey("a certificate")),
+            "CERTIFICATE" => return Err(Error::PublicKey("a certificate")),
+            _ if label.ends_with("PRIVATE KEY") => return Err(Error::PrivateKey),
             _ => return Err(Error::PublicKey("a PEM of another kind")),
         }
         let (_, der) = pem_rfc7468::decode_vec(text.as_bytes())
             .map_err(|_| Error::PublicKey("the PEM is damaged"))?;
         Ok(Self::Der(der))
     }
+}
+
+/// The label of the first PEM, as it stands: a private key is named even where its PEM is broken.
+/// (Found among bytes, because searching a string for another costs 2 KB of download.)
+fn pem_label(text: &str) -> Option<&str> {
+    let begin = b"-----BEGIN ";
+    let found = text.as_bytes().windows(begin.len()).position(|bytes| bytes == begin)?;
+    text.get(found + begin.len()..)?.split('-').next()
 }
 
 #[cfg(feature = "json")]
