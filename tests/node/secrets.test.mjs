@@ -11,6 +11,7 @@ import { passesSelfTest } from "../../pkg/js/executor/self-test.js";
 import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
 import { keyringParts } from "../../pkg/js/keyring.js";
 import { instantiate, wasm } from "../../pkg/js/load.js";
+import { instance as rsa } from "../../pkg/js/rsa.js";
 import { createKms, KEY_ARN, kmsException } from "../harness/kms.mjs";
 import { bytes, FRAME, failure, idle, streamOf, through } from "../suite/support.mjs";
 
@@ -41,10 +42,12 @@ function watched(executor, keys, handed) {
 
 /** Where in memory a quarter of a key lies. */
 function findKey(key) {
-  const memory = Buffer.from(instantiate().memory.buffer);
-  return [0, 8, 16, 24]
-    .map((start) => memory.indexOf(key.subarray(start, start + 8)))
-    .filter((offset) => offset >= 0);
+  const memories = [instantiate(), rsa].map(({ memory }) => Buffer.from(memory.buffer));
+  return memories.flatMap((memory) =>
+    [0, 8, 16, 24]
+      .map((start) => memory.indexOf(key.subarray(start, start + 8)))
+      .filter((offset) => offset >= 0),
+  );
 }
 
 /** Handles of WebAssembly that were used and not freed. */

@@ -1,10 +1,10 @@
-//! The Rust executor for JavaScript, where the platform has no AES or RSA of its own to offer
-//! (insecure contexts, 192-bit keys in Chromium).
+//! AES-GCM for JavaScript, where the platform has none of its own to offer (insecure contexts,
+//! 192-bit keys in Chromium). RSA is in a module of its own, crates/wasm-rsa.
 
 use crate::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
 use crate::error::Result;
 use bongtu::executor::Executor;
-use bongtu::{ContentKey, EncryptionAlgorithm, Error, hazmat};
+use bongtu::{ContentKey, Error};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -46,17 +46,6 @@ impl RustAes {
         self.0.decrypt(&nonce_of(nonce)?, &public_in(aad), &sealed, &mut out)?;
         Ok(secret_out(&out))
     }
-}
-
-/// RSA-OAEP with `hash` (`SHA-1` or `SHA-256`) for MGF1 too and an empty label.
-#[wasm_bindgen(js_name = rsaOaepEncrypt)]
-pub fn rsa_oaep_encrypt(spki: &Uint8Array, hash: &str, text: &Uint8Array) -> Result<Uint8Array> {
-    let algorithms = [EncryptionAlgorithm::RsaesOaepSha1, EncryptionAlgorithm::RsaesOaepSha256];
-    let algorithm = algorithms.into_iter().find(|algorithm| algorithm.hash() == hash);
-    let algorithm = algorithm.ok_or_else(|| Error::KeyAlgorithm(hash.into()))?;
-    let spki = public_in(spki);
-    let sealed = wiping_stack(|| hazmat::oaep_encrypt(&spki, algorithm, &secret_in(text)))?;
-    Ok(public_out(&sealed))
 }
 
 fn nonce_of(nonce: &Uint8Array) -> Result<[u8; 12]> {

@@ -21,6 +21,7 @@ export const rustExecutor: Executor = {
   },
 
   async wrap(publicKey: KmsPublicKey, hash: OaepHash, plaintext: Bytes): Promise<Bytes> {
-    return wasm().rsaOaepEncrypt(publicKey.spki(), hash, plaintext) as Bytes;
+    const { rsaOaepEncrypt } = await import("../rsa.js");
+    return rsaOaepEncrypt(publicKey.spki(), hash, plaintext);
   },
 };
