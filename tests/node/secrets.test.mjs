@@ -188,6 +188,7 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
           "a secret was not wiped",
         );
       }
+      assert.equal(held.size, 0, "a handle was not freed");
     });
   }
 }

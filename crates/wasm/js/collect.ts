@@ -32,12 +32,12 @@ export class Collector implements Sink {
     }
   }
 
-  /** All of it, in memory of its own. */
+  /** All of it. */
   take(): Bytes {
     const all = [this.#whole.subarray(0, this.#length), ...this.#others].filter(
       ({ length }) => length > 0,
     );
     const [only = EMPTY] = all;
-    return all.length <= 1 && only.length === only.buffer.byteLength ? only : concat(all);
+    return all.length <= 1 ? only : concat(all);
   }
 }
