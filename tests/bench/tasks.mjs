@@ -33,7 +33,7 @@ export async function createTasks(bongtu, { size, file, cipher }) {
 }
 
 async function bongtuTasks(bongtu, publicKey, kms, plaintext, file) {
-  const { Keyring, seal, sealStream, open, openStream } = bongtu;
+  const { Keyring, seal, sealStream, open, openStream, sealObject, openObject } = bongtu;
   const keyring = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
   const message = await seal(keyring, plaintext);
   const tasks = {
@@ -42,8 +42,27 @@ async function bongtuTasks(bongtu, publicKey, kms, plaintext, file) {
     "open bytes": () => open(keyring, message),
     "open a stream": () => drain(piecesOf(message).pipeThrough(openStream(keyring, {}))),
   };
-  if (file) tasks["seal a File"] = () => seal(keyring, file);
+  const { metadata, body } = await wholeObject(await sealObject(keyring, plaintext));
+  Object.assign(tasks, {
+    "seal an object": async () => drain((await sealObject(keyring, plaintext)).stream()),
+    "open an object": async () => drain((await openObject(keyring, { metadata, body })).plaintext),
+    "open an object in one pass": async () => {
+      const unverified = { releaseUnverified: true };
+      return drain((await openObject(keyring, { metadata, body }, unverified)).plaintext);
+    },
+  });
+  if (file) {
+    tasks["seal a File"] = () => seal(keyring, file);
+    tasks["seal an object of a File"] = async () =>
+      drain((await sealObject(keyring, file)).stream());
+  }
   return tasks;
+}
+
+async function wholeObject(sealed) {
+  const body = new Uint8Array(await sealed.arrayBuffer());
+  sealed.dispose();
+  return { metadata: sealed.metadata, body };
 }
 
 /** A fresh AES key wrapped with RSA-OAEP and one call over all the bytes: what people write by hand. */

@@ -12,8 +12,17 @@ import {
   truncateSync,
 } from "node:fs";
 import { before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import { ARN, BONGTU, bongtu, keyFiles, sample, scratch, start } from "./support.mjs";
+import {
+  ARN,
+  BONGTU,
+  bongtu,
+  keyFiles,
+  sample,
+  scratch,
+  start,
+  temporaryFiles,
+  untilTemporaryFiles,
+} from "./support.mjs";
 
 const directory = scratch();
 const key = keyFiles(directory, "key");
@@ -238,7 +247,7 @@ describe("files", () => {
       child.stderr.on("data", (text) => {
         stderr += text;
       });
-      await temporaryFile(directory.path());
+      await untilTemporaryFiles(directory.path());
       change(file);
       assert.equal(await closed, 1);
       assert.match(stderr, /^bongtu: ERR_FILE: '.*' changed while it was read\n$/);
@@ -256,7 +265,7 @@ describe("a signal", { skip: process.platform === "win32" }, () => {
       const child = start([...SEAL, "-o", kept]);
       const ended = new Promise((resolve) => child.on("exit", (...how) => resolve(how)));
       child.stdin.write(sample(1_000_000));
-      await temporaryFile(directory.path(signal));
+      await untilTemporaryFiles(directory.path(signal));
       child.kill(signal);
       assert.deepEqual(await ended, [null, signal]);
       assert.deepEqual(readdirSync(directory.path(signal)), ["kept"]);
@@ -303,14 +312,3 @@ test("a failure does not wait for the rest of standard input", async () => {
   assert.equal(await closed, 1);
   assert.equal(existsSync(directory.path("never")), false);
 });
-
-function temporaryFiles(path) {
-  return readdirSync(path).filter((name) => name.startsWith(".bongtu-"));
-}
-
-async function temporaryFile(path) {
-  for (let wait = 0; temporaryFiles(path).length === 0; wait += 1) {
-    assert.ok(wait < 10_000, "no temporary file within ten seconds");
-    await sleep(1);
-  }
-}

@@ -4,42 +4,23 @@ import { constants, privateDecrypt } from "node:crypto";
 import { cpSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { CREDENTIALS, loopbackKms } from "./loopback-kms.mjs";
 import { ARN, bongtu, keyFiles, ROOT, scratch } from "./support.mjs";
 
 const directory = scratch();
 const key = keyFiles(directory, "key");
-const CREDENTIALS = {
-  HOME: directory.path(),
-  AWS_ACCESS_KEY_ID: "test",
-  AWS_SECRET_ACCESS_KEY: "test",
-  AWS_EC2_METADATA_DISABLED: "true",
-  AWS_REGION: "ap-northeast-2",
-};
-
-let requests;
-let respond;
-let server;
-let endpoint;
+let kms;
 let sealed;
 
 before(async () => {
-  server = createServer(async (request, response) => {
-    const body = JSON.parse(Buffer.concat(await request.toArray()));
-    const [, region] = /Credential=test\/\d+\/([^/]+)\/kms/.exec(request.headers.authorization);
-    requests.push({ target: request.headers["x-amz-target"], region, body });
-    const { status = 200, ...answer } = respond(body);
-    response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
-    response.end(JSON.stringify(answer));
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  endpoint = `http://127.0.0.1:${server.address().port}`;
-  sealed = (await bongtu(["seal", "-k", key.pub, "--key-arn", ARN], { stdin: "through KMS" }))
-    .stdout;
+  kms = await loopbackKms();
+  const seal = ["seal", "-k", key.pub, "--key-arn", ARN];
+  sealed = (await bongtu(seal, { stdin: "through KMS" })).stdout;
 });
-after(() => server.close());
+after(() => kms.close());
 beforeEach(() => {
-  requests = [];
-  respond = decrypt;
+  kms.requests = [];
+  kms.respond = decrypt;
 });
 
 function decrypt({ KeyId, CiphertextBlob, EncryptionAlgorithm }) {
@@ -55,12 +36,12 @@ function open(options, { env = CREDENTIALS, stdin = sealed } = {}) {
 }
 
 test("asks Decrypt in the ARN's Region, and nothing else", async () => {
-  const { status, stdout, stderr } = await open(["--endpoint-url", endpoint]);
+  const { status, stdout, stderr } = await open(["--endpoint-url", kms.endpoint]);
   assert.deepEqual(
     { status, stdout: `${stdout}`, stderr },
     { status: 0, stdout: "through KMS", stderr: "" },
   );
-  const [{ target, region, body }, ...more] = requests;
+  const [{ target, region, body }, ...more] = kms.requests;
   assert.equal(more.length, 0);
   assert.equal(target, "TrentService.Decrypt");
   assert.equal(region, "eu-west-1");
@@ -69,22 +50,22 @@ test("asks Decrypt in the ARN's Region, and nothing else", async () => {
 });
 
 test("--region wins", async () => {
-  const { status } = await open(["--endpoint-url", endpoint, "--region", "us-east-1"]);
+  const { status } = await open(["--endpoint-url", kms.endpoint, "--region", "us-east-1"]);
   assert.equal(status, 0);
-  assert.equal(requests[0].region, "us-east-1");
+  assert.equal(kms.requests[0].region, "us-east-1");
 });
 
 for (const variable of ["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL"]) {
   test(`${variable} is honoured`, async () => {
-    const { status } = await open([], { env: { ...CREDENTIALS, [variable]: endpoint } });
+    const { status } = await open([], { env: { ...CREDENTIALS, [variable]: kms.endpoint } });
     assert.equal(status, 0);
-    assert.equal(requests.length, 1);
+    assert.equal(kms.requests.length, 1);
   });
 }
 
 describe("failures", () => {
   /** A run that must fail with nothing on standard output. */
-  async function fail(options = ["--endpoint-url", endpoint], how) {
+  async function fail(options = ["--endpoint-url", kms.endpoint], how) {
     const { status, stdout, stderr } = await open(options, how);
     assert.equal(status, 1);
     assert.equal(stdout.length, 0);
@@ -92,7 +73,7 @@ describe("failures", () => {
   }
 
   test("of permission name their cause", async () => {
-    respond = () => ({
+    kms.respond = () => ({
       status: 400,
       __type: "AccessDeniedException",
       message: "no kms:Decrypt for you",
@@ -104,7 +85,7 @@ describe("failures", () => {
   });
 
   test("of the ciphertext look as they do with a private key", async () => {
-    respond = () => ({ status: 400, __type: "InvalidCiphertextException" });
+    kms.respond = () => ({ status: 400, __type: "InvalidCiphertextException" });
     const { pem } = keyFiles(directory, "other");
     const local = await bongtu(["open", "--private-key", pem], { stdin: sealed });
     assert.match(local.stderr, /^bongtu: ERR_UNWRAP: /);
@@ -113,9 +94,9 @@ describe("failures", () => {
 
   test("of the answer: another key, another length", async () => {
     const other = ARN.replace("1234abcd", "4321abcd");
-    respond = (request) => ({ ...decrypt(request), KeyId: other });
+    kms.respond = (request) => ({ ...decrypt(request), KeyId: other });
     assert.match(await fail(), /^bongtu: ERR_UNWRAP: /);
-    respond = (request) => ({ ...decrypt(request), Plaintext: "AAAA" });
+    kms.respond = (request) => ({ ...decrypt(request), Plaintext: "AAAA" });
     assert.match(await fail(), /^bongtu: ERR_UNWRAP: /);
   });
 
@@ -130,16 +111,16 @@ describe("failures", () => {
 
   test("of the credentials", async () => {
     const env = { ...CREDENTIALS, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
-    const stderr = await fail(["--endpoint-url", endpoint], { env });
+    const stderr = await fail(["--endpoint-url", kms.endpoint], { env });
     assert.match(stderr, /^bongtu: ERR_KMS: .*\n {2}cause: CredentialsProviderError: /);
-    assert.equal(requests.length, 0);
+    assert.equal(kms.requests.length, 0);
   });
 
   test("of matching: a message to another key asks nothing", async () => {
     const other = ARN.replace("1234abcd", "4321abcd");
     const { stdout } = await bongtu(["seal", "-k", key.pub, "--key-arn", other], { stdin: "x" });
     assert.match(await fail(undefined, { stdin: stdout }), /^bongtu: ERR_NO_MATCHING_KEY: /);
-    assert.equal(requests.length, 0);
+    assert.equal(kms.requests.length, 0);
   });
 });
 

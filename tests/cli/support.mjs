@@ -1,10 +1,21 @@
 // What the tests of the command line share: a way to run it, keys, and a scratch directory.
+
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -32,6 +43,19 @@ export function start(args, { cwd, env = {}, launcher = BONGTU } = {}) {
   return child;
 }
 
+/** A run to act upon; `ended` resolves when it is over. */
+export function running(args) {
+  const child = start(args);
+  let stderr = "";
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  const ended = new Promise((resolve) =>
+    child.on("close", (status, signal) => resolve({ status, signal, stderr })),
+  );
+  return { child, ended };
+}
+
 async function collect(stream) {
   const chunks = [];
   for await (const chunk of stream) {
@@ -51,6 +75,41 @@ export function scratch() {
       return join(path, name);
     },
   };
+}
+
+/** Makes directories for outputs. */
+export function boxes(directory) {
+  let count = 0;
+  /** A new one, empty or with files that must stay as they are. */
+  return (kept = []) => {
+    const name = `box-${count++}`;
+    mkdirSync(directory.path(name));
+    for (const file of kept) {
+      directory.write(`${name}/${file}`, "as it was");
+    }
+    return {
+      path: (file) => directory.path(name, file),
+      unchanged() {
+        assert.deepEqual(readdirSync(directory.path(name)).sort(), [...kept].sort());
+        for (const file of kept) {
+          assert.equal(readFileSync(directory.path(name, file), "utf8"), "as it was");
+        }
+      },
+    };
+  };
+}
+
+/** What a run keeps beside its outputs until they are complete. */
+export function temporaryFiles(path) {
+  return readdirSync(path).filter((name) => name.startsWith(".bongtu-"));
+}
+
+/** Waits until a run has made so many of them. */
+export async function untilTemporaryFiles(path, count = 1) {
+  for (let wait = 0; temporaryFiles(path).length < count; wait += 1) {
+    assert.ok(wait < 10_000, "no temporary files within ten seconds");
+    await sleep(1);
+  }
 }
 
 /** An RSA key pair as files: `NAME.pub` (SPKI PEM) and `NAME.pem` (PKCS#8 PEM). */

@@ -8,6 +8,7 @@ import { ARN, BONGTU, bongtu, keyFiles, ROOT, scratch } from "./support.mjs";
 const directory = scratch();
 const key = keyFiles(directory, "key");
 const SEAL = ["seal", "-k", key.pub, "--key-arn", ARN];
+const OBJECT_SEAL = ["object", ...SEAL];
 
 describe("--help", () => {
   for (const [args, lines] of [
@@ -32,6 +33,29 @@ describe("--help", () => {
       ],
     ],
     [["inspect", "--help"], ["Usage: bongtu inspect [--json] FILE|-"]],
+    [
+      ["object", "--help"],
+      ["Usage: bongtu object COMMAND [options] …", "Commands:"],
+    ],
+    [["object", "-h"], ["Usage: bongtu object COMMAND [options] …"]],
+    [
+      ["object", "seal", "--help"],
+      [
+        "Usage: bongtu object seal -k PUB [--key-arn ARN] --metadata META.json [options]",
+        "  bongtu object seal -k inbox.json --metadata meta.json -o body report.pdf",
+      ],
+    ],
+    [
+      ["object", "open", "--help"],
+      [
+        "       bongtu object open --private-key PEM --metadata META.json [options] [-o OUT] [BODY|-]",
+        "  aws s3api get-object --bucket B --key report.pdf body > meta.json",
+      ],
+    ],
+    [
+      ["object", "inspect", "-h"],
+      ["Usage: bongtu object inspect [--json] [--instruction-file PATH] META.json|-"],
+    ],
   ]) {
     test(args.join(" "), async () => {
       const { status, stdout, stderr } = await bongtu(args);
@@ -46,11 +70,29 @@ describe("--help", () => {
   }
 
   test("every option of a command is in its help", async () => {
-    for (const command of ["key", "seal", "open", "inspect"]) {
-      const source = readFileSync(`${ROOT}/pkg/js/cli/${command}.js`, "utf8");
-      const { stdout } = await bongtu([command, "--help"]);
-      const options = [...source.matchAll(/^ {8}"?([a-z0-9-]+)"?: \{ type: /gm)];
-      assert.ok(options.length > 0 || command === "key" || command === "inspect");
+    const declared = (text) => [...text.matchAll(/\b([a-z0-9-]+)"?: \{ type: /g)];
+    const keys = readFileSync(`${ROOT}/pkg/js/cli/keys.js`, "utf8");
+    const shared = Object.fromEntries(
+      [...keys.matchAll(/^export const ([A-Z_]+) = (\{.*?^\});/gms)].map(([, name, text]) => [
+        name,
+        declared(text),
+      ]),
+    );
+    assert.deepEqual(Object.keys(shared), ["SEALING_KEY", "OPENING_KEY"]);
+    for (const [command, count] of [
+      ["key", 0],
+      ["seal", 7],
+      ["open", 7],
+      ["inspect", 1],
+      ["object seal", 8],
+      ["object open", 8],
+      ["object inspect", 2],
+    ]) {
+      const source = readFileSync(`${ROOT}/pkg/js/cli/${command.replace(" ", "/")}.js`, "utf8");
+      const { stdout } = await bongtu([...command.split(" "), "--help"]);
+      const spread = [...source.matchAll(/^ {8}\.\.\.([A-Z_]+),/gm)];
+      const options = [...declared(source), ...spread.flatMap(([, name]) => shared[name])];
+      assert.equal(options.length, count);
       for (const [, option] of options) {
         assert.match(stdout.toString(), new RegExp(`^ .*--${option}\\b`, "m"));
       }
@@ -100,12 +142,34 @@ describe("misuse ends with status 2, a reason and where to read on", () => {
     [["open", "--kms", ARN, "--endpoint-url", "localhost"], /--endpoint-url takes a URL/],
     [["open", "--private-key", pem, "-a", "RSA"], /-a takes RSAES_OAEP_SHA_256 or/],
     [["inspect", "--json=yes", "x"], /'--json' does not take an argument/],
+    [["object"], /COMMAND is missing: seal, open or inspect/],
+    [["object", "sael"], /there is no command 'object sael'/],
+    [["object", "--verbose"], /there is no command 'object --verbose'/],
+    [["object", "inspect"], /META\.json is missing/],
+    [OBJECT_SEAL, /--metadata META\.json is missing/],
+    [["object", "seal", "--metadata", "m"], /-k PUB is missing/],
+    [[...OBJECT_SEAL, "--metadata", "m", "--format", "v1"], /--format takes v3 or v2, not 'v1'/],
+    [[...OBJECT_SEAL, "--metadata", "m", "-m", "purpose"], /-m takes NAME=VALUE, not 'purpose'/],
+    [[...OBJECT_SEAL, "--metadata", "m", "-m", "a=1", "-m", "a=2"], /-m gives 'a' twice/],
+    [[...OBJECT_SEAL, "--metadata", "-"], /--metadata takes a file: standard output is for the/],
+    [[...OBJECT_SEAL, "--metadata", "m", "-o", "./m"], /-o and --metadata name the same file, 'm'/],
+    [
+      [...OBJECT_SEAL, "--metadata", "m", "--instruction-file", "m"],
+      /--instruction-file and --metadata name the same file/,
+    ],
+    [["object", "seal", "-k", "-", "--key-arn", ARN, "--metadata", "m"], /-k and FILE cannot both/],
+    [["object", "open", "--private-key", pem], /--metadata META\.json is missing/],
+    [["object", "open", "--metadata", "m", "b"], /give one of --kms ARN and --private-key PEM/],
+    [
+      ["object", "open", "--private-key", pem, "--metadata", "-"],
+      /--metadata and BODY cannot both be standard input/,
+    ],
   ]) {
     test(`bongtu ${args.map((arg) => arg.replace(directory.path(), "")).join(" ")}`, async () => {
       const { status, stdout, stderr } = await bongtu(args);
       assert.equal(status, 2);
       assert.equal(stdout.length, 0);
-      assert.match(stderr, /^bongtu: ERR_USAGE: [^\n]+\n {2}see: bongtu( [a-z]+)? --help\n$/);
+      assert.match(stderr, /^bongtu: ERR_USAGE: [^\n]+\n {2}see: bongtu( [a-z]+){0,2} --help\n$/);
       assert.match(stderr, reason);
     });
   }

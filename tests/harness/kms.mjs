@@ -1,5 +1,5 @@
-// A KMS of one RSA key inside this process, made with WebCrypto so that it works everywhere that
-// suites run.
+// KMS of one key inside this process, RSA or symmetric, made with WebCrypto so that they work
+// everywhere that suites run.
 
 export const KEY_ARN =
   "arn:aws:kms:eu-central-1:111122223333:key/0f1e2d3c-4b5a-4697-8788-99aabbccddee";
@@ -49,6 +49,62 @@ export async function createKms(modulusLength = 2048) {
           const plaintext = await crypto.subtle.decrypt("RSA-OAEP", key, CiphertextBlob);
           seen.push(new Uint8Array(plaintext).slice());
           return { KeyId, Plaintext: new Uint8Array(plaintext), EncryptionAlgorithm };
+        } catch {
+          throw kmsException("InvalidCiphertextException");
+        }
+      },
+    },
+  };
+}
+
+export const SYMMETRIC_ARN =
+  "arn:aws:kms:eu-central-1:111122223333:key/aaaaaaaa-4b5a-4697-8788-99aabbccddee";
+
+/**
+ * Makes a symmetric key, which answers GenerateDataKey and Decrypt as KMS does: only under the same
+ * encryption context. `asked` and `seen` as above.
+ */
+export async function createSymmetricKms() {
+  const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
+    "encrypt",
+    "decrypt",
+  ]);
+  const algorithm = (iv, context) => ({
+    name: "AES-GCM",
+    iv,
+    additionalData: new TextEncoder().encode(JSON.stringify(Object.entries(context).sort())),
+  });
+  const asked = [];
+  const seen = [];
+  return {
+    asked,
+    seen,
+    kms: {
+      async generateDataKey(request) {
+        const { KeyId, EncryptionContext } = request;
+        asked.push(request);
+        const Plaintext = crypto.getRandomValues(new Uint8Array(32));
+        seen.push(Plaintext.slice());
+        const iv = crypto.getRandomValues(new Uint8Array(12));
+        const sealed = await crypto.subtle.encrypt(
+          algorithm(iv, EncryptionContext),
+          key,
+          Plaintext,
+        );
+        return {
+          KeyId,
+          Plaintext,
+          CiphertextBlob: new Uint8Array([...iv, ...new Uint8Array(sealed)]),
+        };
+      },
+      async decrypt(request) {
+        const { KeyId, CiphertextBlob, EncryptionContext } = request;
+        asked.push(request);
+        try {
+          const parameters = algorithm(CiphertextBlob.slice(0, 12), EncryptionContext);
+          const plaintext = await crypto.subtle.decrypt(parameters, key, CiphertextBlob.slice(12));
+          seen.push(new Uint8Array(plaintext).slice());
+          return { KeyId, Plaintext: new Uint8Array(plaintext) };
         } catch {
           throw kmsException("InvalidCiphertextException");
         }

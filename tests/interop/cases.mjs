@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { combinations, firstOfEach, pairwise } from "./covering.mjs";
 
 /** bongtu's own. */
 export const DEFAULT_FRAME_LENGTH = 256 * 1024;
@@ -75,34 +76,4 @@ export async function plaintextFile(folder, length) {
     await writeFile(file, bytes.subarray(0, length));
   }
   return file;
-}
-
-function combinations(properties) {
-  return Object.entries(properties).reduce(
-    (made, [name, values]) =>
-      made.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
-    [{}],
-  );
-}
-
-/** Takes, again and again, the first row that has the most pairs not seen yet. */
-function pairwise(rows) {
-  const chosen = [];
-  const missing = new Set(rows.flatMap(pairsOf));
-  const news = (row) => pairsOf(row).filter((pair) => missing.has(pair)).length;
-  while (missing.size > 0) {
-    const best = rows.reduce((a, b) => (news(b) > news(a) ? b : a));
-    for (const pair of pairsOf(best)) missing.delete(pair);
-    chosen.push(best);
-  }
-  return chosen;
-}
-
-function pairsOf(row) {
-  const values = Object.entries(row).map((entry) => entry.join("="));
-  return values.flatMap((one, index) => values.slice(index + 1).map((other) => `${one} ${other}`));
-}
-
-function firstOfEach(rows, keyOf) {
-  return [...new Map(rows.toReversed().map((row) => [keyOf(row), row])).values()];
 }

@@ -1,12 +1,22 @@
-// The KMS of the tests: keys in an emulator, and the one call that opening a message needs.
+// The KMS of the tests: keys in an emulator, and the calls that opening and, under symmetric keys, sealing needs.
 
-import { createPublicKey } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import {
+  constants,
+  createCipheriv,
+  createPrivateKey,
+  createPublicKey,
+  publicEncrypt,
+  randomBytes,
+} from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   CreateKeyCommand,
   DecryptCommand,
+  GenerateDataKeyCommand,
+  GetParametersForImportCommand,
   GetPublicKeyCommand,
+  ImportKeyMaterialCommand,
   KMSClient,
   ReplicateKeyCommand,
 } from "@aws-sdk/client-kms";
@@ -39,11 +49,48 @@ export class TestKms {
       }),
     );
     const arn = KeyMetadata.Arn;
+    return { arn, spec, publicKey: await this.#exportPublicKey(arn) };
+  }
+
+  /**
+   * A key in KMS that is also in a file, for software that wants the private half itself.
+   * @param privateKey the name of a PEM file
+   */
+  async importKey(spec, privateKey) {
+    const client = this.#clientOf(this.#emulator.region);
+    const { KeyMetadata } = await client.send(
+      new CreateKeyCommand({ KeySpec: spec, KeyUsage: "ENCRYPT_DECRYPT", Origin: "EXTERNAL" }),
+    );
+    const arn = KeyMetadata.Arn;
+    const how = { WrappingAlgorithm: "RSA_AES_KEY_WRAP_SHA_256", WrappingKeySpec: "RSA_2048" };
+    const { PublicKey, ImportToken } = await client.send(
+      new GetParametersForImportCommand({ KeyId: arn, ...how }),
+    );
+    await client.send(
+      new ImportKeyMaterialCommand({
+        KeyId: arn,
+        ImportToken,
+        EncryptedKeyMaterial: wrapForImport(await readFile(privateKey), PublicKey),
+        ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE",
+      }),
+    );
+    return { arn, spec, publicKey: await this.#exportPublicKey(arn), privateKey };
+  }
+
+  /** A symmetric key's ARN. */
+  async createSymmetricKey() {
+    const { KeyMetadata } = await this.#clientOf(this.#emulator.region).send(
+      new CreateKeyCommand({}),
+    );
+    return KeyMetadata.Arn;
+  }
+
+  async #exportPublicKey(arn) {
     const { PublicKey } = await this.client(arn).send(new GetPublicKeyCommand({ KeyId: arn }));
     const key = createPublicKey({ key: Buffer.from(PublicKey), format: "der", type: "spki" });
-    const publicKey = join(this.#folder, `${KeyMetadata.KeyId}.pem`);
-    await writeFile(publicKey, key.export({ format: "pem", type: "spki" }));
-    return { arn, spec, publicKey };
+    const file = join(this.#folder, `${arn.split("/").at(-1)}.pem`);
+    await writeFile(file, key.export({ format: "pem", type: "spki" }));
+    return file;
   }
 
   /** The same key in another Region. */
@@ -54,16 +101,22 @@ export class TestKms {
     return { ...key, arn: ReplicaKeyMetadata.Arn };
   }
 
-  /** KMS Decrypt with base64 in place of bytes, as JSON carries it; a refusal is a value: the exception's name. */
-  async decrypt({ KeyId, CiphertextBlob, EncryptionAlgorithm }) {
-    const request = {
-      KeyId,
-      EncryptionAlgorithm,
-      CiphertextBlob: Buffer.from(CiphertextBlob, "base64"),
-    };
+  /**
+   * KMS with base64 in place of bytes, as JSON carries it: GenerateDataKey for a request with a KeySpec, otherwise Decrypt.
+   * A refusal is a value: the exception's name.
+   */
+  async ask({ CiphertextBlob, ...request }) {
+    const command =
+      request.KeySpec === undefined
+        ? new DecryptCommand({ ...request, CiphertextBlob: Buffer.from(CiphertextBlob, "base64") })
+        : new GenerateDataKeyCommand(request);
     try {
-      const answer = await this.client(KeyId).send(new DecryptCommand(request));
-      return { KeyId: answer.KeyId, Plaintext: Buffer.from(answer.Plaintext).toString("base64") };
+      const answer = await this.client(request.KeyId).send(command);
+      return {
+        KeyId: answer.KeyId,
+        Plaintext: base64(answer.Plaintext),
+        CiphertextBlob: base64(answer.CiphertextBlob),
+      };
     } catch (error) {
       return { error: error.name };
     }
@@ -82,4 +135,19 @@ export class TestKms {
     }
     return client;
   }
+}
+
+const base64 = (bytes) => bytes && Buffer.from(bytes).toString("base64");
+
+/** RSA_AES_KEY_WRAP_SHA_256: an AES key under the wrapping key, and what is imported under the AES key (RFC 5649). */
+function wrapForImport(pem, wrappingKey) {
+  const aesKey = randomBytes(32);
+  const key = createPublicKey({ key: Buffer.from(wrappingKey), format: "der", type: "spki" });
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const wrap = createCipheriv("id-aes256-wrap-pad", aesKey, Buffer.from("A65959A6", "hex"));
+  return Buffer.concat([
+    publicEncrypt({ key, padding, oaepHash: "sha256" }, aesKey),
+    wrap.update(createPrivateKey(pem).export({ format: "der", type: "pkcs8" })),
+    wrap.final(),
+  ]);
 }

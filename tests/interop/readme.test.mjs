@@ -19,34 +19,58 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("the README's example runs", async () => {
+test("the README's examples run", async () => {
   const readme = await readFile(join(ROOT, "README.md"), "utf8");
   const blocks = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
-  assert.equal(blocks.length, 2, "one block seals, one opens");
 
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "key.json"), await exportedKey());
-  await writeFile(join(folder, "seal.mjs"), blocks[0]);
-  await writeFile(join(folder, "open.mjs"), blocks[1]);
+  for (const code of blocks) {
+    const [, name] = code.match(/export async function (\w+)/);
+    await writeFile(join(folder, `${name}.mjs`), code);
+  }
   await writeFile(join(folder, "main.mjs"), MAIN);
   const { stdout } = await promisify(execFile)(process.execPath, ["main.mjs"], {
     cwd: folder,
     env: emulator.env,
   });
-  assert.deepEqual(JSON.parse(stdout), { text: "hello", encryptionContext: { purpose: "upload" } });
+  assert.deepEqual(JSON.parse(stdout), {
+    text: "hello",
+    encryptionContext: { purpose: "upload" },
+    parts: [1, 2],
+    sameObject: true,
+  });
+  assert.equal(blocks.length, 3, "every example is run");
 });
 
 const MAIN = `
   import { readFile } from "node:fs/promises";
-  import { KmsPublicKey } from "bongtu";
-  import { sealFile } from "./seal.mjs";
-  import { openSealed } from "./open.mjs";
+  import { KMSClient } from "@aws-sdk/client-kms";
+  import { Keyring, KmsPublicKey, openObject } from "bongtu";
+  import { kms } from "bongtu/aws";
+  import { sealFile } from "./sealFile.mjs";
+  import { openSealed } from "./openSealed.mjs";
+  import { uploadParts } from "./uploadParts.mjs";
+
   const json = await readFile("key.json", "utf8");
   const { keyArn, spkiSha256 } = KmsPublicKey.parse(json);
   const sealed = await sealFile(new Blob(["hello"]), json, spkiSha256);
   const { plaintext, encryptionContext } = await openSealed(sealed, keyArn);
   const text = new TextDecoder().decode(plaintext);
-  console.log(JSON.stringify({ text, encryptionContext }));
+
+  const file = new Uint8Array(9 * 1024 * 1024).fill(7);
+  const parts = new Map();
+  let metadata;
+  await uploadParts(new Blob([file]), json, keyArn, async (number, bytes, headers) => {
+    parts.set(number, bytes);
+    metadata = headers;
+  });
+  const keyring = Keyring.kmsRsa({ keyArn, kms: kms(new KMSClient({})) });
+  const opened = await openObject(keyring, { metadata, body: new Blob([...parts.values()]) });
+  const found = Buffer.from(await new Response(opened.plaintext).arrayBuffer());
+  const sameObject = found.equals(file);
+
+  console.log(JSON.stringify({ text, encryptionContext, parts: [...parts.keys()], sameObject }));
 `;
 
 /** As `aws kms get-public-key` prints it. */

@@ -1,4 +1,4 @@
-// What every test file starts: an emulated KMS with keys, and the programs that write and read messages.
+// What the test files start: an emulated KMS and S3 with keys, and the programs that write and read.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,13 +6,64 @@ import { join } from "node:path";
 import { startEmulator } from "./emulator.mjs";
 import { goJudge, javaJudge, pythonJudge } from "./judges.mjs";
 import { TestKms } from "./kms.mjs";
+import { javaClients, pythonClient, rubyClient } from "./objects/judges.mjs";
+import { ObjectStore } from "./objects/store.mjs";
 import { chromiumPage } from "./ours/chromium.mjs";
 import { commandLine } from "./ours/cli.mjs";
 import { nativeCrate } from "./ours/native.mjs";
 import { nodePackage } from "./ours/node.mjs";
 
-/** Starts everything; `close` stops it and takes the files away. */
-export async function setUp() {
+/** Everything for messages; `close` stops it and takes the files away. */
+export function setUp() {
+  return starting(async ({ folder, started }) => {
+    const { emulator, kms } = await startAws({ folder, started });
+    const judges = [
+      started(pythonJudge(emulator)),
+      started(await javaJudge(emulator)),
+      started(await goJudge(emulator)),
+    ];
+    return { emulator, kms, judges, ours: await startOurs({ emulator, kms, folder, started }) };
+  });
+}
+
+/** Everything for objects. */
+export function setUpObjects() {
+  return starting(async ({ folder, started }) => {
+    const { emulator, kms, store } = await startAws({ folder, started, bucket: "objects" });
+    const judges = [
+      started(pythonClient(emulator, store.bucket)),
+      ...(await javaClients(emulator, store.bucket)).map(started),
+      started(await rubyClient(emulator, store.bucket)),
+    ];
+    const ours = await startOurs({ emulator, kms, folder, started });
+    return { emulator, kms, store, judges, ours };
+  });
+}
+
+/** KMS and S3 without any program. */
+export function setUpAws(bucket) {
+  return starting(({ folder, started }) => startAws({ folder, started, bucket }));
+}
+
+async function startAws({ folder, started, bucket }) {
+  const services = bucket === undefined ? ["kms"] : ["kms", "s3"];
+  const emulator = await startEmulator({ services });
+  started({ close: emulator.stop });
+  const kms = started(new TestKms(emulator, folder));
+  const store = bucket && started(await ObjectStore.create(emulator, bucket));
+  return { emulator, kms, store };
+}
+
+async function startOurs({ emulator, kms, folder, started }) {
+  return [
+    started(nodePackage(kms)),
+    started(await chromiumPage(folder, kms)),
+    started(commandLine(emulator)),
+    started(nativeCrate(kms)),
+  ];
+}
+
+async function starting(start) {
   const closers = [];
   const close = async () => {
     while (closers.length > 0) await closers.pop()();
@@ -24,21 +75,7 @@ export async function setUp() {
   try {
     const folder = await mkdtemp(join(tmpdir(), "bongtu-interop-"));
     closers.push(() => rm(folder, { recursive: true, force: true }));
-    const emulator = await startEmulator();
-    closers.push(emulator.stop);
-    const kms = started(new TestKms(emulator, folder));
-    const judges = [
-      started(pythonJudge(emulator)),
-      started(await javaJudge(emulator)),
-      started(await goJudge(emulator)),
-    ];
-    const ours = [
-      started(nodePackage(kms)),
-      started(await chromiumPage(folder, kms)),
-      started(commandLine(emulator)),
-      started(nativeCrate(kms)),
-    ];
-    return { emulator, folder, kms, judges, ours, close };
+    return { folder, close, ...(await start({ folder, started })) };
   } catch (error) {
     await close();
     throw error;

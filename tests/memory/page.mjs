@@ -1,5 +1,5 @@
 import * as bongtu from "/pkg/js/index.js";
-import { stream } from "./workload.mjs";
+import { run } from "./workload.mjs";
 
-globalThis.streamThrough = (operation, length) => stream(bongtu, operation, length);
+globalThis.runWorkload = (operation, length) => run(bongtu, operation, length);
 document.body.dataset.ready = "";

@@ -1,5 +1,5 @@
 import * as bongtu from "bongtu";
-import { stream } from "./workload.mjs";
+import { run } from "./workload.mjs";
 
 const [operation, length] = process.argv.slice(2);
-console.log(await stream(bongtu, operation, Number(length)));
+console.log(await run(bongtu, operation, Number(length)));

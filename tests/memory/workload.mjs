@@ -1,13 +1,43 @@
-// Streams through seal, or through seal and open, holding nothing. Runs in Node and in a page.
+// Runs data through an operation and holds nothing of it. In Node and in a page.
 
 import { createLocalKms, KEY_ARN } from "../support/local-kms.mjs";
 import { drain, sourceOf } from "../support/stream.mjs";
 
-/** Returns the bytes that came out at the end. */
-export async function stream({ Keyring, sealStream, openStream }, operation, length) {
+/** By name: each returns the bytes that came out at the end. */
+const WORKLOADS = {
+  "seal messages": ({ sealStream }, keyring, length) =>
+    drain(sourceOf(length).pipeThrough(sealStream(keyring, {}))),
+
+  // What is opened is made on the way: no copy of it anywhere could be mistaken for growth.
+  "open messages": ({ sealStream, openStream }, keyring, length) =>
+    drain(
+      sourceOf(length).pipeThrough(sealStream(keyring, {})).pipeThrough(openStream(keyring, {})),
+    ),
+
+  "seal objects": async ({ sealObject }, keyring, length) =>
+    drain((await sealObject(keyring, blobOf(length))).stream()),
+
+  "open objects": async ({ sealObject, openObject }, keyring, length) => {
+    const { metadata, stream } = bound(await sealObject(keyring, blobOf(length)));
+    const { plaintext } = await openObject(keyring, { metadata, body: async () => stream() });
+    return drain(plaintext);
+  },
+};
+
+export const OPERATIONS = Object.keys(WORKLOADS);
+
+export async function run(bongtu, operation, length) {
   const { publicKey, kms } = await createLocalKms();
-  const keyring = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
-  const sealed = sourceOf(length).pipeThrough(sealStream(keyring, {}));
-  // The message to open is made on the way: no copy of it anywhere could be mistaken for growth.
-  return drain(operation === "open" ? sealed.pipeThrough(openStream(keyring, {})) : sealed);
+  const keyring = bongtu.Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
+  return WORKLOADS[operation](bongtu, keyring, length);
+}
+
+/** One MiB again and again: a Blob of Blobs copies none of them. */
+function blobOf(length) {
+  const piece = new Blob([new Uint8Array(1024 * 1024).fill(0x5a)]);
+  return new Blob(new Array(length / piece.size).fill(piece));
+}
+
+function bound(sealed) {
+  return { metadata: sealed.metadata, stream: () => sealed.stream() };
 }

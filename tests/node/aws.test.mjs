@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KMSClient } from "@aws-sdk/client-kms";
-import { Keyring, open, seal } from "bongtu";
+import { Keyring, open, openObject, seal, sealObject } from "bongtu";
 import { kms } from "bongtu/aws";
-import { createKms, KEY_ARN } from "../harness/kms.mjs";
-import { assertBytes, bytes, failure } from "../suite/support.mjs";
+import { createKms, createSymmetricKms, KEY_ARN, SYMMETRIC_ARN } from "../harness/kms.mjs";
+import { assertBytes, bytes, failure, readAll } from "../suite/support.mjs";
 
 const { publicKey, kms: local } = await createKms();
 const sealing = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN });
@@ -48,6 +48,35 @@ test("opens through KMS Decrypt", async () => {
   });
   const { plaintext } = await open(keyring, await seal(sealing, bytes(1000)));
   assertBytes(plaintext, bytes(1000));
+});
+
+test("GenerateDataKey and Decrypt of symmetric keys", async () => {
+  const symmetric = await createSymmetricKms();
+  const asked = [];
+  const base64 = (given) => Buffer.from(given).toString("base64");
+  const client = clientOf(async (body, { request }) => {
+    asked.push(request.headers["x-amz-target"]);
+    if (asked.length === 1) {
+      assert.deepEqual(Object.keys(body).sort(), ["EncryptionContext", "KeyId", "KeySpec"]);
+      const { CiphertextBlob, Plaintext, KeyId } = await symmetric.kms.generateDataKey(body);
+      const answer = {
+        KeyId,
+        CiphertextBlob: base64(CiphertextBlob),
+        Plaintext: base64(Plaintext),
+      };
+      return { status: 200, body: answer };
+    }
+    assert.deepEqual(Object.keys(body).sort(), ["CiphertextBlob", "EncryptionContext", "KeyId"]);
+    const CiphertextBlob = new Uint8Array(Buffer.from(body.CiphertextBlob, "base64"));
+    const { Plaintext, KeyId } = await symmetric.kms.decrypt({ ...body, CiphertextBlob });
+    return { status: 200, body: { KeyId, Plaintext: base64(Plaintext) } };
+  });
+  const keyring = Keyring.kms({ keyArn: SYMMETRIC_ARN, kms: kms(client) });
+  const sealed = await sealObject(keyring, bytes(1000), { materialDescription: { a: "b" } });
+  const { metadata } = sealed;
+  const { plaintext } = await openObject(keyring, { metadata, body: await sealed.blob() });
+  assertBytes(await readAll(plaintext), bytes(1000));
+  assert.deepEqual(asked, ["TrentService.GenerateDataKey", "TrentService.Decrypt"]);
 });
 
 test("KMS's exceptions keep their names", async () => {

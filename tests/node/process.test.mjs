@@ -16,7 +16,9 @@ import { bytes, failure, fixture } from "../suite/support.mjs";
 const run = promisify(execFile);
 
 const PREAMBLE = `
-  import { Keyring, open, openStream, seal, sealStream } from "bongtu";
+  import {
+    Keyring, open, openObject, openStream, seal, sealBlob, sealObject, sealObjectStream, sealStream,
+  } from "bongtu";
   import { createKms, KEY_ARN } from "./harness/kms.mjs";
   import { executors } from "#harness";
   import { useExecutors } from "../pkg/js/executor/index.js";
@@ -25,6 +27,9 @@ const PREAMBLE = `
   const keyring = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
   const message = await seal(keyring, new Uint8Array(1_000_000));
   const ignored = () => {};
+  const sealed = await sealObject(keyring, new Uint8Array(2_000_000));
+  const body = new Uint8Array(await sealed.arrayBuffer());
+  const { metadata } = sealed;
 `;
 
 const SCRIPTS = {
@@ -60,6 +65,40 @@ const SCRIPTS = {
     const writing = streamOf(message, 5000).pipeTo(writable).catch(ignored);
     await readable.pipeTo(new WritableStream()).catch(ignored);
     await writing;
+  `,
+  "sealed things that are read, disposed of and forgotten": `
+    const controller = new AbortController();
+    const { signal } = controller;
+    for (const seal of [sealBlob, sealObject]) {
+      const it = await seal(keyring, body, { signal });
+      it.stream().getReader().read().catch(ignored);
+      it.stream();
+      it.arrayBuffer().catch(ignored);
+      it.dispose();
+      (await seal(keyring, body)).stream().getReader().read();
+    }
+    await sealObjectStream(keyring);
+    await sealObjectStream(keyring, { signal });
+    controller.abort();
+  `,
+  "an object's plaintext that nobody reads": `
+    const controller = new AbortController();
+    await openObject(keyring, { metadata, body });
+    await openObject(keyring, { metadata, body: streamOf(body, 9999) });
+    await openObject(keyring, { metadata, body: streamOf(body, 9999) }, controller);
+    controller.abort();
+  `,
+  "a forged object, and one that changes": `
+    let calls = 0;
+    const { plaintext } = await openObject(keyring, {
+      metadata,
+      body: () => (calls++ === 0 ? body : new Uint8Array(body.length)),
+    });
+    await plaintext.getReader().read().catch(ignored);
+    body[9] ^= 1;
+    await openObject(keyring, { metadata, body }).catch(ignored);
+    const trusted = await openObject(keyring, { metadata, body }, { releaseUnverified: true });
+    await trusted.plaintext.pipeTo(new WritableStream()).catch(ignored);
   `,
   "an operation aborted while much is in flight": `
     const controller = new AbortController();

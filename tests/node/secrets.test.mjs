@@ -2,8 +2,19 @@
 // content key.
 
 import assert from "node:assert/strict";
+import { createCipheriv } from "node:crypto";
 import { test } from "node:test";
-import { Keyring, open, openStream, seal, sealStream } from "bongtu";
+import {
+  Keyring,
+  open,
+  openObject,
+  openStream,
+  seal,
+  sealBlob,
+  sealObject,
+  sealObjectStream,
+  sealStream,
+} from "bongtu";
 import { useExecutors } from "../../pkg/js/executor/index.js";
 import { nodeExecutor } from "../../pkg/js/executor/node.js";
 import { rustExecutor } from "../../pkg/js/executor/rust.js";
@@ -13,11 +24,32 @@ import { keyringParts } from "../../pkg/js/keyring.js";
 import { instantiate, wasm } from "../../pkg/js/load.js";
 import { instance as rsa } from "../../pkg/js/rsa.js";
 import { createKms, KEY_ARN, kmsException } from "../harness/kms.mjs";
-import { bytes, FRAME, failure, idle, streamOf, through } from "../suite/support.mjs";
+import {
+  BOTH,
+  bytes,
+  CHUNK,
+  FRAME,
+  failure,
+  idle,
+  openAll,
+  sealedBytes,
+  stored,
+  streamOf,
+  through,
+} from "../suite/support.mjs";
 
 const { publicKey, kms, seen } = await createKms();
 const keyring = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
 const DIGEST_LENGTH = 48;
+
+/**
+ * The data key in what KMS decrypts: in a message's behind a digest, in an object's between its
+ * length and the content algorithm.
+ */
+function dataKeyIn(plaintext) {
+  return plaintext.length === 80 ? plaintext.subarray(DIGEST_LENGTH) : plaintext.subarray(1, 33);
+}
+
 const DATA = bytes(5 * FRAME + 100);
 const encryptionContext = { a: "b" };
 
@@ -40,23 +72,29 @@ function watched(executor, keys, handed) {
   };
 }
 
-/** Where in memory a quarter of a key lies. */
-function findKey(key) {
+/** Where in memory any 8 bytes of a secret lie, as it is divided into such. */
+function findSecret(secret) {
   const memories = [instantiate(), rsa].map(({ memory }) => Buffer.from(memory.buffer));
-  return memories.flatMap((memory) =>
-    [0, 8, 16, 24]
-      .map((start) => memory.indexOf(key.subarray(start, start + 8)))
-      .filter((offset) => offset >= 0),
-  );
+  const found = [];
+  for (let start = 0; start < secret.length; start += 8) {
+    const part = secret.subarray(start, start + 8);
+    found.push(...memories.map((memory) => memory.indexOf(part)));
+  }
+  return found.filter((offset) => offset >= 0);
 }
 
 /** Handles of WebAssembly that were used and not freed. */
 const held = new Set();
 const { SealSession, OpenSession, RustAes } = wasm();
+const { MessageSealing, ObjectSealing, ObjectOpening, Pieces } = wasm();
 for (const [prototype, uses] of [
   [SealSession.prototype, ["wrapHash"]],
   [OpenSession.prototype, ["header"]],
   [RustAes.prototype, ["seal", "open"]],
+  [MessageSealing.prototype, ["wrapHash"]],
+  [ObjectSealing.prototype, ["wrapHash"]],
+  [ObjectOpening.prototype, ["request"]],
+  [Pieces.prototype, ["plan"]],
 ]) {
   const { free } = prototype;
   prototype.free = function () {
@@ -140,6 +178,51 @@ const SCENARIOS = {
     const wrong = open(keyring, message, { encryptionContext: { a: "c" } });
     await failure(wrong, "ERR_CONTEXT_MISMATCH");
   },
+  async "a message in slices, disposed of"() {
+    const sealed = await sealBlob(keyring, DATA);
+    await Promise.all([sealed.slice(FRAME).arrayBuffer(), sealed.slice(0, 9).blob()]);
+    await open(keyring, await sealed.blob());
+    sealed.dispose();
+  },
+  async "an object, disposed of while it is read"() {
+    for (const format of ["v2", "v3"]) {
+      const sealed = await sealObject(keyring, DATA, { format });
+      await openAll(keyring, stored(sealed, await sealedBytes(sealed)));
+      const reading = sealed.arrayBuffer();
+      sealed.dispose();
+      await failure(reading, "ERR_STATE");
+    }
+  },
+  async "an object whose source changes"() {
+    const data = DATA.slice();
+    const sealed = await sealObject(keyring, data);
+    const body = await sealedBytes(sealed);
+    data[0] ^= 1;
+    await failure(sealed.arrayBuffer(), "ERR_SOURCE_CHANGED");
+    await openAll(keyring, stored(sealed, body));
+  },
+  async "an object's stream"() {
+    const stream = await sealObjectStream(keyring);
+    await openAll(keyring, stored(stream, streamOf(await through(stream, DATA), 100_000)));
+  },
+  async "an object's stream that is not read to its end"() {
+    const stream = await sealObjectStream(keyring, { size: DATA.length + 1 });
+    await failure(through(stream, DATA), "ERR_SOURCE");
+    await failure(openObject(keyring, stored(stream, new Uint8Array(100))), "ERR_AUTHENTICATION");
+  },
+  async "an opened object that is forged, cancelled or aborted"() {
+    const sealed = await sealObject(keyring, DATA, { format: "v2" });
+    const body = await sealedBytes(sealed);
+    sealed.dispose();
+    const { plaintext } = await openObject(keyring, stored(sealed, body), BOTH);
+    await plaintext.cancel();
+    const controller = new AbortController();
+    const { signal } = controller;
+    await openObject(keyring, stored(sealed, body), { ...BOTH, signal });
+    controller.abort();
+    body[CHUNK] ^= 1;
+    await failure(openObject(keyring, stored(sealed, body), BOTH), "ERR_AUTHENTICATION");
+  },
   async "an answer of KMS that is refused"() {
     const message = await seal(keyring, DATA);
     const decrypt = async (request) => ({ ...(await kms.decrypt(request)), KeyId: "another" });
@@ -174,12 +257,12 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
         useExecutors(before);
       }
       await idle(20);
-      const dataKeys = seen.map((plaintext) => plaintext.subarray(DIGEST_LENGTH));
+      const dataKeys = seen.map(dataKeyIn);
       assert.ok(dataKeys.length > 0, "no data key was seen");
       assert.ok(contentKeys.length > 0, "no content key was seen");
       for (const key of [...dataKeys, ...contentKeys]) {
         assert.equal(key.length, 32);
-        assert.deepEqual(findKey(key), []);
+        assert.deepEqual(findSecret(key), []);
       }
       assert.ok(handed.length > contentKeys.length, "no wrap was seen");
       for (const secret of handed) {
@@ -196,10 +279,51 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
 test("the search finds a data key as long as its session lives", () => {
   const session = new (wasm().SealSession)(keyringParts(keyring).handle, []);
   const dataKey = session.wrapPlaintext().subarray(DIGEST_LENGTH);
-  assert.ok(findKey(dataKey).length > 0, "it was not found");
+  assert.ok(findSecret(dataKey).length > 0, "it was not found");
   session.free();
-  assert.deepEqual(findKey(dataKey), []);
+  assert.deepEqual(findSecret(dataKey), []);
 });
+
+test("partial hashes are found as long as an object lives, and no longer", async () => {
+  const contentKeys = [];
+  const before = useExecutors([watched(nodeExecutor, contentKeys, [])]);
+  try {
+    const sealed = await sealObject(keyring, DATA);
+    const body = await sealedBytes(sealed);
+    const pin = partialHash(contentKeys.at(-1), Buffer.from(body.subarray(CHUNK, 2 * CHUNK)));
+    assert.ok(findSecret(pin).length > 0, "it was not found");
+    sealed.dispose();
+    assert.deepEqual(findSecret(pin), []);
+
+    const { plaintext } = await openObject(keyring, stored(sealed, body));
+    assert.ok(findSecret(pin).length > 0, "it was not found");
+    await plaintext.cancel();
+    assert.deepEqual(findSecret(pin), []);
+  } finally {
+    useExecutors(before);
+  }
+});
+
+/** GHASH of whole blocks, bit by bit as NIST SP 800-38D writes it down. */
+function partialHash(key, text) {
+  const cipher = createCipheriv("aes-256-ecb", key, null);
+  const h = BigInt(`0x${cipher.update(new Uint8Array(16)).toString("hex")}`);
+  const multiples = [h];
+  for (let i = 1; i < 128; i++) {
+    const last = multiples[i - 1];
+    multiples.push((last >> 1n) ^ (last & 1n ? 0xe1n << 120n : 0n));
+  }
+  let hash = 0n;
+  for (let start = 0; start < text.length; start += 16) {
+    hash ^= BigInt(`0x${text.toString("hex", start, start + 16)}`);
+    const bits = hash.toString(2).padStart(128, "0");
+    hash = 0n;
+    for (let i = 0; i < 128; i++) {
+      hash ^= bits[i] === "1" ? multiples[i] : 0n;
+    }
+  }
+  return Buffer.from(hash.toString(16).padStart(32, "0"), "hex");
+}
 
 /** Seals to a stream so that the header is there although the rest fails. */
 async function sealAndRecord(options, code) {

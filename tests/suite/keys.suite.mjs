@@ -1,7 +1,7 @@
-import { Keyring, KmsPublicKey, seal } from "bongtu";
+import { Keyring, KmsPublicKey, seal, sealObject } from "bongtu";
 import { assert, test } from "#harness";
 import { KEY_ARN } from "../harness/kms.mjs";
-import { bytes, fixture, thrown } from "./support.mjs";
+import { bytes, failure, fixture, thrown } from "./support.mjs";
 
 const ALGORITHMS = ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"];
 
@@ -129,10 +129,17 @@ test("a response for another key", async () => {
 test("an algorithm that the key does not offer", async () => {
   const { publicKey } = await fixture();
   const key = response(publicKey, { EncryptionAlgorithms: ["RSAES_OAEP_SHA_1"] });
-  thrown(() => Keyring.kmsRsa({ publicKey: key, keyArn: KEY_ARN }), "ERR_KEY_ALGORITHM");
-  const algorithm = "RSAES_OAEP_SHA_1";
-  const keyring = Keyring.kmsRsa({ publicKey: key, keyArn: KEY_ARN, algorithm });
+  const sha256 = { publicKey: key, keyArn: KEY_ARN, algorithm: "RSAES_OAEP_SHA_256" };
+  thrown(() => Keyring.kmsRsa(sha256), "ERR_KEY_ALGORITHM");
+  const keyring = Keyring.kmsRsa({ ...sha256, algorithm: "RSAES_OAEP_SHA_1" });
   assert.ok((await seal(keyring, bytes(1))).length > 0);
+  // Objects take SHA-1 whatever messages take.
+  const unset = Keyring.kmsRsa({ publicKey: key, keyArn: KEY_ARN });
+  await failure(seal(unset, bytes(1)), "ERR_KEY_ALGORITHM");
+  assert.equal((await sealObject(unset, bytes(1))).size, 17);
+  const other = response(publicKey, { EncryptionAlgorithms: ["RSAES_OAEP_SHA_256"] });
+  const messagesOnly = Keyring.kmsRsa({ publicKey: other, keyArn: KEY_ARN });
+  await failure(sealObject(messagesOnly, bytes(1)), "ERR_KEY_ALGORITHM");
   for (const unknown of ["RSAES_PKCS1_V1_5", "SYMMETRIC_DEFAULT", "", "rsaes_oaep_sha_256"]) {
     thrown(
       () => Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, algorithm: unknown }),

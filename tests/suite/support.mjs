@@ -1,11 +1,15 @@
 // What the suites share: one key, one keyring, bytes in every shape a source can have.
 
-import { Keyring } from "bongtu";
+import { Keyring, openObject } from "bongtu";
 import { assert, executors, test } from "#harness";
 import { useExecutors } from "../../pkg/js/executor/index.js";
 import { createKms, KEY_ARN } from "../harness/kms.mjs";
 
 export const FRAME = 256 * 1024;
+/** An object's grid. */
+export const CHUNK = 512 * 1024;
+/** By which objects of both versions are opened. */
+export const BOTH = { commitmentPolicy: "REQUIRE_ENCRYPT_ALLOW_DECRYPT" };
 
 let made;
 
@@ -144,6 +148,22 @@ export function shapes(data) {
     };
   }
   return Object.entries(all);
+}
+
+/** The bytes of a Sealed. */
+export async function sealedBytes(sealed) {
+  return new Uint8Array(await sealed.arrayBuffer());
+}
+
+/** What S3 would hand out of a sealed object whose body is `body`. */
+export function stored({ metadata, instructionFile }, body) {
+  return { metadata, body, instructionFile: instructionFile?.body };
+}
+
+/** All plaintext of an object of either version. */
+export async function openAll(keyring, object, options = {}) {
+  const { plaintext } = await openObject(keyring, object, { ...BOTH, ...options });
+  return readAll(plaintext);
 }
 
 /** Everything that a stream gives. */

@@ -1,5 +1,5 @@
-// The whole trip, by itself: a file is sealed in a headless browser with the network cut, stored, and opened
-// by the page and by the official AWS Encryption SDK. Exits 0 when all of it went as it should.
+// The whole trip, by itself, to a message and to an S3 object: a file is sealed in a headless browser with the
+// network cut, stored, and opened by the page and by AWS's own client. Exits 0 when all of it went as it should.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,9 +9,11 @@ import { startDemo } from "../server/demo.mjs";
 import { openBrowser } from "./browser.mjs";
 import { checkDoors } from "./doors.mjs";
 import { makeFile, sha256 } from "./file.mjs";
-import { openWithOfficialSdk } from "./judge.mjs";
+import { openMessageWithSdk, openObjectWithClient } from "./judge.mjs";
+import { checkLanguages } from "./languages.mjs";
 import { check } from "./report.mjs";
 import { travel } from "./trip.mjs";
+import { checkUploads } from "./uploads.mjs";
 
 const FILE_MEBIBYTES = 64;
 
@@ -40,10 +42,17 @@ try {
   const file = { path, sha256: await sha256(path) };
 
   await checkDoors(demo);
-  const stored = await travel(browser, demo, file);
+  await checkUploads(demo);
+  await checkLanguages(browser, demo);
+  const message = await travel(browser, demo, file, "message");
   check(
     "the AWS Encryption SDK for Python opens it through KMS, to the same SHA-256",
-    (await openWithOfficialSdk(demo, stored, directory)) === file.sha256,
+    (await openMessageWithSdk(demo, message, directory)) === file.sha256,
+  );
+  const object = await travel(browser, demo, file, "object");
+  check(
+    "the S3 Encryption Client for Python opens it through KMS, to the same SHA-256",
+    (await openObjectWithClient(demo, object)) === file.sha256,
   );
   console.log("The demo works.");
   await stop(0);

@@ -1,18 +1,32 @@
 // What a visitor does, from the address to the saved file, watched from outside the page.
 
+import { readFile } from "node:fs/promises";
+
 import { sha256 } from "./file.mjs";
 import { check } from "./report.mjs";
 
 const STEP_TIMEOUT_MS = 120_000;
 
+/** What differs between the targets: the pieces of the body, the fields to walk through, what was opened. */
+const TARGETS = {
+  message: {
+    pieces: "1 of 256",
+    fields: 17,
+    form: "AWS Encryption SDK message, algorithm suite 0x0478",
+  },
+  object: { pieces: "1 of 128", fields: 6, form: "S3 Encryption Client object, V3" },
+};
+
 /**
  * @param {import("playwright-core").Browser} browser
  * @param {{ url: string, origin: string }} demo
  * @param {{ path: string, sha256: string }} file
+ * @param {keyof typeof TARGETS} target
  * @returns {Promise<string>} the key of the stored object
  */
-export async function travel(browser, demo, file) {
-  const context = await browser.newContext();
+export async function travel(browser, demo, file, target) {
+  const { pieces, fields, form } = TARGETS[target];
+  const context = await browser.newContext({ locale: "en" });
   const page = await context.newPage();
   page.setDefaultTimeout(STEP_TIMEOUT_MS);
   const seen = await watch(page);
@@ -28,8 +42,10 @@ export async function travel(browser, demo, file) {
 
   await page.setInputFiles("#file-input", file.path);
   await finished(page, "file");
+  await page.check(`input[name="target"][value="${target}"]`);
 
   await context.setOffline(true);
+  await page.waitForSelector('#seal-network[data-on="false"]');
   check("the network is cut", (await text("#seal-network")) === "Network is off");
   const before = seen.requests.length;
   await page.click("#seal-start");
@@ -40,13 +56,13 @@ export async function travel(browser, demo, file) {
   const figures = `${await text("#seal-speed")}, ${await text("#seal-time")}`;
   check(`while it seals (${figures}), the browser sees no request`, meanwhile.length === 0);
   check("and the page counted none", (await text("#seal-requests")) === "none");
+  const head = await page.locator("#map-head i").count();
   check(
-    `the map shows ${await text("#map-frame-number")} frames and every byte of the header`,
-    (await text("#map-frame-number")) === "1 of 256" &&
-      (await text("#map-header-title")).startsWith(
-        `Header: ${await page.locator("#map-header i").count()} bytes`,
-      ),
+    `the anatomy shows ${await text("#map-piece-number")} pieces and ${head} bytes before them`,
+    (await text("#map-piece-number")) === pieces &&
+      (await text("#map-head-title")).includes(`: ${head} bytes`),
   );
+  check("and says what every field is", (await explained(page)) === fields);
 
   await page.click("#store-start");
   await finished(page, "store");
@@ -55,12 +71,19 @@ export async function travel(browser, demo, file) {
     `S3 has the object: ${object}`,
     (await text("#store-facts")).includes("The same as in this tab."),
   );
+  if (target === "object") {
+    check(
+      "and the five values that go with it",
+      (await page.locator("#store-metadata dt").allTextContents()).sort().join() ===
+        "x-amz-3,x-amz-c,x-amz-d,x-amz-i,x-amz-w",
+    );
+  }
 
   await page.click("#open-start");
   await finished(page, "open");
   check(
-    "the page opens it through KMS and finds it the same",
-    (await text("#open-verdict")).startsWith("The same"),
+    `the page opens it through KMS as ${form} and finds it the same`,
+    (await text("#open-form")) === form && (await text("#open-verdict")).startsWith("The same"),
   );
   check(
     "the SHA-256 it shows is the file's",
@@ -73,12 +96,11 @@ export async function travel(browser, demo, file) {
     (await sha256(await (await download).path())) === file.sha256,
   );
 
-  await page.click("#tamper-start");
-  const refusal = await text("#tamper-refusals li");
   check(
-    "with one bit changed it is refused, and nothing comes out",
-    /ERR_[\s\S]* 0 bytes released/.test(refusal),
+    "with one bit changed anywhere it is refused, and nothing comes out",
+    (await refusals(page)).every((refusal) => /ERR_[\s\S]* 0 bytes released/.test(refusal)),
   );
+  check("each step shows lines that its sources have", await showsItsLines(page));
 
   check(
     `the content security policy stopped nothing${list(seen.violations)}`,
@@ -87,6 +109,43 @@ export async function travel(browser, demo, file) {
   check(`the console has no errors${list(seen.errors)}`, seen.errors.length === 0);
   await context.close();
   return object.slice(object.indexOf("sealed/"));
+}
+
+/** Points at every field by the keyboard; how many there were, or 0 where one said nothing. */
+async function explained(page) {
+  const fields = await page.locator("#bytes .field").all();
+  for (const field of fields) {
+    await field.locator("input").focus();
+    await page.keyboard.press("Space");
+    const [title, meaning] = await field.locator(".title, .meaning").allTextContents();
+    await page.locator("#map-readout strong", { hasText: title }).waitFor();
+    if (!meaning) return 0;
+  }
+  return fields.length;
+}
+
+/** What comes of a bit changed in every field that is offered. */
+async function refusals(page) {
+  const refused = page.locator("#tamper-refusals li");
+  const places = await page.locator("#tamper-where option").count();
+  for (let place = 0; place < places; place++) {
+    await page.selectOption("#tamper-where", { index: place });
+    await page.click("#tamper-start");
+    await refused.nth(place).waitFor();
+  }
+  return refused.allTextContents();
+}
+
+async function showsItsLines(page) {
+  const figures = await page.locator(".code:visible").all();
+  for (const figure of figures) {
+    await figure.locator("summary").click();
+    const code = await figure.locator("code").textContent();
+    const file = await figure.locator("figcaption").textContent();
+    const source = await readFile(new URL(`../../${file}`, import.meta.url), "utf8");
+    if (!code.split("\n").every((line) => source.includes(line))) return false;
+  }
+  return figures.length === 6;
 }
 
 async function watch(page) {

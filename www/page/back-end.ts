@@ -1,6 +1,7 @@
 // The back end's side of the page. Every call carries the token of this start.
 
 import { DemoError } from "./errors.ts";
+import type { Spot } from "./field.ts";
 import type { PublicKeyResponse } from "./key.ts";
 
 const REMEMBERED = "bongtu-address";
@@ -33,6 +34,13 @@ export interface KmsCall {
   ciphertextLength: number;
   plaintextLength: number;
   milliseconds: number;
+}
+
+/** What the back end did to open an object. */
+export interface Opening {
+  /** A message's algorithm suite or an object's version. */
+  form: string;
+  calls: KmsCall[];
 }
 
 export interface TamperAnswer {
@@ -68,8 +76,9 @@ export class BackEnd {
     return this.#json("key", {});
   }
 
-  upload(size: number): Promise<UploadPermission> {
-    return this.#json("upload", { size });
+  /** @param metadata to be stored with it */
+  upload(size: number, metadata: Record<string, string>): Promise<UploadPermission> {
+    return this.#json("upload", { size, metadata });
   }
 
   object(key: string): Promise<StoredObject> {
@@ -82,8 +91,8 @@ export class BackEnd {
   }
 
   /** What becomes of opening it when one bit of that byte has changed. */
-  tamper(key: string, offset: number): Promise<TamperAnswer> {
-    return this.#json("tamper", { key, offset });
+  tamper(key: string, spot: Spot): Promise<TamperAnswer> {
+    return this.#json("tamper", { key, ...spot });
   }
 
   async #json<T>(name: string, input: object): Promise<T> {
@@ -96,7 +105,7 @@ export class BackEnd {
       headers: { "content-type": "application/json", "x-demo-token": this.#token },
       body: JSON.stringify(input),
     }).catch(() => {
-      throw new DemoError("DEMO_GONE", "The back end does not answer. Is the demo still running?");
+      throw new DemoError("DEMO_GONE");
     });
     if (answer.ok) return answer;
     const { code, message } = await answer.json();
@@ -104,7 +113,5 @@ export class BackEnd {
   }
 }
 
-/** What the back end did to open the object. */
-export function kmsCalls(answer: Response): KmsCall[] {
-  return JSON.parse(answer.headers.get("x-kms-calls") ?? "[]");
-}
+export const openingOf = (answer: Response): Opening =>
+  JSON.parse(answer.headers.get("x-opening") ?? "null");

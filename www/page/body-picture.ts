@@ -1,63 +1,66 @@
-// The body: all frames, and the parts of the one that is chosen.
-
-import type { Description } from "bongtu";
+// The body: all frames or chunks, and the parts of the one that is chosen.
 
 import { byId, element } from "./dom.ts";
-import { type Field, frameFields } from "./fields.ts";
-import { count, plural, size } from "./format.ts";
-import type { OnPoint } from "./header-picture.ts";
-import { fillLegend } from "./legend.ts";
+import type { Anatomy, Field } from "./field.ts";
+import { size } from "./format.ts";
+import type { OnPoint } from "./head-picture.ts";
+import { say } from "./language.ts";
+import { fillLegend, hasMoved } from "./legend.ts";
+import type { SealedFile } from "./seal-file.ts";
+import type { Target } from "./target.ts";
 
-// More tiles than this tell nobody more; each then stands for several frames.
+// More tiles than this tell nobody more; each then stands for several pieces.
 const MAX_TILES = 480;
 
-export function drawBody(description: Description, onPoint: OnPoint): void {
-  const { body, frameLength } = description;
-  const last = body.plaintextLength - frameLength * (body.frames - 1);
-  byId("map-body-title", HTMLElement).textContent =
-    body.frames === 1
-      ? `Body: one frame, the last one, with ${plural(last, "byte")}`
-      : `Body: ${plural(body.frames, "frame")} of ${size(frameLength)}, ${plural(last, "byte")} in the last`;
+export function drawBody({ target }: SealedFile, anatomy: Anatomy, onPoint: OnPoint): void {
+  const { pieces, pieceSize, lastSize } = anatomy;
+  say(byId("map-body-title", HTMLElement), (words) =>
+    words.anatomy[target].body(pieces, size(pieceSize), lastSize),
+  );
+  say(byId("map-piece-label", HTMLElement), (words) => words.anatomy[target].piece);
 
-  const framesPerTile = Math.ceil(body.frames / MAX_TILES);
-  const tiles = Array.from({ length: Math.ceil(body.frames / framesPerTile) }, () =>
+  const perTile = Math.ceil(pieces / MAX_TILES);
+  const tiles = Array.from({ length: Math.ceil(pieces / perTile) }, () =>
     element("i", { "data-tone": "body" }),
   );
-  const slider = byId("map-frame", HTMLInputElement);
-  slider.max = String(body.frames);
-  byId("map-slider", HTMLElement).hidden = body.frames === 1;
+  const slider = byId("map-piece", HTMLInputElement);
+  slider.max = String(pieces);
+  byId("map-slider", HTMLElement).hidden = pieces === 1;
 
-  const choose = (frame: number) => {
-    slider.valueAsNumber = frame;
-    const ofTile = Math.floor((frame - 1) / framesPerTile);
+  const choose = (piece: number) => {
+    slider.valueAsNumber = piece;
+    const ofTile = Math.floor((piece - 1) / perTile);
     tiles.forEach((tile, index) => {
       tile.classList.toggle("pointed", index === ofTile);
     });
-    return drawFrame(description, frame, onPoint);
+    return drawPiece(target, anatomy, piece, onPoint);
   };
   slider.oninput = () => choose(slider.valueAsNumber)(0);
   tiles.forEach((tile, index) => {
-    tile.onclick = () => choose(index * framesPerTile + 1)(0);
+    tile.onclick = () => choose(index * perTile + 1)(0);
   });
-  byId("map-frames", HTMLElement).replaceChildren(...tiles);
+  byId("map-pieces", HTMLElement).replaceChildren(...tiles);
   choose(1);
 }
 
-/** @returns points at a part of the frame */
-function drawFrame(description: Description, frame: number, onPoint: OnPoint) {
-  const { frames } = description.body;
-  byId("map-frame-number", HTMLOutputElement).textContent = `${count(frame)} of ${count(frames)}`;
-  byId("map-frame-legend", HTMLElement).textContent =
-    `Parts of frame ${count(frame)}${frame === frames ? ", the last" : ""}`;
+/** @returns points at a part of the piece */
+function drawPiece(target: Target, anatomy: Anatomy, piece: number, onPoint: OnPoint) {
+  const { pieces } = anatomy;
+  say(byId("map-piece-number", HTMLOutputElement), (words) => words.anatomy.nth(piece, pieces));
+  say(byId("map-piece-legend", HTMLElement), (words) =>
+    words.anatomy[target].pieceLegend(piece, piece === pieces),
+  );
 
-  const fields = frameFields(description, frame);
+  const fields = anatomy.piece(piece);
   const parts = fields.map(({ tone }) => element("i", { "data-tone": tone }));
-  const legend = byId("map-frame-fields", HTMLFieldSetElement);
+  const legend = byId("map-piece-fields", HTMLFieldSetElement);
   const point = fillLegend(legend, fields, (index) => {
     onPoint(fields[index] as Field, parts.slice(index, index + 1));
   });
   parts.forEach((part, index) => {
-    part.onpointerenter = () => point(index);
+    part.onpointermove = (event) => {
+      if (hasMoved(event)) point(index);
+    };
   });
   byId("map-anatomy", HTMLElement).replaceChildren(...parts);
   return point;

@@ -1,5 +1,7 @@
 // The few things the page needs of the DOM. Text goes in as text, never as HTML.
 
+import { type Render, say, sayIn, text } from "./language.ts";
+
 /** The element with this id, which index.html promises to be of this type. */
 export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
@@ -22,13 +24,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A row of a description list. */
-export function fact(term: string, ...value: (Node | string)[]): HTMLDivElement {
-  return element("div", {}, element("dt", {}, term), element("dd", {}, ...value));
+export function fact(term: Render, ...value: (Node | string)[]): HTMLDivElement {
+  return element("div", {}, element("dt", {}, text(term)), element("dd", {}, ...value));
 }
 
 /** Says something to those who do not see the page change. */
-export function announce(text: string): void {
-  byId("announcer", HTMLElement).textContent = text;
+export function announce(render: Render): void {
+  say(byId("announcer", HTMLElement), render);
 }
 
 /** Shows one button instead of another, which keeps the focus where it was. */
@@ -40,10 +42,12 @@ export function swap(from: HTMLButtonElement, to: HTMLButtonElement): void {
 }
 
 /** Shows a picture in a frame that is there for it, or a plain sheet when the file is none. */
-export function showPicture(place: HTMLElement, file: Blob, description: string): void {
+export function showPicture(place: HTMLElement, file: Blob, description: Render): void {
   const previous = place.querySelector("img");
   if (previous) URL.revokeObjectURL(previous.src);
   place.replaceChildren();
   if (!/^image\/(png|jpeg|gif|webp|avif)$/.test(file.type)) return;
-  place.append(element("img", { src: URL.createObjectURL(file), alt: description }));
+  const picture = element("img", { src: URL.createObjectURL(file) });
+  sayIn(picture, "alt", description);
+  place.append(picture);
 }

@@ -1,20 +1,33 @@
 // What goes wrong in words, with a code to tell one failure from another.
 
 import { sentence } from "./format.ts";
+import type { Render } from "./language.ts";
+import { en, type Words } from "./words/en.ts";
+
+type KnownCode = keyof Words["failures"];
 
 /** A failure of the page or of its back end. bongtu's own are `BongtuError`. */
 export class DemoError extends Error {
   readonly code: string;
 
-  constructor(code: string, message: string) {
+  /** @param message where the code is not one that the page has words for */
+  constructor(code: KnownCode | (string & {}), message = "") {
     super(message);
     this.code = code;
   }
 }
 
 /** Errors of bongtu and of the demo have a code; whatever else is thrown has at least a name. */
-export function describe(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: "Error", message: sentence(String(error)) };
+export function describe(error: unknown): { code: string; message: Render } {
+  if (!(error instanceof Error)) return explain("Error", String(error));
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  return { code, message: sentence(error.message) };
+  return explain(code, error.message);
 }
+
+/** The page's own words for a code, or else the message that came with it. */
+export const explain = (code: string, message: string): { code: string; message: Render } => ({
+  code,
+  message: ({ failures }) => (isKnown(code) ? failures[code] : sentence(message)),
+});
+
+const isKnown = (code: string): code is KnownCode => Object.hasOwn(en.failures, code);

@@ -2,8 +2,9 @@
 
 import { byId, element, showPicture } from "./dom.ts";
 import { DemoError } from "./errors.ts";
-import { plural, size } from "./format.ts";
+import { size } from "./format.ts";
 import type { Recipient } from "./key.ts";
+import { text } from "./language.ts";
 import { drawSample } from "./sample.ts";
 import { Step } from "./step.ts";
 
@@ -17,14 +18,16 @@ export class FileStep {
   constructor(onFile: (recipient: Recipient, file: File) => void) {
     this.#onFile = onFile;
     const input = byId("file-input", HTMLInputElement);
+    const sample = byId("file-sample", HTMLButtonElement);
+    // #region file
+    input.addEventListener("change", () => this.#take(input.files?.[0]));
+    document.addEventListener("drop", (event) => this.#take(event.dataTransfer?.files[0]));
+    sample.addEventListener("click", async () => this.#take(await drawSample()));
+    // #endregion
     input.addEventListener("change", () => {
-      this.#take(input.files?.[0]);
       input.value = ""; // so that the same file can be chosen again
     });
-    byId("file-sample", HTMLButtonElement).addEventListener("click", async () => {
-      this.#take(await drawSample());
-    });
-    this.#acceptDrops(byId("file-slot", HTMLElement));
+    showDrops(byId("file-slot", HTMLElement));
   }
 
   ready(recipient: Recipient): void {
@@ -32,39 +35,40 @@ export class FileStep {
     this.#step.ready();
   }
 
-  // A file dropped beside the slot must not make the browser leave the page for it.
-  #acceptDrops(slot: HTMLElement): void {
-    document.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      slot.classList.add("open");
-    });
-    document.addEventListener("dragleave", (event) => {
-      if (!event.relatedTarget) slot.classList.remove("open");
-    });
-    document.addEventListener("drop", (event) => {
-      event.preventDefault();
-      slot.classList.remove("open");
-      this.#take(event.dataTransfer?.files[0]);
-    });
-  }
-
   #take(file: File | undefined): void {
     if (!file || !this.#recipient) return;
     if (file.size > MAX_BYTES) {
-      const message = `this file has ${size(file.size)}, and this page takes up to ${size(MAX_BYTES)}`;
-      this.#step.fail(new DemoError("DEMO_FILE_SIZE", message));
+      this.#step.fail(new DemoError("DEMO_FILE_SIZE"));
       return;
     }
     byId("file-name", HTMLElement).textContent = file.name;
     byId("sheet", HTMLElement).textContent = file.name;
-    document.documentElement.dataset.envelope = "filled";
     byId("file-facts", HTMLElement).replaceChildren(
-      element("span", {}, plural(file.size, "byte")),
+      element(
+        "span",
+        {},
+        text(({ bytes }) => bytes(file.size)),
+      ),
       ...(file.type ? [element("span", {}, file.type)] : []),
     );
-    showPicture(byId("file-thumb", HTMLElement), file, "The chosen picture");
+    showPicture(byId("file-thumb", HTMLElement), file, (words) => words.file.picture);
     byId("file-chosen", HTMLElement).hidden = false;
-    this.#step.done(`${file.name}, ${size(file.size)}, is ready to be sealed.`);
+    this.#step.done((words) => words.file.done(file.name, size(file.size)));
     this.#onFile(this.#recipient, file);
   }
+}
+
+// A file dropped beside the slot must not make the browser leave the page for it.
+function showDrops(slot: HTMLElement): void {
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    slot.classList.add("open");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) slot.classList.remove("open");
+  });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    slot.classList.remove("open");
+  });
 }

@@ -1,4 +1,4 @@
-// Numbers and bytes in words.
+// Numbers and bytes, as they are in either language.
 
 const grouped = new Intl.NumberFormat("en");
 const UNITS = ["KiB", "MiB", "GiB"];
@@ -6,21 +6,16 @@ const UNITS = ["KiB", "MiB", "GiB"];
 /** "262,144" */
 export const count = (value: number): string => grouped.format(value);
 
-/** "1 frame", "3 frames" */
-export const plural = (value: number, word: string): string =>
-  `${count(value)} ${word}${value === 1 ? "" : "s"}`;
-
-/** "412 bytes", "64.0 MiB" */
+/** "412 B", "64.0 MiB" */
 export function size(bytes: number): string {
-  if (bytes < 1024) return plural(bytes, "byte");
   let value = bytes;
-  let unit = "bytes";
+  let unit = "B";
   for (const larger of UNITS) {
     if (value < 1024) break;
     value /= 1024;
     unit = larger;
   }
-  return `${value.toFixed(value < 100 ? 1 : 0)} ${unit}`;
+  return `${value.toFixed(unit === "B" || value >= 100 ? 0 : 1)} ${unit}`;
 }
 
 /** "840 MB/s": millions of bytes per second */
@@ -30,6 +25,12 @@ export const speed = (bytes: number, milliseconds: number): string =>
 /** "82 ms", "1.24 s" */
 export const duration = (milliseconds: number): string =>
   milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
+
+/** "0.24 %" */
+export function share(part: number, whole: number): string {
+  const percent = (100 * part) / whole;
+  return `${percent < 0.01 ? percent.toPrecision(1) : percent.toFixed(percent < 1 ? 2 : 0)} %`;
+}
 
 /** "02 04 78" */
 export const hex = (bytes: Uint8Array): string =>

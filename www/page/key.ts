@@ -5,6 +5,7 @@ import { Keyring, KmsPublicKey } from "bongtu";
 import type { BackEnd } from "./back-end.ts";
 import { byId } from "./dom.ts";
 import { inGroups } from "./format.ts";
+import { say } from "./language.ts";
 import { Step } from "./step.ts";
 
 /** KMS GetPublicKey, as JSON. */
@@ -35,11 +36,13 @@ export class KeyStep {
   async load(): Promise<void> {
     try {
       const { publicKey: response, encryptionContext } = await this.#backEnd.key();
-      const { pin } = this.#backEnd;
-      const publicKey = KmsPublicKey.parse(response, pin === undefined ? {} : { spkiSha256: pin });
+      // #region key
+      const { pin } = this.#backEnd; // the fingerprint that the address brought
+      const publicKey = KmsPublicKey.parse(response, { spkiSha256: pin });
       const keyring = Keyring.kmsRsa({ publicKey, keyArn: response.KeyId });
+      // #endregion
       this.#show(response, publicKey, pin !== undefined);
-      this.#step.done("The public key is here.");
+      this.#step.done(({ key }) => key.done);
       this.#onKey({ keyring, encryptionContext });
     } catch (error) {
       this.#step.fail(error);
@@ -47,20 +50,15 @@ export class KeyStep {
   }
 
   #show(response: PublicKeyResponse, publicKey: KmsPublicKey, pinned: boolean): void {
-    const text = (id: string, value: string) => {
-      byId(id, HTMLElement).textContent = value;
-    };
     const { KeyId, KeyUsage, EncryptionAlgorithms } = response;
-    text("recipient", KeyId);
-    text("key-kind", `${publicKey.keySpec}, ${KeyUsage}, ${EncryptionAlgorithms.join(" or ")}`);
-    text("key-arn", KeyId);
-    text("key-fingerprint", inGroups(publicKey.spkiSha256));
-    text(
-      "key-pin",
-      pinned
-        ? "Pinned: the address you opened brought this fingerprint from the terminal. Any other key would have been refused."
-        : "Not pinned: the address you opened brought no fingerprint to compare with.",
+    say(
+      byId("key-kind", HTMLElement),
+      ({ key }) => `${publicKey.keySpec}, ${KeyUsage}, ${EncryptionAlgorithms.join(key.or)}`,
     );
-    text("key-export", JSON.stringify(response, null, 2));
+    say(byId("key-pin", HTMLElement), ({ key }) => (pinned ? key.pinned : key.notPinned));
+    byId("recipient", HTMLElement).textContent = KeyId;
+    byId("key-arn", HTMLElement).textContent = KeyId;
+    byId("key-fingerprint", HTMLElement).textContent = inGroups(publicKey.spkiSha256);
+    byId("key-export", HTMLElement).textContent = JSON.stringify(response, null, 2);
   }
 }

@@ -4,7 +4,7 @@
 export interface Sighting {
   /** Milliseconds since the page was opened. */
   at: number;
-  seenBy: "resource timing" | "fetch" | "XMLHttpRequest" | "sendBeacon" | "policy";
+  seenBy: "timing" | "fetch" | "XMLHttpRequest" | "sendBeacon" | "policy";
   url: string;
 }
 
@@ -34,7 +34,7 @@ export class Ledger {
   }
 
   #take(entries: PerformanceEntryList): void {
-    for (const { startTime, name } of entries) this.#add(startTime, "resource timing", name);
+    for (const { startTime, name } of entries) this.#add(startTime, "timing", name);
   }
 
   #countCalls(): void {

@@ -1,8 +1,8 @@
 // A list of fields to walk through: native radio buttons, so arrow keys and screen readers know it already.
 
 import { element } from "./dom.ts";
-import type { Field } from "./fields.ts";
-import { count, plural } from "./format.ts";
+import type { Field } from "./field.ts";
+import { text } from "./language.ts";
 
 /**
  * Fills the fieldset with a row for each field.
@@ -22,22 +22,36 @@ export function fillLegend(
       input.checked = true;
       onPoint(index);
     };
-    row.onpointerenter = point;
+    row.onpointermove = (event) => {
+      if (hasMoved(event) && !input.checked) point();
+    };
     row.onchange = point;
-    return { row, point };
+    return { row, input, point };
   });
   for (const old of fieldset.querySelectorAll("label")) old.remove();
   fieldset.append(...rows.map(({ row }) => row));
-  return (index) => rows[index]?.point();
+  return (index) => {
+    const row = rows[index];
+    if (row && !row.input.checked) row.point();
+  };
 }
 
-/** "bytes 37–90" */
-export const span = ({ start, length }: Field): string =>
-  length === 1 ? `byte ${count(start)}` : `bytes ${count(start)}–${count(start + length - 1)}`;
+/** Not where the page was scrolled under a pointer at rest, as walking with the keyboard does. */
+export const hasMoved = ({ movementX, movementY }: PointerEvent): boolean =>
+  movementX !== 0 || movementY !== 0;
 
-const describe = (field: Field): HTMLElement[] => [
-  element("span", { class: "swatch", "data-tone": field.tone }),
-  element("span", { class: "title" }, field.title),
-  element("span", { class: "where" }, `${span(field)} · ${plural(field.length, "byte")}`),
-  element("span", { class: "meaning" }, field.meaning),
+const describe = ({ title, tone, where, bytes, value, meaning }: Field): HTMLElement[] => [
+  element("span", { class: "swatch", "data-tone": tone }),
+  element("span", { class: "title" }, text(title)),
+  element(
+    "span",
+    { class: "where" },
+    text((words) => `${where(words)} · ${words.bytes(bytes.size)}`),
+  ),
+  element(
+    "span",
+    { class: "meaning" },
+    ...(value ? [element("span", { class: "mono" }, value), ": "] : []),
+    text(meaning),
+  ),
 ];

@@ -1,9 +1,10 @@
 // Step 6: the back end opens the stored object through KMS; the page compares and saves.
 
-import { type BackEnd, type KmsCall, kmsCalls } from "./back-end.ts";
+import { type BackEnd, type Opening, openingOf } from "./back-end.ts";
 import { byId, element, showPicture } from "./dom.ts";
 import { DemoError } from "./errors.ts";
-import { duration, inGroups, plural, size } from "./format.ts";
+import { duration, inGroups, size } from "./format.ts";
+import { say, text } from "./language.ts";
 import { Step } from "./step.ts";
 import type { StoredFile } from "./store.ts";
 import { Tamper } from "./tamper.ts";
@@ -45,7 +46,7 @@ export class OpenStep {
   async #open(): Promise<void> {
     const stored = this.#stored;
     if (!stored) return;
-    this.#step.busy("Opening.");
+    this.#step.busy(({ open }) => open.busy);
     this.#forget();
     this.#start.disabled = true;
     this.#progress.hidden = false;
@@ -58,10 +59,9 @@ export class OpenStep {
       const time = performance.now() - start;
       const [before, after] = [await sha256(stored.file), await sha256(opened)];
       if (this.#stored !== stored) return;
-      this.#show(opened, before, after, kmsCalls(answer), time);
-      if (before !== after)
-        throw new DemoError("DEMO_NOT_THE_SAME", "what was opened is not what was sealed");
-      this.#step.done(`Opened: ${opened.name} is the same, byte for byte.`);
+      this.#show(stored, opened, before, after, openingOf(answer), time);
+      if (before !== after) throw new DemoError("DEMO_NOT_THE_SAME");
+      this.#step.done(({ open }) => open.done(opened.name));
     } catch (error) {
       if (this.#stored === stored) this.#step.fail(error);
     } finally {
@@ -84,29 +84,44 @@ export class OpenStep {
     }
   }
 
-  #show(opened: File, before: string, after: string, calls: KmsCall[], time: number): void {
+  #show(
+    { target }: StoredFile,
+    opened: File,
+    before: string,
+    after: string,
+    { form, calls }: Opening,
+    time: number,
+  ): void {
     byId("open-before", HTMLElement).textContent = inGroups(before);
     byId("open-after", HTMLElement).textContent = inGroups(after);
-    byId("open-verdict", HTMLElement).textContent =
-      before === after ? "The same, byte for byte" : "Not the same";
+    say(byId("open-verdict", HTMLElement), ({ open }) =>
+      before === after ? open.same : open.notSame,
+    );
+    say(byId("open-form", HTMLElement), ({ open }) => open.forms[target](form));
     byId("open-kms", HTMLElement).replaceChildren(
-      element("span", {}, `${size(opened.size)} in ${duration(time)}`),
       element(
         "span",
         {},
-        `KMS was asked ${calls.length === 1 ? "once" : plural(calls.length, "time")}`,
+        text(({ open }) => open.speed(size(opened.size), duration(time))),
+      ),
+      element(
+        "span",
+        {},
+        text(({ open }) => open.calls(calls.length)),
       ),
       ...calls.map(({ algorithm, ciphertextLength, plaintextLength, milliseconds }) =>
         element(
           "span",
           {},
-          `Decrypt, ${algorithm}: ${ciphertextLength} bytes in, ${plaintextLength} out, ${duration(milliseconds)}`,
+          text(({ open }) =>
+            open.call(algorithm, ciphertextLength, plaintextLength, duration(milliseconds)),
+          ),
         ),
       ),
     );
-    showPicture(byId("open-thumb", HTMLElement), opened, "The opened picture");
+    showPicture(byId("open-thumb", HTMLElement), opened, ({ open }) => open.picture);
     this.#opened = opened;
-    this.#save.textContent = `Save ${opened.name}`;
+    say(this.#save, ({ open }) => open.save(opened.name));
     this.#save.hidden = false;
     this.#result.hidden = false;
   }

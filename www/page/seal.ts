@@ -1,19 +1,13 @@
 // Step 3: the file is sealed in this tab, and the page's requests are counted meanwhile.
 
-import { BongtuError, type Progress, sealedSize, sealStream } from "bongtu";
-
 import { byId, element, swap } from "./dom.ts";
-import { DemoError } from "./errors.ts";
 import { count, duration, size, speed } from "./format.ts";
 import type { Recipient } from "./key.ts";
-import type { Ledger } from "./ledger.ts";
+import { say, text } from "./language.ts";
+import type { Ledger, Sighting } from "./ledger.ts";
+import { type SealedFile, sealFile } from "./seal-file.ts";
 import { Step } from "./step.ts";
-
-/** A file and what became of it. */
-export interface SealedFile {
-  file: File;
-  sealed: Blob;
-}
+import { offerTargets, type Target } from "./target.ts";
 
 export class SealStep {
   readonly #step = new Step("seal");
@@ -23,15 +17,23 @@ export class SealStep {
   readonly #live = byId("seal-live", HTMLElement);
   readonly #result = byId("seal-result", HTMLElement);
   readonly #ledger: Ledger;
+  readonly #onReady: () => void;
   readonly #onSealed: (sealed: SealedFile) => void;
   #running: AbortController | undefined;
+  #target: Target = "message";
   #next: { recipient: Recipient; file: File } | undefined;
 
-  constructor(ledger: Ledger, onSealed: (sealed: SealedFile) => void) {
+  /** @param onReady whatever was sealed before is not what will be */
+  constructor(ledger: Ledger, onReady: () => void, onSealed: (sealed: SealedFile) => void) {
     this.#ledger = ledger;
+    this.#onReady = onReady;
     this.#onSealed = onSealed;
     this.#start.addEventListener("click", () => this.#seal());
     this.#cancel.addEventListener("click", () => this.#running?.abort());
+    offerTargets((target) => {
+      this.#target = target;
+      if (this.#next) this.ready(this.#next.recipient, this.#next.file);
+    });
     showNetwork();
   }
 
@@ -39,35 +41,37 @@ export class SealStep {
     this.#running?.abort();
     this.#next = { recipient, file };
     this.#result.hidden = true;
-    this.#start.textContent = "Seal";
+    document.documentElement.dataset.envelope = "filled";
+    say(this.#start, ({ seal }) => seal.start);
     this.#step.ready();
+    this.#onReady();
   }
 
   async #seal(): Promise<void> {
     if (!this.#next) return;
     const { recipient, file } = this.#next;
     const running = new AbortController();
+    const { signal } = running;
     this.#running = running;
-    this.#step.busy(`Sealing ${file.name}.`);
+    this.#step.busy(({ seal }) => seal.busy(file.name));
     this.#working(true);
     try {
       const start = performance.now();
-      const chunks = await sealFile(recipient, file, running.signal, (bytes) => {
+      const onProgress = ({ bytes }: { bytes: number }) => {
         this.#progress.value = bytes / Math.max(file.size, 1);
         this.#live.textContent = speed(bytes, performance.now() - start);
-      });
+      };
+      const sealed = await sealFile[this.#target](recipient, file, { signal, onProgress });
       const end = performance.now();
-      const sealed = new Blob(chunks, { type: "application/octet-stream" });
-      checkSize(sealed.size, recipient, file);
-      await this.#report(file, sealed, start, end);
-      if (running.signal.aborted) return;
+      await this.#report(sealed, start, end);
+      if (signal.aborted) return;
       document.documentElement.dataset.envelope = "sealed";
-      this.#start.textContent = "Seal again";
-      this.#step.done(`Sealed in ${duration(end - start)}.`);
-      this.#onSealed({ file, sealed });
+      say(this.#start, ({ seal }) => seal.again);
+      this.#step.done(({ seal }) => seal.done(duration(end - start)));
+      this.#onSealed(sealed);
     } catch (error) {
       // Cancelled by the visitor, or overtaken by another file: nothing to explain.
-      if (running.signal.aborted) {
+      if (signal.aborted) {
         if (this.#running === running) this.#step.ready();
       } else {
         this.#step.fail(error);
@@ -86,81 +90,52 @@ export class SealStep {
     if (now) this.#result.hidden = true;
   }
 
-  async #report(file: File, sealed: Blob, start: number, end: number): Promise<void> {
+  async #report({ file, sealed, metadata }: SealedFile, start: number, end: number): Promise<void> {
     const { all, meanwhile } = await this.#ledger.between(start, end);
-    const text = (id: string, value: string) => {
+    const isQuiet = meanwhile.length === 0;
+    const [from, to] = [instant(start), instant(end)];
+    const figure = (id: string, value: string) => {
       byId(id, HTMLElement).textContent = value;
     };
-    text("seal-speed", speed(file.size, end - start));
-    text("seal-time", duration(end - start));
-    text("seal-growth", size(sealed.size - file.size));
-    text("seal-requests", meanwhile.length === 0 ? "none" : count(meanwhile.length));
-    text(
-      "ledger-summary",
-      meanwhile.length === 0
-        ? `Sealing ran from ${instant(start)} to ${instant(end)}. All requests of this page so far`
-        : `Requests from ${instant(start)} to ${instant(end)}`,
+    figure("seal-speed", speed(file.size, end - start));
+    figure("seal-time", duration(end - start));
+    figure("seal-growth", size(sealed.size + lengthOf(metadata) - file.size));
+    say(byId("seal-requests", HTMLElement), ({ seal }) =>
+      isQuiet ? seal.none : count(meanwhile.length),
     );
-    byId("ledger-rows", HTMLElement).replaceChildren(
-      ...(meanwhile.length === 0 ? all : meanwhile).map(({ at, seenBy, url }) =>
-        element(
-          "tr",
-          {},
-          element("td", {}, instant(at)),
-          element("td", {}, seenBy),
-          element("td", {}, url.replace(location.origin, "")),
-        ),
-      ),
+    say(byId("ledger-summary", HTMLElement), ({ seal }) =>
+      isQuiet ? seal.ledgerQuiet(from, to) : seal.ledgerBusy(from, to),
     );
+    byId("ledger-rows", HTMLElement).replaceChildren(...(isQuiet ? all : meanwhile).map(ledgerRow));
     this.#result.hidden = false;
   }
 }
 
-// All of it in memory, as the comparison at the end will need it; a page that uploads while it seals would not.
-async function sealFile(
-  { keyring, encryptionContext }: Recipient,
-  file: File,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<Uint8Array<ArrayBuffer>[]> {
-  const onProgress = ({ bytes }: Progress) => onBytes(bytes);
-  const duplex = sealStream(keyring, { encryptionContext, signal, onProgress });
-  try {
-    return await collect(file.stream().pipeThrough(duplex));
-  } catch (error) {
-    // Nobody but the file's own stream can have ended it then.
-    if (error instanceof BongtuError && error.code === "ERR_ABORTED" && !signal.aborted) {
-      throw new DemoError("DEMO_FILE_READ", "the file cannot be read to its end; is it there?");
-    }
-    throw error;
-  }
-}
+const ledgerRow = ({ at, seenBy, url }: Sighting): HTMLElement =>
+  element(
+    "tr",
+    {},
+    element("td", {}, instant(at)),
+    element(
+      "td",
+      {},
+      text(({ seal }) => seal.sightings[seenBy]),
+    ),
+    element("td", {}, url.replace(location.origin, "")),
+  );
 
-function checkSize(size: number, { keyring, encryptionContext }: Recipient, file: File): void {
-  const promised = sealedSize(keyring, file.size, { encryptionContext });
-  if (size !== promised) {
-    const message = `the file changed while it was sealed: ${size} bytes instead of ${promised}`;
-    throw new DemoError("DEMO_FILE_CHANGED", message);
-  }
-}
-
-async function collect<Chunk>(stream: ReadableStream<Chunk>): Promise<Chunk[]> {
-  const reader = stream.getReader();
-  const chunks: Chunk[] = [];
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return chunks;
-    chunks.push(value);
-  }
-}
+/** As S3 counts it against its limit: names and values. */
+const lengthOf = (metadata: Record<string, string>): number =>
+  Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
 
 const instant = (at: number): string => `${(at / 1000).toFixed(3)} s`;
 
 function showNetwork(): void {
   const network = byId("seal-network", HTMLElement);
   const show = () => {
-    network.textContent = navigator.onLine ? "Network is on" : "Network is off";
-    network.dataset.on = String(navigator.onLine);
+    const { onLine } = navigator;
+    say(network, ({ seal }) => (onLine ? seal.online : seal.offline));
+    network.dataset.on = String(onLine);
   };
   addEventListener("online", show);
   addEventListener("offline", show);

@@ -2,17 +2,23 @@
 
 import { announce, byId, element } from "./dom.ts";
 import { describe } from "./errors.ts";
+import { type Render, sayIn, text } from "./language.ts";
+import type { Words } from "./words/en.ts";
+
+type Id = keyof Words["steps"];
+type State = keyof Words["states"];
 
 export class Step {
+  readonly #id: Id;
   readonly #section: HTMLElement;
   readonly #waiting: Element;
   readonly #failure: HTMLElement;
   readonly #body: HTMLElement;
   readonly #link: HTMLAnchorElement;
-  readonly #label: string;
 
   /** @param id of the section in index.html and of its box in the address */
-  constructor(id: string) {
+  constructor(id: Id) {
+    this.#id = id;
     this.#section = byId(id, HTMLElement);
     this.#waiting = this.#part(".waiting");
     this.#failure = this.#part(".failure");
@@ -20,38 +26,38 @@ export class Step {
     const link = document.querySelector<HTMLAnchorElement>(`.postcode a[href="#${id}"]`);
     if (!link) throw new Error(`index.html has no box for #${id}`);
     this.#link = link;
-    this.#label = link.getAttribute("aria-label") ?? "";
+    this.reset();
   }
 
   /** Back to what the page shows before this step's turn. */
   reset(): void {
-    this.#set("waiting", "");
+    this.#set("waiting");
     this.#show(this.#waiting);
   }
 
   /** Its turn has come. */
   ready(): void {
-    this.#set("ready", "");
+    this.#set("ready");
     this.#show(this.#body);
   }
 
-  busy(text: string): void {
+  busy(render: Render): void {
     this.ready();
     this.#section.setAttribute("aria-busy", "true");
-    announce(text);
+    announce(render);
   }
 
-  done(text: string): void {
-    this.#set("done", ", done");
+  done(render: Render): void {
+    this.#set("done");
     this.#show(this.#body);
-    announce(text);
+    announce(render);
   }
 
   /** Shows what went wrong; what was there to press stays there. */
   fail(error: unknown): void {
-    this.#set("failed", ", failed");
+    this.#set("failed");
     const { code, message } = describe(error);
-    this.#failure.replaceChildren(element("strong", {}, code), element("p", {}, message));
+    this.#failure.replaceChildren(element("strong", {}, code), element("p", {}, text(message)));
     this.#failure.hidden = false;
     this.#waiting.toggleAttribute("hidden", true);
   }
@@ -62,10 +68,10 @@ export class Step {
     return part;
   }
 
-  #set(state: "waiting" | "ready" | "done" | "failed", spoken: string): void {
+  #set(state: State): void {
     this.#section.dataset.state = state;
     if (this.#link.parentElement) this.#link.parentElement.dataset.state = state;
-    this.#link.setAttribute("aria-label", this.#label + spoken);
+    sayIn(this.#link, "aria-label", ({ steps, states }) => steps[this.#id] + states[state]);
     this.#section.removeAttribute("aria-busy");
     this.#failure.hidden = true;
   }

@@ -3,8 +3,9 @@
 import type { BackEnd, StoredObject, UploadPermission } from "./back-end.ts";
 import { byId, element, fact, swap } from "./dom.ts";
 import { DemoError } from "./errors.ts";
-import { count, hex, size } from "./format.ts";
-import type { SealedFile } from "./seal.ts";
+import { hex, size } from "./format.ts";
+import { say, text } from "./language.ts";
+import type { SealedFile } from "./seal-file.ts";
 import { Step } from "./step.ts";
 
 /** A sealed file and where it is stored. */
@@ -40,27 +41,28 @@ export class StoreStep {
     this.#running?.abort();
     this.#next = next;
     this.#result.hidden = true;
-    this.#start.textContent = "Upload";
+    say(this.#start, ({ store }) => store.start);
     this.#step.ready();
   }
 
   async #store(): Promise<void> {
     if (!this.#next) return;
     const next = this.#next;
+    const { sealed, metadata } = next;
     const running = new AbortController();
     this.#running = running;
-    this.#step.busy("Uploading.");
+    this.#step.busy(({ store }) => store.busy);
     this.#working(true);
     try {
-      const permission = await this.#backEnd.upload(next.sealed.size);
-      await put(permission, next.sealed, running.signal, (bytes) => {
-        this.#progress.value = bytes / next.sealed.size;
+      const permission = await this.#backEnd.upload(sealed.size, metadata);
+      await put(permission, sealed, running.signal, (bytes) => {
+        this.#progress.value = bytes / sealed.size;
       });
       const object = await this.#backEnd.object(permission.key);
       running.signal.throwIfAborted();
-      await this.#show(object, next.sealed);
-      this.#start.textContent = "Upload again";
-      this.#step.done("Stored.");
+      await this.#show(object, next);
+      say(this.#start, ({ store }) => store.again);
+      this.#step.done(({ store }) => store.done);
       this.#onStored({ ...next, key: permission.key });
     } catch (error) {
       if (!running.signal.aborted) this.#step.fail(error);
@@ -78,37 +80,65 @@ export class StoreStep {
     if (now) this.#result.hidden = true;
   }
 
-  async #show(object: StoredObject, sealed: Blob): Promise<void> {
+  async #show(object: StoredObject, { sealed, metadata }: SealedFile): Promise<void> {
     const firstBytes = object.firstBytes.match(/../g)?.join(" ") ?? "";
     const ours = new Uint8Array(await sealed.slice(0, (firstBytes.length + 1) / 3).arrayBuffer());
-    const isSame = hex(ours) === firstBytes && object.size === sealed.size;
-    const metadata = Object.entries(object.metadata).map(([name, value]) => `${name}: ${value}`);
+    const isSame =
+      hex(ours) === firstBytes &&
+      object.size === sealed.size &&
+      listed(object.metadata) === listed(metadata);
     byId("store-facts", HTMLElement).replaceChildren(
       fact(
-        "Object",
+        ({ store }) => store.object,
         element(
           "span",
           { class: "mono", id: "store-object" },
           `s3://${object.bucket}/${object.key}`,
         ),
       ),
-      fact("Size", `${count(object.size)} bytes`, element("small", {}, size(object.size))),
-      fact("Content type", object.contentType),
-      fact("ETag", element("span", { class: "mono" }, object.etag)),
-      fact("Last modified", new Date(object.lastModified).toLocaleString()),
       fact(
-        "Metadata",
-        metadata.length > 0 ? metadata.join(", ") : "none: no name, no type of the file",
+        ({ store }) => store.size,
+        text(({ bytes }) => bytes(object.size)),
+        element("small", {}, size(object.size)),
       ),
+      fact(({ store }) => store.type, object.contentType),
+      fact(({ store }) => store.etag, element("span", { class: "mono" }, object.etag)),
       fact(
-        "First bytes",
+        ({ store }) => store.modified,
+        text(({ page }) => new Date(object.lastModified).toLocaleString(page.language)),
+      ),
+      fact(({ store }) => store.metadata, ...metadataList(object.metadata)),
+      fact(
+        ({ store }) => store.start64,
         element("span", { class: "mono" }, firstBytes),
-        element("small", {}, isSame ? "The same as in this tab." : "Not the same as in this tab."),
+        element(
+          "small",
+          {},
+          text(({ store }) => (isSame ? store.same : store.notSame)),
+        ),
       ),
     );
     this.#result.hidden = false;
   }
 }
+
+function metadataList(metadata: Record<string, string>): (Node | string)[] {
+  const pairs = Object.entries(metadata);
+  if (pairs.length === 0) return [text(({ store }) => store.noMetadata)];
+  return [
+    element(
+      "dl",
+      { class: "metadata mono", id: "store-metadata" },
+      ...pairs.map(([name, value]) =>
+        element("div", {}, element("dt", {}, name), element("dd", {}, value)),
+      ),
+    ),
+  ];
+}
+
+/** For comparing: S3 keeps no order. */
+const listed = (metadata: Record<string, string>): string =>
+  Object.entries(metadata).sort().join("\n");
 
 // Not fetch, which does not tell how far an upload has got.
 function put(
@@ -119,17 +149,18 @@ function put(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("PUT", url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded }) => onBytes(loaded);
     request.onload = () => {
       if (request.status === 200) resolve();
-      else reject(new DemoError("DEMO_UPLOAD", `S3 did not take it, status ${request.status}`));
+      else reject(new DemoError("DEMO_UPLOAD_REFUSED"));
     };
-    request.onerror = () =>
-      reject(new DemoError("DEMO_UPLOAD", "The upload did not reach S3; is the network on?"));
+    request.onerror = () => reject(new DemoError("DEMO_UPLOAD_LOST"));
     request.onabort = () => reject(signal.reason);
     signal.addEventListener("abort", () => request.abort());
+    // #region store
+    request.open("PUT", url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.send(body);
+    // #endregion
   });
 }

@@ -1,12 +1,11 @@
 // What an honest opener does with a dishonest storage: one bit is changed, nothing comes out.
 
-import { inspect } from "bongtu";
-
+import { anatomyOf } from "./anatomy-step.ts";
 import type { BackEnd } from "./back-end.ts";
 import { byId, element } from "./dom.ts";
-import { describe } from "./errors.ts";
-import { type Field, frameFields, headerFields } from "./fields.ts";
-import { plural, sentence } from "./format.ts";
+import { describe, explain } from "./errors.ts";
+import type { Field } from "./field.ts";
+import { type Render, sayIn, text } from "./language.ts";
 import type { StoredFile } from "./store.ts";
 
 export class Tamper {
@@ -15,6 +14,8 @@ export class Tamper {
   readonly #refusals = byId("tamper-refusals", HTMLElement);
   readonly #backEnd: BackEnd;
   #stored: StoredFile | undefined;
+  /** What there is to choose from, by the option's value. */
+  #choices: { field: Field; label: Render }[] = [];
 
   constructor(backEnd: BackEnd) {
     this.#backEnd = backEnd;
@@ -27,51 +28,74 @@ export class Tamper {
   async ready(stored: StoredFile): Promise<void> {
     this.#stored = stored;
     this.#refusals.replaceChildren();
-    const description = await inspect(stored.sealed);
-    const { frames } = description.body;
-    const groups: [label: string, fields: Field[]][] = [["Header", headerFields(description)]];
-    if (frames > 1) groups.push(["First frame", frameFields(description, 1)]);
-    groups.push(["Last frame", frameFields(description, frames)]);
+    const { head, pieces, piece } = await anatomyOf(stored);
+    this.#choices = [];
     this.#where.replaceChildren(
-      ...groups.map(([label, fields]) =>
-        element(
-          "optgroup",
-          { label },
-          // The last byte of a field: in a length that is the one that changes it least.
-          ...fields.map(({ title, start, length }) =>
-            element("option", { value: start + length - 1 }, `${label}: ${title}`),
-          ),
-        ),
-      ),
+      this.#group(stored, "head", head),
+      ...(pieces > 1 ? [this.#group(stored, "first", piece(1))] : []),
+      this.#group(stored, "last", piece(pieces)),
     );
-    this.#where.value = String(description.headerLength - 1);
+    this.#where.value = String(this.#choices.findIndex(({ field }) => field.tone === "key"));
+  }
+
+  #group(
+    { target }: StoredFile,
+    name: "head" | "first" | "last",
+    fields: Field[],
+  ): HTMLOptGroupElement {
+    const group = element("optgroup");
+    sayIn(group, "label", ({ anatomy }) => anatomy[target].groups[name]);
+    for (const field of fields) {
+      const label: Render = (words) =>
+        `${words.anatomy[target].groups[name]}: ${field.title(words)}`;
+      group.append(element("option", { value: this.#choices.length }, text(label)));
+      this.#choices.push({ field, label });
+    }
+    return group;
   }
 
   async #open(): Promise<void> {
-    if (!this.#stored) return;
-    const offset = Number(this.#where.value);
-    const field = this.#where.selectedOptions[0]?.textContent ?? "";
+    const choice = this.#choices[Number(this.#where.value)];
+    if (!this.#stored || !choice) return;
     this.#start.disabled = true;
     try {
-      const { refused, released } = await this.#backEnd.tamper(this.#stored.key, offset);
-      const { code, message } = refused ?? { code: "Opened", message: "nobody noticed" };
-      this.#report(code, `${sentence(message)} ${plural(released, "byte")} released.`, field);
+      const { refused, released } = await this.#backEnd.tamper(this.#stored.key, choice.field.spot);
+      if (refused) {
+        const { code, message } = explain(refused.code, refused.message);
+        this.#report(() => code, message, choice.label, released);
+      } else {
+        const { label } = choice;
+        this.#report(
+          ({ tamper }) => tamper.opened,
+          ({ tamper }) => tamper.unnoticed,
+          label,
+          released,
+        );
+      }
     } catch (error) {
       const { code, message } = describe(error);
-      this.#report(code, message, field);
+      this.#report(() => code, message, choice.label);
     } finally {
       this.#start.disabled = false;
     }
   }
 
-  #report(code: string, message: string, field: string): void {
+  #report(code: Render, message: Render, where: Render, released?: number): void {
     this.#refusals.prepend(
       element(
         "li",
         {},
-        element("strong", {}, code),
-        element("span", {}, field),
-        element("p", {}, message),
+        element("strong", {}, text(code)),
+        element("span", {}, text(where)),
+        element(
+          "p",
+          {},
+          text((words) =>
+            released === undefined
+              ? message(words)
+              : `${message(words)} ${words.tamper.released(released)}`,
+          ),
+        ),
       ),
     );
   }

@@ -1,12 +1,15 @@
 // What the page may ask of the back end. Only here are there credentials, and only `open` uses the
 // private half of the key, which is KMS's: the back end sends the wrapped data key and gets it back.
 
-import { BongtuError, Keyring, open } from "bongtu";
-import { kms } from "bongtu/aws";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { BongtuError } from "bongtu";
 
 import { Refusal } from "./guard.mjs";
+import { flipInMetadata, isExpected, isMetadataName } from "./metadata.mjs";
+import { openMessage, openS3Object, recordingKms } from "./opening.mjs";
 
-const MAX_OBJECT_BYTES = 600 * 1024 * 1024; // held in memory twice while it is opened
+const MAX_OBJECT_BYTES = 600 * 1024 * 1024; // a message is held in memory twice while it is opened
 const HEAD_BYTES = 64;
 
 // What every message for this back end must say about itself: authenticated, but readable by anyone.
@@ -30,12 +33,15 @@ export function createApi(cloud) {
       };
     },
 
-    /** Permission to upload one object of `size` bytes. */
-    async upload({ size }) {
+    /** Permission to upload one object of `size` bytes with this metadata. */
+    async upload({ size, metadata }) {
       if (!Number.isSafeInteger(size) || size < 1 || size > MAX_OBJECT_BYTES) {
         throw new Refusal(400, "DEMO_SIZE", "an upload has from 1 byte to 600 MiB");
       }
-      return cloud.presignUpload(size);
+      if (!isExpected(metadata)) {
+        throw new Refusal(400, "DEMO_METADATA", "an object of this page has other metadata");
+      }
+      return cloud.presignUpload(size, metadata);
     },
 
     /** The stored object as S3 describes it. */
@@ -43,7 +49,7 @@ export function createApi(cloud) {
       checkKey(key);
       const [head, start] = await Promise.all([
         cloud.head(key),
-        cloud.get(key, `bytes=0-${HEAD_BYTES - 1}`),
+        cloud.get(key, { Range: `bytes=0-${HEAD_BYTES - 1}` }),
       ]);
       return {
         bucket: cloud.bucket,
@@ -59,43 +65,55 @@ export function createApi(cloud) {
 
     /** The plaintext of the stored object, opened through KMS; all of it has verified before any is sent. */
     async open({ key }, response) {
-      const { opened, calls } = await openObject(key, (body) => body, response);
+      const calls = [];
+      const { form, size, plaintext } = await openStored(await stored(key, calls), response);
       response.writeHead(200, {
         "Content-Type": "application/octet-stream",
-        "Content-Length": opened.plaintext.length,
-        "X-KMS-Calls": JSON.stringify(calls),
+        "Content-Length": size,
+        "X-Opening": JSON.stringify({ form, calls }),
       });
-      response.end(opened.plaintext);
+      await pipeline(Readable.from(plaintext), response);
     },
 
-    /** What opening answers when one bit of byte `offset` has changed on the way out of the storage. */
-    async tamper({ key, offset }, response) {
+    /**
+     * What opening answers when one bit has changed on the way out of the storage: of byte `offset` of the body or,
+     * with `name`, of a value of the metadata.
+     */
+    async tamper({ key, name, offset }, response) {
       if (!Number.isSafeInteger(offset)) throw new Refusal(400, "DEMO_OFFSET", "which byte?");
+      const { metadata, body, ...others } = await stored(key, []);
+      const inMetadata = name !== undefined;
+      if (inMetadata && !(isMetadataName(name) && Object.hasOwn(metadata, name))) {
+        throw new Refusal(400, "DEMO_OFFSET", "which value?");
+      }
+      const changed = {
+        ...others,
+        metadata: inMetadata ? flipInMetadata(metadata, name, offset) : metadata,
+        body: inMetadata ? body : async () => flipInBody(await body(), offset),
+      };
+      let released = 0;
       try {
-        const { opened } = await openObject(key, (body) => flipBit(body, offset), response);
-        return { released: opened.plaintext.length };
+        const { plaintext } = await openStored(changed, response);
+        for await (const part of plaintext) released += part.length;
+        return { released };
       } catch (error) {
         if (!(error instanceof BongtuError)) throw error;
-        return { refused: { code: error.code, message: error.message }, released: 0 };
+        return { refused: { code: error.code, message: error.message }, released };
       }
     },
   };
 
-  async function openObject(key, through, response) {
+  /** An object of this start, and the means to open it. */
+  async function stored(key, calls) {
     checkKey(key);
-    const { Body } = await cloud.get(key);
-    const calls = [];
-    const gone = new AbortController();
-    response.on("close", () => gone.abort());
-    try {
-      const opened = await open(recordingKeyring(cloud, calls), through(Body), {
-        encryptionContext: ENCRYPTION_CONTEXT,
-        signal: gone.signal,
-      });
-      return { opened, calls };
-    } finally {
-      Body.destroy(); // where opening has failed, the rest is not read
-    }
+    const { Metadata, ETag } = await cloud.head(key);
+    return {
+      keyArn: cloud.publicKey.KeyId,
+      kms: recordingKms(cloud.kms, calls),
+      encryptionContext: ENCRYPTION_CONTEXT,
+      metadata: Metadata,
+      body: async () => (await cloud.get(key, { IfMatch: ETag })).Body,
+    };
   }
 
   function checkKey(key) {
@@ -104,29 +122,15 @@ export function createApi(cloud) {
   }
 }
 
-/** A keyring for the key, whose KMS calls are written down for the page to show. */
-function recordingKeyring(cloud, calls) {
-  const client = kms(cloud.kms);
-  return Keyring.kmsRsa({
-    keyArn: cloud.publicKey.KeyId,
-    kms: {
-      async decrypt(request, options) {
-        const start = performance.now();
-        const answer = await client.decrypt(request, options);
-        calls.push({
-          keyId: answer.KeyId,
-          algorithm: request.EncryptionAlgorithm,
-          ciphertextLength: request.CiphertextBlob.length,
-          plaintextLength: answer.Plaintext.length,
-          milliseconds: performance.now() - start,
-        });
-        return answer;
-      },
-    },
-  });
+/** Ends with the request that asked for it. */
+function openStored(object, response) {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  const openIt = Object.keys(object.metadata).length > 0 ? openS3Object : openMessage;
+  return openIt(object, gone.signal);
 }
 
-async function* flipBit(body, offset) {
+async function* flipInBody(body, offset) {
   let start = 0;
   for await (const part of body) {
     const index = offset - start;

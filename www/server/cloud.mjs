@@ -12,6 +12,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 
+import { METADATA_HEADERS } from "./metadata.mjs";
+
 const CONTENT_TYPE = "application/octet-stream";
 const UPLOAD_SECONDS = 600;
 
@@ -42,29 +44,41 @@ export async function createCloud({ endpoint, region, credentials }, origin) {
     kms,
     publicKey,
 
-    /** Allows one upload of exactly `size` bytes, under a name of our choice. */
-    async presignUpload(size) {
+    /** Allows one upload of exactly `size` bytes with exactly this metadata, under a name of our choice. */
+    async presignUpload(size, metadata) {
       const key = `sealed/${randomUUID()}`;
       const command = new PutObjectCommand({
         Bucket: bucket,
         Key: key,
         ContentType: CONTENT_TYPE,
         ContentLength: size,
+        Metadata: metadata,
       });
+      const names = Object.keys(metadata).map((name) => `x-amz-meta-${name}`);
       const url = await getSignedUrl(s3, command, {
         expiresIn: UPLOAD_SECONDS,
-        signableHeaders: new Set(["host", "content-type", "content-length"]),
+        signableHeaders: new Set(["host", "content-type", "content-length", ...names]),
+        unhoistableHeaders: new Set(names), // as headers, not in the address
       });
       issued.add(key);
-      return { url, key, headers: { "content-type": CONTENT_TYPE } };
+      const headers = Object.entries(metadata).map(([name, value]) => [
+        `x-amz-meta-${name}`,
+        value,
+      ]);
+      return {
+        url,
+        key,
+        headers: { "content-type": CONTENT_TYPE, ...Object.fromEntries(headers) },
+      };
     },
 
     has: (key) => issued.has(key),
 
     head: (key) => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
 
-    get: (key, range) =>
-      s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...(range && { Range: range }) })),
+    /** @param {{ Range?: string, IfMatch?: string }} options */
+    get: (key, options = {}) =>
+      s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...options })),
   };
 }
 
@@ -85,7 +99,7 @@ async function createBucket(s3, bucket, origin) {
           {
             AllowedOrigins: [origin],
             AllowedMethods: ["PUT"],
-            AllowedHeaders: ["content-type"],
+            AllowedHeaders: ["content-type", ...METADATA_HEADERS],
             ExposeHeaders: ["ETag"],
             MaxAgeSeconds: 600,
           },

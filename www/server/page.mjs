@@ -4,6 +4,8 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
+import { readLines } from "./lines.mjs";
+
 const ROOT = new URL("../", import.meta.url);
 const FILES = [
   ["/", "index.html", "text/html; charset=utf-8"],
@@ -30,6 +32,7 @@ export async function buildPage() {
     })),
     outdir: "/",
     external: ["/*.svg"],
+    define: { SHOWN_LINES: JSON.stringify(await readLines(ROOT)) },
     write: false,
     bundle: true,
     minify: true,

@@ -37,7 +37,7 @@ pub fn seal(keyring: &Keyring, plaintext: &[u8], options: SealOptions) -> Result
 /// # let (message, arn) = (b"", "");
 /// use bongtu::{DecryptRequest, DecryptResponse, KeyArn, KmsFailure, KmsRsaKeyring, Keyring};
 ///
-/// let keyring = KmsRsaKeyring::open_only(KeyArn::parse(arn)?, Default::default());
+/// let keyring = KmsRsaKeyring::open_only(KeyArn::parse(arn)?, None);
 /// let ask = |request: &DecryptRequest| -> Result<DecryptResponse, KmsFailure> {
 ///     // KeyId, CiphertextBlob and EncryptionAlgorithm of `request` go to KMS
 /// #   unimplemented!()

@@ -68,6 +68,10 @@ pub enum Error {
     #[error("this keyring has no public key, so it cannot seal")]
     NoPublicKey,
 
+    /// A source that was read twice gave different bytes.
+    #[error("the source changed while it was being sealed or opened; start again")]
+    SourceChanged,
+
     // ---- opening: what the bytes say ---------------------------------------------------------
     /// Base64 text where bytes are needed.
     #[error("this looks base64-encoded; decode it first")]
@@ -76,11 +80,14 @@ pub enum Error {
     #[error("malformed: {0}")]
     Malformed(&'static str),
     /// The end is missing.
-    #[error("truncated: the message ends before its final frame")]
+    #[error("truncated: the end is missing")]
     Truncated,
     /// Something follows the end.
     #[error("there is data after the end of the message")]
     TrailingData,
+    /// An object's metadata that break the format.
+    #[error("object metadata: {0}")]
+    Metadata(&'static str),
     /// Larger than the configured limits allow.
     #[error("over a limit: {what} {found}, at most {limit}")]
     Limit {
@@ -95,12 +102,12 @@ pub enum Error {
     #[error("not supported: {0}")]
     Unsupported(&'static str),
     /// The suite is not allowed by the commitment policy.
-    #[error("the commitment policy refuses suite {0:#06x}, which does not commit to its key")]
-    CommitmentPolicy(u16),
+    #[error("the commitment policy refuses {0}, which does not commit to its key")]
+    CommitmentPolicy(&'static str),
 
     // ---- opening: what the keys say ----------------------------------------------------------
     /// No encrypted data key is for this keyring.
-    #[error("none of the message's encrypted data keys belongs to this keyring's key")]
+    #[error("no encrypted data key here belongs to this keyring's key")]
     NoMatchingKey,
     /// No encrypted data key could be unwrapped.
     #[error("the data key cannot be unwrapped with this key, algorithm and context")]
@@ -149,10 +156,12 @@ impl Error {
             Self::FrameLength(_) => "ERR_FRAME_LENGTH",
             Self::TooLarge(_) => "ERR_TOO_LARGE",
             Self::NoPublicKey => "ERR_NO_PUBLIC_KEY",
+            Self::SourceChanged => "ERR_SOURCE_CHANGED",
             Self::Base64 => "ERR_BASE64",
             Self::Malformed(_) => "ERR_MALFORMED",
             Self::Truncated => "ERR_TRUNCATED",
             Self::TrailingData => "ERR_TRAILING_DATA",
+            Self::Metadata(_) => "ERR_METADATA",
             Self::Limit { .. } => "ERR_LIMIT",
             Self::Unsupported(_) => "ERR_UNSUPPORTED",
             Self::CommitmentPolicy(_) => "ERR_COMMITMENT_POLICY",

@@ -3,12 +3,13 @@
 
 use crate::error::{Error, Result};
 use crate::keys::ContentKey;
-use crate::plan::{NONCE_LENGTH, OpenOp, Opened, SealOp, Sealed, TAG_LENGTH, WrapOp};
+use crate::plan::{OpenOp, Opened, SealOp, Sealed, TAG_LENGTH, WrapOp};
 use crate::wrap::EncryptionAlgorithm;
-use aes_gcm::aead::consts::U12;
+use aes_gcm::aead::consts::{U12, U16};
 use aes_gcm::aead::{AeadInOut, KeyInit};
-use aes_gcm::aes::Aes192;
-use aes_gcm::{Aes128Gcm, Aes256Gcm, AesGcm, Nonce, Tag};
+use aes_gcm::aes::cipher::{BlockCipherEncrypt, BlockSizeUser};
+use aes_gcm::aes::{Aes128, Aes192, Aes256};
+use aes_gcm::{AesGcm, Nonce, Tag};
 use alloc::{boxed::Box, vec::Vec};
 use getrandom::SysRng;
 use rsa::pkcs8::DecodePublicKey;
@@ -20,17 +21,45 @@ use zeroize::Zeroize;
 pub struct Executor(Cipher);
 
 enum Cipher {
-    Aes128(Box<Aes128Gcm>),
-    Aes192(Box<AesGcm<Aes192, U12>>),
-    Aes256(Box<Aes256Gcm>),
+    Aes128(Box<Gcm<Aes128>>),
+    Aes192(Box<Gcm<Aes192>>),
+    Aes256(Box<Gcm<Aes256>>),
 }
 
+/// For the nonces of frames and whole messages, and for those of a splice's chunks.
+struct Gcm<Aes> {
+    nonce12: AesGcm<Aes, U12>,
+    nonce16: AesGcm<Aes, U16>,
+}
+
+impl<Aes: KeyInit + BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>> Gcm<Aes> {
+    fn new(key: &[u8]) -> Result<Box<Self>> {
+        let wrong = |_| Error::Input("an AES key must be of 16, 24 or 32 bytes");
+        Ok(Box::new(Self {
+            nonce12: AesGcm::new_from_slice(key).map_err(wrong)?,
+            nonce16: AesGcm::new_from_slice(key).map_err(wrong)?,
+        }))
+    }
+}
+
+/// Evaluates `$call` with `$cipher` and `$nonce` of the types that key and nonce have.
 macro_rules! with_cipher {
-    ($executor:expr, $cipher:ident => $body:expr) => {
+    ($executor:expr, $bytes:expr, $cipher:ident, $nonce:ident => $call:expr) => {
         match &$executor.0 {
-            Cipher::Aes128($cipher) => $body,
-            Cipher::Aes192($cipher) => $body,
-            Cipher::Aes256($cipher) => $body,
+            Cipher::Aes128(gcm) => with_cipher!(@ gcm, $bytes, $cipher, $nonce => $call),
+            Cipher::Aes192(gcm) => with_cipher!(@ gcm, $bytes, $cipher, $nonce => $call),
+            Cipher::Aes256(gcm) => with_cipher!(@ gcm, $bytes, $cipher, $nonce => $call),
+        }
+    };
+    (@ $gcm:ident, $bytes:expr, $cipher:ident, $nonce:ident => $call:expr) => {
+        if let Ok($nonce) = Nonce::<U12>::try_from($bytes) {
+            let ($cipher, $nonce) = (&$gcm.nonce12, &$nonce);
+            $call
+        } else if let Ok($nonce) = Nonce::<U16>::try_from($bytes) {
+            let ($cipher, $nonce) = (&$gcm.nonce16, &$nonce);
+            $call
+        } else {
+            return Err(Error::Input("a nonce must be of 12 or 16 bytes"));
         }
     };
 }
@@ -39,12 +68,11 @@ impl Executor {
     /// # Errors
     /// [`Error::Input`] for a key that is not of 16, 24 or 32 bytes.
     pub fn new(key: &ContentKey) -> Result<Self> {
-        let wrong = |_| Error::Input("an AES key must be of 16, 24 or 32 bytes");
         let bytes = key.expose();
         Ok(Self(match bytes.len() {
-            16 => Cipher::Aes128(Box::new(Aes128Gcm::new_from_slice(bytes).map_err(wrong)?)),
-            24 => Cipher::Aes192(Box::new(AesGcm::new_from_slice(bytes).map_err(wrong)?)),
-            _ => Cipher::Aes256(Box::new(Aes256Gcm::new_from_slice(bytes).map_err(wrong)?)),
+            16 => Cipher::Aes128(Gcm::new(bytes)?),
+            24 => Cipher::Aes192(Gcm::new(bytes)?),
+            _ => Cipher::Aes256(Gcm::new(bytes)?),
         }))
     }
 
@@ -73,18 +101,11 @@ impl Executor {
     ///
     /// # Errors
     /// [`Error::TooLarge`] for more than AES-GCM encrypts under one nonce.
-    pub fn encrypt(
-        &self,
-        nonce: &[u8; NONCE_LENGTH],
-        aad: &[u8],
-        text: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<()> {
-        let nonce = Nonce::from(*nonce);
+    pub fn encrypt(&self, nonce: &[u8], aad: &[u8], text: &[u8], out: &mut Vec<u8>) -> Result<()> {
         let start = out.len();
         out.extend_from_slice(text);
         let room = out.get_mut(start..).unwrap_or_default();
-        let tag = with_cipher!(self, c => c.encrypt_inout_detached(&nonce, aad, room.into()))
+        let tag = with_cipher!(self, nonce, c, n => c.encrypt_inout_detached(n, aad, room.into()))
             .map_err(|_| Error::TooLarge("AES-GCM encrypts at most 64 GiB at once"))?;
         out.extend_from_slice(&tag);
         Ok(())
@@ -96,12 +117,11 @@ impl Executor {
     /// [`Error::Authentication`]
     pub fn decrypt(
         &self,
-        nonce: &[u8; NONCE_LENGTH],
+        nonce: &[u8],
         aad: &[u8],
         sealed: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<()> {
-        let nonce = Nonce::from(*nonce);
         let split = sealed.len().checked_sub(TAG_LENGTH).ok_or(Error::Authentication)?;
         let (text, tag) = sealed.split_at_checked(split).ok_or(Error::Authentication)?;
         let tag = Tag::try_from(tag).map_err(|_| Error::Authentication)?;
@@ -109,7 +129,7 @@ impl Executor {
         out.extend_from_slice(text);
         let room = out.get_mut(start..).unwrap_or_default();
         let verified =
-            with_cipher!(self, c => c.decrypt_inout_detached(&nonce, aad, room.into(), &tag));
+            with_cipher!(self, nonce, c, n => c.decrypt_inout_detached(n, aad, room.into(), &tag));
         if verified.is_err() {
             out.get_mut(start..).unwrap_or_default().zeroize();
             out.truncate(start);

@@ -1,10 +1,12 @@
-//! GetPublicKey responses as JSON. In a browser JavaScript parses them instead.
+//! JSON for native programs; in a browser JavaScript parses it.
 
 use crate::error::{Error, Result};
+use crate::object::JsonValue;
 use crate::public_key::GetPublicKeyResponse;
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, string::ToString, vec::Vec};
 use base64ct::{Base64, Encoding};
 use serde::Deserialize;
+use serde_json::Value;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -29,4 +31,18 @@ pub(crate) fn get_public_key(text: &str) -> Result<GetPublicKeyResponse> {
         key_spec: members.key_spec,
         encryption_algorithms: members.encryption_algorithms,
     })
+}
+
+/// Parses a JSON object's members, for metadata of objects.
+pub(crate) fn object_members(text: &str) -> Option<Vec<(String, JsonValue)>> {
+    let members: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
+    Some(members.into_iter().map(|(name, value)| (name, scalar(value))).collect())
+}
+
+fn scalar(value: Value) -> JsonValue {
+    match value {
+        Value::String(text) => JsonValue::Text(text),
+        Value::Number(number) if number.is_u64() => JsonValue::Integer(number.to_string()),
+        _ => JsonValue::Other,
+    }
 }

@@ -1,14 +1,15 @@
 //! Keyrings: who can unwrap a data key.
 
+mod kms;
 mod kms_rsa;
 
+pub use kms::KmsKeyring;
 pub use kms_rsa::KmsRsaKeyring;
 
 use crate::context::EncryptionContext;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keys::DataKey;
-use crate::kms::{DecryptRequest, DecryptResponse};
-use crate::materials::EncryptedDataKey;
+use crate::materials::{EncryptedDataKey, UnwrapSession};
 use crate::plan::WrapOp;
 use crate::suite::Suite;
 
@@ -16,14 +17,19 @@ use crate::suite::Suite;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Keyring {
+    /// A symmetric key in KMS: asks KMS both to wrap and to unwrap. Objects only.
+    Kms(KmsKeyring),
     /// An RSA key in KMS: wraps offline with the public half, unwraps by KMS Decrypt.
     KmsRsa(KmsRsaKeyring),
 }
 
+const NOT_FOR_MESSAGES: Error = Error::Unsupported("messages under a symmetric KMS key");
+
 impl Keyring {
-    /// Plans the wrap of a data key under `context`.
+    /// Plans the wrap of a message's data key under `context`.
     pub(crate) fn wrap(&self, context: &EncryptionContext, data_key: &DataKey) -> Result<WrapOp> {
         match self {
+            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
             Self::KmsRsa(keyring) => keyring.wrap(context, data_key),
         }
     }
@@ -31,6 +37,7 @@ impl Keyring {
     /// What the message carries of a wrap: `ciphertext` under this keyring's name.
     pub(crate) fn encrypted_data_key(&self, ciphertext: &[u8]) -> Result<EncryptedDataKey> {
         match self {
+            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
             Self::KmsRsa(keyring) => keyring.encrypted_data_key(ciphertext),
         }
     }
@@ -38,6 +45,7 @@ impl Keyring {
     /// An encrypted data key as long as the one that [`Keyring::encrypted_data_key`] will make.
     pub(crate) fn encrypted_data_key_length(&self) -> Result<usize> {
         match self {
+            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
             Self::KmsRsa(keyring) => keyring.encrypted_data_key_length(),
         }
     }
@@ -45,27 +53,21 @@ impl Keyring {
     /// Refuses suites that this keyring's specification excludes.
     pub(crate) fn check_suite(&self, suite: &Suite) -> Result<()> {
         match self {
+            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
             Self::KmsRsa(_) => kms_rsa::check_suite(suite),
         }
     }
 
-    /// What to ask KMS to unwrap `edk`; `None` when it is for somebody else.
-    pub(crate) fn request(&self, edk: &EncryptedDataKey) -> Result<Option<DecryptRequest>> {
-        match self {
-            Self::KmsRsa(keyring) => keyring.request(edk),
-        }
-    }
-
-    /// The data key out of a response, `None` when it is not what was asked for.
-    pub(crate) fn accept(
+    /// Begins to unwrap one of a message's encrypted data keys: those that are this keyring's.
+    pub(crate) fn unwrap(
         &self,
-        request: &DecryptRequest,
-        response: &DecryptResponse,
-        context: &EncryptionContext,
+        edks: &[EncryptedDataKey],
+        context: EncryptionContext,
         key_length: usize,
-    ) -> Result<Option<DataKey>> {
+    ) -> Result<UnwrapSession> {
         match self {
-            Self::KmsRsa(_) => kms_rsa::accept(request, response, context, key_length),
+            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
+            Self::KmsRsa(keyring) => keyring.unwrap(edks, &context, key_length),
         }
     }
 }

@@ -57,6 +57,11 @@ secret! {
 }
 
 impl DataKey {
+    /// A data key out of a longer secret, which its owner wipes.
+    pub(crate) fn copy(bytes: &[u8]) -> Self {
+        Self(Zeroizing::new(bytes.to_vec()))
+    }
+
     /// A fresh data key of `length` bytes.
     pub(crate) fn generate(length: usize) -> Result<Self> {
         random(length).map(Self)

@@ -1,22 +1,40 @@
 //! KMS as values: requests go out, responses come in, whoever drives the session does the call
-//! (FORMATS.md 1.4).
+//! (FORMATS.md 1.4 and 4.4).
 
 use crate::arn::KeyArn;
+use crate::description::MaterialDescription;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 use zeroize::Zeroizing;
 
-/// A KMS Decrypt request for an RSA ciphertext. It carries no encryption context: asymmetric keys
-/// do not support one.
+/// A KMS Decrypt request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecryptRequest {
     /// `KeyId`: always a key ARN.
     pub key_id: KeyArn,
     /// `CiphertextBlob`
     pub ciphertext_blob: Vec<u8>,
-    /// `EncryptionAlgorithm`
-    pub encryption_algorithm: EncryptionAlgorithm,
+    /// What else the kind of key wants.
+    pub parameters: DecryptParameters,
+}
+
+/// The part of a Decrypt request that depends on the kind of key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DecryptParameters {
+    /// An RSA key: `EncryptionAlgorithm`, and no encryption context, which such keys do not have.
+    Rsa(EncryptionAlgorithm),
+    /// A symmetric key: `EncryptionContext`.
+    Symmetric(MaterialDescription),
+}
+
+/// A KMS GenerateDataKey request, of `KeySpec` `AES_256`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GenerateDataKeyRequest {
+    /// `KeyId`
+    pub key_id: KeyArn,
+    /// `EncryptionContext`
+    pub encryption_context: MaterialDescription,
 }
 
 /// A KMS Decrypt response.
@@ -27,9 +45,27 @@ pub struct DecryptResponse {
     pub plaintext: Zeroizing<Vec<u8>>,
 }
 
+/// A KMS GenerateDataKey response.
+pub struct GenerateDataKeyResponse {
+    /// `KeyId`: the ARN of the key that was used.
+    pub key_id: String,
+    /// `Plaintext`
+    pub plaintext: Zeroizing<Vec<u8>>,
+    /// `CiphertextBlob`
+    pub ciphertext_blob: Vec<u8>,
+}
+
 impl fmt::Debug for DecryptResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecryptResponse").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for GenerateDataKeyResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GenerateDataKeyResponse")
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -18,7 +18,7 @@
 //! use bongtu::{KeyArn, KmsPublicKey, KmsRsaKeyring, Keyring, SealOptions};
 //!
 //! let arn = KeyArn::parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")?;
-//! let keyring = KmsRsaKeyring::new(KmsPublicKey::parse(pem)?, arn, Default::default())?;
+//! let keyring = KmsRsaKeyring::new(KmsPublicKey::parse(pem)?, arn, None)?;
 //! let message = bongtu::seal(&Keyring::KmsRsa(keyring), b"hello", SealOptions::default())?;
 //! # assert_eq!(message.len(), 440 + 40 + 5);
 //! # Ok(())
@@ -36,6 +36,7 @@ mod arn;
 mod codec;
 mod context;
 mod derive;
+mod description;
 mod envelope;
 mod error;
 pub mod executor;
@@ -47,8 +48,11 @@ mod keys;
 mod kms;
 mod materials;
 pub mod message;
+pub mod object;
 pub mod plan;
 mod public_key;
+pub mod sealed;
+mod splice;
 #[cfg(feature = "std")]
 mod stream;
 pub mod suite;
@@ -58,11 +62,15 @@ mod wrap;
 
 pub use arn::KeyArn;
 pub use context::EncryptionContext;
+pub use description::MaterialDescription;
 pub use envelope::{open_with, seal};
 pub use error::{Error, Result};
-pub use keyring::{Keyring, KmsRsaKeyring};
+pub use keyring::{Keyring, KmsKeyring, KmsRsaKeyring};
 pub use keys::{ContentKey, DataKey, WrapText};
-pub use kms::{DecryptRequest, DecryptResponse, KmsFailure};
+pub use kms::{
+    DecryptParameters, DecryptRequest, DecryptResponse, GenerateDataKeyRequest,
+    GenerateDataKeyResponse, KmsFailure,
+};
 pub use materials::EncryptedDataKey;
 pub use message::{CommitmentPolicy, Limits, OpenOptions, SealOptions, sealed_size};
 pub use public_key::{GetPublicKeyResponse, KeySpec, KmsPublicKey};

@@ -1,11 +1,10 @@
 //! Encrypted data keys, and the session that unwraps one of them.
 
-use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
-use crate::keyring::Keyring;
 use crate::keys::DataKey;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::VecDeque, string::String, vec::Vec};
+use core::fmt;
 
 /// An encrypted data key (EDK) as a message carries it (FORMATS.md 2.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,39 +17,23 @@ pub struct EncryptedDataKey {
     pub ciphertext: Vec<u8>,
 }
 
-/// Tries the encrypted data keys that a keyring can answer for, in their order, until one yields
-/// the data key. KMS calls are asked for and answered as values.
-#[derive(Debug)]
+/// Takes a data key out of what KMS answered, `None` when it is not what it should be.
+pub(crate) type Unbind = Box<dyn Fn(&[u8]) -> Option<DataKey>>;
+
+/// Puts Decrypt requests to KMS in their order until one yields the data key. The calls are asked
+/// for and answered as values.
 pub(crate) struct UnwrapSession {
-    keyring: Keyring,
-    context: EncryptionContext,
-    key_length: usize,
     waiting: VecDeque<DecryptRequest>,
+    unbind: Unbind,
     data_key: Option<DataKey>,
     tried: usize,
     kms_failure: Option<String>,
 }
 
 impl UnwrapSession {
-    pub(crate) fn new(
-        keyring: Keyring,
-        edks: &[EncryptedDataKey],
-        context: EncryptionContext,
-        key_length: usize,
-    ) -> Result<Self> {
-        let mut waiting = VecDeque::new();
-        for edk in edks {
-            waiting.extend(keyring.request(edk)?);
-        }
-        Ok(Self {
-            keyring,
-            context,
-            key_length,
-            waiting,
-            data_key: None,
-            tried: 0,
-            kms_failure: None,
-        })
+    pub(crate) fn new(requests: impl Into<VecDeque<DecryptRequest>>, unbind: Unbind) -> Self {
+        let waiting = requests.into();
+        Self { waiting, unbind, data_key: None, tried: 0, kms_failure: None }
     }
 
     /// The call to make next; the same until it is answered, `None` when all is settled.
@@ -67,10 +50,10 @@ impl UnwrapSession {
         let request = request.ok_or(Error::State("no KMS response was asked for"))?;
         self.tried += 1;
         match answer {
-            Ok(response) => {
-                self.data_key =
-                    self.keyring.accept(&request, &response, &self.context, self.key_length)?;
+            Ok(response) if response.key_id == request.key_id.as_str() => {
+                self.data_key = (self.unbind)(&response.plaintext);
             }
+            Ok(_) => {}
             Err(failure) if failure.is_mismatch() => {}
             Err(failure) => self.kms_failure = Some(failure.name),
         }
@@ -85,5 +68,11 @@ impl UnwrapSession {
             (None, None) if self.tried == 0 => Err(Error::NoMatchingKey),
             (None, None) => Err(Error::Unwrap),
         }
+    }
+}
+
+impl fmt::Debug for UnwrapSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnwrapSession").field("waiting", &self.waiting).finish_non_exhaustive()
     }
 }

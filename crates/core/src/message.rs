@@ -12,4 +12,5 @@ pub use inspect::{BodyDescription, Description, EdkDescription, Inspector, Suite
 pub use opener::{
     CommitmentPolicy, FrameOpener, Limits, OpenOptions, Opening, UnverifiedHeader, VerifiedHeader,
 };
+pub(crate) use sealer::FrameLayout;
 pub use sealer::{FrameSealer, SealOptions, Sealing, sealed_size};

@@ -69,7 +69,20 @@ impl Drop for Ticket {
 #[derive(Debug)]
 pub struct SealOp {
     pub(crate) ticket: Ticket,
-    pub(crate) nonce: [u8; NONCE_LENGTH],
+    pub(crate) nonce: Vec<u8>,
+    pub(crate) aad: Vec<u8>,
+    pub(crate) prefix: Vec<u8>,
+    pub(crate) text: Range<usize>,
+}
+
+/// "Encrypt this piece": `prefix ‖ AES-GCM[key, nonce, aad](text)`. Of an object's chunk only the
+/// ciphertext is output; of everything else the tag is output too. The tag is the piece's pin:
+/// give it to [`crate::sealed::PieceSealer::pin`] and release nothing before.
+#[must_use]
+#[derive(Debug)]
+pub struct PieceOp {
+    pub(crate) id: u32,
+    pub(crate) nonce: Vec<u8>,
     pub(crate) aad: Vec<u8>,
     pub(crate) prefix: Vec<u8>,
     pub(crate) text: Range<usize>,
@@ -108,8 +121,8 @@ pub struct Opened(pub(crate) Ticket);
 pub struct OpView<'a> {
     /// Place in the session, counting from 1.
     pub id: u32,
-    /// AES-GCM nonce.
-    pub nonce: &'a [u8; NONCE_LENGTH],
+    /// AES-GCM nonce: 12 bytes, or the 16 of a spliced chunk.
+    pub nonce: &'a [u8],
     /// Associated data.
     pub aad: &'a [u8],
     /// What precedes the ciphertext in the output; empty when opening.
@@ -126,6 +139,21 @@ impl SealOp {
     pub fn view(&self) -> OpView<'_> {
         OpView {
             id: self.ticket.id,
+            nonce: &self.nonce,
+            aad: &self.aad,
+            prefix: &self.prefix,
+            start: self.text.start,
+            length: self.text.len(),
+        }
+    }
+}
+
+impl PieceOp {
+    /// The operation's parameters; its id is the piece's number.
+    #[must_use]
+    pub fn view(&self) -> OpView<'_> {
+        OpView {
+            id: self.id,
             nonce: &self.nonce,
             aad: &self.aad,
             prefix: &self.prefix,

@@ -1,5 +1,5 @@
-//! Wrapping a data key with RSA-OAEP, and what the KMS-RSA keyring binds to it
-//! (FORMATS.md 1.1 and 3.2).
+//! Wrapping a data key with RSA-OAEP, and what is bound to it: the context's digest in messages
+//! (FORMATS.md 1.1 and 3.2), the content algorithm in objects (4.4).
 
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
@@ -56,7 +56,7 @@ impl EncryptionAlgorithm {
     }
 }
 
-const DIGEST_LENGTH: usize = 48;
+pub(crate) const DIGEST_LENGTH: usize = 48;
 
 /// `SHA-384(context) ‖ data key`
 pub(crate) fn bind(context: &EncryptionContext, data_key: &DataKey) -> Result<WrapText> {
@@ -69,14 +69,37 @@ pub(crate) fn bind(context: &EncryptionContext, data_key: &DataKey) -> Result<Wr
 /// The data key out of what KMS answered, `None` unless length and digest are as they must be.
 pub(crate) fn unbind(
     text: &[u8],
-    context: &EncryptionContext,
+    digest: &[u8; DIGEST_LENGTH],
     key_length: usize,
-) -> Result<Option<DataKey>> {
-    let digest = context.digest()?;
-    Ok(match text.split_at_checked(DIGEST_LENGTH) {
-        Some((found, key)) if key.len() == key_length && bool::from(found.ct_eq(&digest)) => {
-            Some(DataKey::new(Zeroizing::new(key.to_vec())))
-        }
-        _ => None,
-    })
+) -> Option<DataKey> {
+    let (found, key) = text.split_at_checked(DIGEST_LENGTH)?;
+    let right = key.len() == key_length && bool::from(found.ct_eq(digest));
+    right.then(|| DataKey::copy(key))
+}
+
+/// `u8(length) ‖ data key ‖ content algorithm`, what objects wrap (FORMATS.md 4.4).
+pub(crate) fn bind_object(content_algorithm: &str, data_key: &DataKey) -> Result<WrapText> {
+    let key = data_key.expose();
+    let length = u8::try_from(key.len()).map_err(|_| Error::State("the data key is too long"))?;
+    let mut text = Zeroizing::new(Vec::with_capacity(1 + key.len() + content_algorithm.len()));
+    text.push(length);
+    text.extend_from_slice(key);
+    text.extend_from_slice(content_algorithm.as_bytes());
+    Ok(WrapText::new(text))
+}
+
+/// The data key out of such a text. All that can be wrong with it looks the same, and takes the
+/// same steps to find.
+pub(crate) fn unbind_object(
+    text: &[u8],
+    content_algorithm: &str,
+    takes: impl Fn(usize) -> bool,
+) -> Option<DataKey> {
+    let suffix = content_algorithm.as_bytes();
+    let length = text.len().saturating_sub(1 + suffix.len());
+    let (first, rest) = text.split_first()?;
+    let (key, found) = rest.split_at_checked(length)?;
+    let announced = usize::from(*first).ct_eq(&length);
+    let right = bool::from(announced & found.ct_eq(suffix)) & takes(length);
+    right.then(|| DataKey::copy(key))
 }

@@ -1,5 +1,5 @@
-import { DecryptCommand } from "@aws-sdk/client-kms";
-import type { Kms, KmsDecryptResponse } from "./kms.js";
+import { DecryptCommand, GenerateDataKeyCommand } from "@aws-sdk/client-kms";
+import type { Kms } from "./kms.js";
 
 /**
  * The part of `KMSClient` of the AWS SDK for JavaScript v3 that is needed here; its own type would
@@ -10,11 +10,11 @@ export interface KmsClient {
 }
 
 /** KMS, asked through the caller's own client: its region, credentials, retries and middleware. */
-export function kms(client: KmsClient): Kms {
+export function kms(client: KmsClient): Required<Kms> {
+  const send = async (command: unknown, signal: AbortSignal): Promise<object> =>
+    (await client.send(command as never, { abortSignal: signal })) as object;
   return {
-    async decrypt(request, { signal }) {
-      const command = new DecryptCommand(request);
-      return (await client.send(command as never, { abortSignal: signal })) as KmsDecryptResponse;
-    },
+    decrypt: (request, { signal }) => send(new DecryptCommand(request), signal),
+    generateDataKey: (request, { signal }) => send(new GenerateDataKeyCommand(request), signal),
   };
 }

@@ -41,3 +41,58 @@ export class Collector implements Sink {
     return all.length <= 1 ? only : concat(all);
   }
 }
+
+/** Bytes that a Blob of its own is made of, so that no more of them are held here. */
+const BLOB_PIECE = 8 * 1024 * 1024;
+
+/** Keeps all that it is given where the platform keeps Blobs. */
+export class BlobCollector implements Sink {
+  readonly #blobs: Blob[] = [];
+  #pieces: Bytes[] = [];
+  #length = 0;
+
+  write(pieces: Bytes[]): undefined {
+    for (const piece of pieces) {
+      this.#pieces.push(piece);
+      this.#length += piece.length;
+    }
+    if (this.#length >= BLOB_PIECE) {
+      this.#flush();
+    }
+  }
+
+  take(): Blob {
+    this.#flush();
+    return new Blob(this.#blobs, { type: "application/octet-stream" });
+  }
+
+  #flush(): void {
+    this.#blobs.push(new Blob(this.#pieces));
+    this.#pieces = [];
+    this.#length = 0;
+  }
+}
+
+/** Lets `take` bytes through after the first `skip`. */
+export class Cutter implements Sink {
+  readonly #sink: Sink;
+  #skip: number;
+  #take: number;
+
+  constructor(sink: Sink, skip: number, take: number) {
+    this.#sink = sink;
+    this.#skip = skip;
+    this.#take = take;
+  }
+
+  write(pieces: Bytes[]): Promise<void> | undefined {
+    const cut = pieces.map((piece) => {
+      const rest = piece.subarray(this.#skip);
+      this.#skip -= piece.length - rest.length;
+      const taken = rest.subarray(0, this.#take);
+      this.#take -= taken.length;
+      return taken;
+    });
+    return this.#sink.write(cut.filter(({ length }) => length > 0));
+  }
+}

@@ -74,6 +74,45 @@ export function duplex(
 }
 
 /**
+ * Runs `run` between nothing and a stream: not before somebody reads, nor further than they read.
+ * Cancelling the stream stops the operation.
+ */
+export function readableOf(
+  begin: () => Operation,
+  run: (sink: Sink, operation: Operation) => Promise<void>,
+): ReadableStream<Bytes> {
+  const outlet = new Outlet();
+  let running: { readonly operation: Operation; readonly done: Promise<void> } | undefined;
+  const start = (before?: (operation: Operation) => void) => {
+    const operation = begin();
+    before?.(operation);
+    running = { operation, done: run(outlet, operation) };
+    return running;
+  };
+  return new ReadableStream<Bytes>(
+    {
+      start: (controller) => outlet.start(controller),
+      pull(controller) {
+        if (running === undefined) {
+          start().done.then(
+            () => controller.close(),
+            (error) => controller.error(error),
+          );
+        }
+        outlet.pull();
+      },
+      cancel(reason) {
+        running?.operation.abort(reason);
+        // Even what never began has something to put away.
+        const { done } = running ?? start((operation) => operation.abort(reason));
+        return done.catch(ignore);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/**
  * The writable side as a reader. A write is over when its chunk was used, so that no input queues
  * up here.
  */
@@ -139,21 +178,29 @@ class Inlet implements Reader {
 class Outlet implements Sink {
   #controller!: ReadableStreamDefaultController<Bytes>;
   #wanted: (() => void) | undefined;
+  /** More is wanted already: `pull` may come while the last chunk is being enqueued. */
+  #pulled = false;
 
   start(controller: ReadableStreamDefaultController<Bytes>): void {
     this.#controller = controller;
   }
 
   pull(): void {
+    this.#pulled = true;
     this.#wanted?.();
     this.#wanted = undefined;
   }
 
   write(pieces: Bytes[]): Promise<void> | undefined {
-    for (const chunk of coalesce(pieces)) {
+    const chunks = coalesce(pieces);
+    if (chunks.length === 0) {
+      return undefined;
+    }
+    for (const chunk of chunks) {
+      this.#pulled = false;
       this.#controller.enqueue(chunk);
     }
-    if ((this.#controller.desiredSize ?? 0) > 0) {
+    if (this.#pulled || (this.#controller.desiredSize ?? 0) > 0) {
       return undefined;
     }
     return new Promise((resolve) => {

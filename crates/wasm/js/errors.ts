@@ -19,11 +19,13 @@ export const ERROR_CODES = [
   "ERR_FRAME_LENGTH",
   "ERR_TOO_LARGE",
   "ERR_NO_PUBLIC_KEY",
+  "ERR_SOURCE_CHANGED",
   // opening: what the bytes say
   "ERR_BASE64",
   "ERR_MALFORMED",
   "ERR_TRUNCATED",
   "ERR_TRAILING_DATA",
+  "ERR_METADATA",
   "ERR_LIMIT",
   "ERR_UNSUPPORTED",
   "ERR_COMMITMENT_POLICY",
@@ -71,6 +73,10 @@ export function inputError(message: string, options?: ErrorOptions): BongtuError
 /** `reason` is what was given to `AbortController.abort`, `cancel` or `abort`. */
 export function abortedError(reason: unknown): BongtuError {
   return new BongtuError("ERR_ABORTED", "aborted before it was complete", { cause: reason });
+}
+
+export function disposedError(): BongtuError {
+  return new BongtuError("ERR_STATE", "it was disposed of");
 }
 
 /** Says nothing about why: neither may the platform's own error reach the caller. */

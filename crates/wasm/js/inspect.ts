@@ -1,10 +1,12 @@
 import { readHeader } from "./header.js";
 import { wasm } from "./load.js";
+import type { StoredEnvelope } from "./object/open.js";
+import type { ObjectFormat } from "./object/seal.js";
 import { Operation, type OperationOptions } from "./operation.js";
-import { checkOperationOptions } from "./options.js";
+import { checkOperationOptions, checkText, stringPairs } from "./options.js";
 import { Rechunker } from "./rechunk.js";
 import { headsOf } from "./records.js";
-import { readerOf, type Source } from "./source.js";
+import { type Reader, readerOf, type Source } from "./source.js";
 
 /** What a message is made of. Nothing in it is verified: anybody could have written it. */
 export interface Description {
@@ -53,13 +55,53 @@ type Described = Omit<Description, "encryptionContext"> & {
   readonly encryptionContext: readonly (readonly [name: string, value: string])[];
 };
 
-/** Describes a message, or the beginning of one, without any key. */
+/** What an object's envelope says. Nothing in it is verified: anybody could have written it. */
+export interface ObjectDescription {
+  readonly format: "object";
+  readonly version: ObjectFormat;
+  /** As the format names it: `AES/GCM/NoPadding` or `115`. */
+  readonly contentAlgorithm: string;
+  readonly committing: boolean;
+  readonly wrap: "RSA-OAEP-SHA1" | "kms+context" | "kms";
+  /** In bytes. */
+  readonly wrappedKeyLength: number;
+  /** Under a KMS wrap it is the encryption context. */
+  readonly materialDescription: Record<string, string>;
+  /** What some writers note of the plaintext, in bytes; it may as well be wrong. */
+  readonly plaintextLength?: number;
+}
+
+/**
+ * Describes, without any key, a message or the beginning of one, or an object by its metadata and
+ * instruction file.
+ */
+export function inspect(envelope: StoredEnvelope): Promise<ObjectDescription>;
+export function inspect(source: Source, options?: OperationOptions): Promise<Description>;
 export async function inspect(
-  source: Source,
+  given: Source | StoredEnvelope,
   options: OperationOptions = {},
-): Promise<Description> {
+): Promise<Description | ObjectDescription> {
   checkOperationOptions(options);
-  const reader = readerOf(source);
+  return isEnvelope(given) ? inspectObject(given) : inspectMessage(readerOf(given), options);
+}
+
+function isEnvelope(given: Source | StoredEnvelope): given is StoredEnvelope {
+  return typeof given === "object" && given !== null && "metadata" in given;
+}
+
+function inspectObject({ metadata, instructionFile }: StoredEnvelope): ObjectDescription {
+  const pairs = stringPairs(metadata, "metadata", "ERR_METADATA");
+  const file = checkText(instructionFile, "instructionFile");
+  const { materialDescription, plaintextLength, ...others } = wasm().inspectObject(pairs, file);
+  return {
+    format: "object",
+    ...others,
+    materialDescription: Object.fromEntries(materialDescription),
+    ...(plaintextLength === undefined ? {} : { plaintextLength }),
+  };
+}
+
+async function inspectMessage(reader: Reader, options: OperationOptions): Promise<Description> {
   const operation = new Operation(options);
   const session = new (wasm().InspectSession)();
   try {

@@ -21,6 +21,13 @@ export interface KmsRsaOptions {
   readonly kms?: Kms | undefined;
 }
 
+export interface KmsOptions {
+  /** `arn:aws:kms:REGION:ACCOUNT:key/ID` of a symmetric key. */
+  readonly keyArn: string;
+  /** Asked at every seal (`generateDataKey`) and every open (`decrypt`). */
+  readonly kms: Kms;
+}
+
 /**
  * What operations need of a keyring.
  * @internal
@@ -43,7 +50,7 @@ export class Keyring {
 
   private constructor(construct: symbol, parts: KeyringParts) {
     if (construct !== CONSTRUCT) {
-      throw inputError("use Keyring.kmsRsa");
+      throw inputError("use Keyring.kmsRsa or Keyring.kms");
     }
     this.#parts = parts;
     Object.freeze(this);
@@ -52,12 +59,9 @@ export class Keyring {
   /** An RSA key in KMS: seals offline to its public half, opens by `kms:Decrypt`. */
   static kmsRsa(options: KmsRsaOptions): Keyring {
     checkOptions(options);
-    const { keyArn, algorithm } = options;
-    if (typeof keyArn !== "string") {
-      throw inputError("keyArn must be a string");
-    }
-    checkText(algorithm, "algorithm");
-    const kms = checkKms(options.kms);
+    const keyArn = checkKeyArn(options.keyArn);
+    const algorithm = checkText(options.algorithm, "algorithm") as EncryptionAlgorithm | undefined;
+    const kms = options.kms === undefined ? undefined : checkKms(options.kms);
     if (options.publicKey === undefined) {
       const handle = wasm().Keyring.kmsRsaOpenOnly(keyArn, algorithm);
       return new Keyring(CONSTRUCT, { handle, publicKey: undefined, kms });
@@ -68,6 +72,16 @@ export class Keyring {
         : KmsPublicKey.parse(options.publicKey, { keyArn });
     const handle = wasm().Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm);
     return new Keyring(CONSTRUCT, { handle, publicKey, kms });
+  }
+
+  /**
+   * A symmetric key in KMS, for S3 objects: their data keys are made and decrypted by KMS, so
+   * sealing needs it too. Messages cannot be sealed or opened with it.
+   */
+  static kms(options: KmsOptions): Keyring {
+    checkOptions(options);
+    const handle = wasm().Keyring.kms(checkKeyArn(options.keyArn));
+    return new Keyring(CONSTRUCT, { handle, publicKey: undefined, kms: checkKms(options.kms) });
   }
 
   static {
@@ -89,13 +103,20 @@ export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm): Keyring
 export function keyringParts(keyring: Keyring): KeyringParts {
   const parts = typeof keyring === "object" && keyring !== null ? partsOf(keyring) : undefined;
   if (parts === undefined) {
-    throw inputError("the keyring must be made by Keyring.kmsRsa");
+    throw inputError("the keyring must be made by Keyring.kmsRsa or Keyring.kms");
   }
   return parts;
 }
 
-function checkKms(kms: Kms | undefined): Kms | undefined {
-  if (kms !== undefined && typeof kms?.decrypt !== "function") {
+function checkKeyArn(keyArn: unknown): string {
+  if (typeof keyArn !== "string") {
+    throw inputError("keyArn must be a string");
+  }
+  return keyArn;
+}
+
+function checkKms(kms: Kms): Kms {
+  if (typeof kms?.decrypt !== "function") {
     throw inputError("kms must have a decrypt method");
   }
   return kms;

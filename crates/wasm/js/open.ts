@@ -1,5 +1,6 @@
 import { Collector } from "./collect.js";
 import { type Duplex, duplex } from "./duplex.js";
+import { runFrames } from "./frames.js";
 import { readHeader } from "./header.js";
 import { type Keyring, keyringParts } from "./keyring.js";
 import type { Kms } from "./kms.js";
@@ -14,7 +15,7 @@ import {
   type EncryptionContext,
   type Limits,
 } from "./options.js";
-import { pump, type Sink } from "./pump.js";
+import type { Sink } from "./pump.js";
 import { type Reader, readerOf, type Source } from "./source.js";
 import { unwrapDataKey } from "./unwrap.js";
 import type { OpenSession } from "./wasm/bongtu_wasm.js";
@@ -93,6 +94,13 @@ export function openStream(keyring: Keyring, options: OpenOptions = {}): OpenDup
   return { ...streams, header };
 }
 
+/** The verified header as the session gives it. */
+interface Unwrapped {
+  readonly suite: string;
+  readonly encryptionContext: readonly (readonly [name: string, value: string])[];
+  readonly frameLength: number;
+}
+
 interface Opening {
   readonly session: OpenSession;
   readonly kms: Kms | undefined;
@@ -123,11 +131,15 @@ async function run(
 ): Promise<VerifiedHeader> {
   try {
     const { length, rest } = await readHeader(session, reader, operation);
-    const { encryptionContext, ...others } = await unwrapDataKey(session, kms, operation);
+    const { encryptionContext, ...others } = await unwrapDataKey<Unwrapped>(
+      session,
+      kms,
+      operation,
+    );
     const header = { encryptionContext: Object.fromEntries(encryptionContext), ...others };
     verified(header, length);
     operation.advance(length, reader.size);
-    await pump({ session, direction: "open", reader, head: rest, sink, operation });
+    await runFrames({ session, direction: "open", reader, head: rest, sink, operation });
     return header;
   } catch (error) {
     const failure = operation.stop(error);

@@ -1,7 +1,7 @@
 // The types of arguments, checked here because what crosses into WebAssembly is converted without a
 // word: null to nothing, "1" to 1.
 
-import { BongtuError, inputError } from "./errors.js";
+import { BongtuError, type BongtuErrorCode, inputError } from "./errors.js";
 import type { OperationOptions } from "./operation.js";
 
 /**
@@ -43,22 +43,25 @@ export function checkOperationOptions(options: OperationOptions): void {
   }
 }
 
-/** The pairs as they cross into WebAssembly: name, value, name, value, … */
 export function contextPairs(context: EncryptionContext | undefined): string[] {
-  if (context === undefined) {
-    return [];
+  return context === undefined ? [] : stringPairs(context, "encryptionContext", "ERR_CONTEXT");
+}
+
+/**
+ * Pairs as they cross into WebAssembly: name, value, name, value, … `code` is for what is no text.
+ */
+export function stringPairs(record: unknown, name: string, code: BongtuErrorCode): string[] {
+  // A Map has no properties: taken as a record it would be an empty one.
+  if (typeof record !== "object" || record === null || !isRecord(record)) {
+    throw inputError(`${name} must be a plain object of strings`);
   }
-  // A Map has no properties: taken as a record it would be an empty context.
-  if (typeof context !== "object" || context === null || !isRecord(context)) {
-    throw inputError("encryptionContext must be a plain object of strings");
-  }
-  const pairs = Object.entries(context).flat();
+  const pairs = Object.entries(record).flat();
   for (const text of pairs) {
     if (typeof text !== "string") {
-      throw inputError("encryptionContext must have strings only as its values");
+      throw inputError(`${name} must have strings only as its values`);
     }
     if (/\p{Surrogate}/u.test(text)) {
-      throw new BongtuError("ERR_CONTEXT", "encryption context: a lone surrogate is not text");
+      throw new BongtuError(code, `${name}: a lone surrogate is not text`);
     }
   }
   return pairs;

@@ -1,35 +1,38 @@
-// Drives a message's body: has the planned calls run, and confirms and hands on what they give,
-// strictly in order.
+// The engine of everything with a body: has planned calls run, some blocks of them at a time, and
+// releases what they give strictly in order.
 
 import type { Bytes } from "./bytes.js";
-import { type AsynchronousKey, importContentKey, type SynchronousKey } from "./executor/index.js";
 import { ignore, type Operation } from "./operation.js";
-import { type Block, Rechunker } from "./rechunk.js";
-import { type PlannedCall, type Planner, plan } from "./records.js";
-import type { Reader } from "./source.js";
+import type { Block } from "./rechunk.js";
+import type { PlannedCall } from "./records.js";
 
-/** A session whose header is done with. */
-export interface BodySession extends Planner {
-  takeContentKey(): Uint8Array;
-  confirm(first: number, count: number): void;
-  fail(): void;
-  finish(): void;
+/** What is to be done with each block of a body, and `R` is what each call gives. */
+export interface Work<R> {
+  readonly operation: Operation;
+  /** Whether `run` returns its results at once. */
+  readonly synchronous: boolean;
+  /** Not called after the last block. What it gives is valid until it is called again. */
+  next(): Promise<Block>;
+  plan(block: Block): PlannedCall[];
+  /** Starts a call; its arguments are used up when this returns. */
+  run(call: PlannedCall): R | Promise<R>;
+  /** Called block by block in order, once all before it is released. */
+  release(planned: Planned, results: R[]): Promise<void>;
+  /** Wipes what must not be released any more. */
+  discard(results: R[]): void;
+}
+
+/** A block whose calls were run; its bytes may be others by then. */
+export interface Planned {
+  readonly calls: readonly PlannedCall[];
+  readonly length: number;
+  readonly last: boolean;
 }
 
 /** Where the results go. */
 export interface Sink {
   /** Takes the pieces over. Where it returns a promise, the next ones must wait for it. */
   write(pieces: Bytes[]): Promise<void> | undefined;
-}
-
-export interface Body {
-  readonly session: BodySession;
-  readonly direction: "seal" | "open";
-  readonly reader: Reader;
-  /** What was read of the body together with the header. */
-  readonly head?: Bytes;
-  readonly sink: Sink;
-  readonly operation: Operation;
 }
 
 /** Blocks in flight at a time. Firefox gains by the second, Chromium does not lose. */
@@ -39,23 +42,11 @@ const WINDOW = 2;
 const TURN = 4 * 1024 * 1024;
 
 /**
- * Pumps to the end, and returns only if the session agrees that it is the end. On failure the
- * session is poisoned, nothing is in flight any more, and what was not released is wiped.
+ * Pumps until the last block is released. On failure nothing is in flight any more, and what was
+ * not released is wiped.
  */
-export async function pump(body: Body): Promise<void> {
-  const { session, reader, head } = body;
-  const key = await importContentKey(session.takeContentKey() as Bytes);
-  const blocks = new Rechunker(reader, session.blockLength, session.lookahead, head);
-  try {
-    await (key.synchronous ? pumpInTurns(body, blocks, key) : pumpWindow(body, blocks, key));
-    session.finish();
-  } catch (error) {
-    session.fail();
-    throw error;
-  } finally {
-    key.dispose();
-    blocks.wipe();
-  }
+export function pump<R>(work: Work<R>): Promise<void> {
+  return work.synchronous ? pumpInTurns(work) : pumpWindow(work);
 }
 
 /** Hands pieces on and waits until there is room for more. */
@@ -66,27 +57,23 @@ export async function handOn(sink: Sink, pieces: Bytes[], operation: Operation):
   }
 }
 
-async function pumpInTurns(body: Body, blocks: Rechunker, key: SynchronousKey): Promise<void> {
-  const { session, direction, operation } = body;
-  const run = (call: PlannedCall): Bytes[] =>
-    direction === "seal"
-      ? [call.prefix, ...key.seal(call.nonce, call.aad, call.input)]
-      : [key.open(call.nonce, call.aad, call.input)];
+async function pumpInTurns<R>(work: Work<R>): Promise<void> {
+  const { operation } = work;
   let turn = 0;
   let block: Block;
   do {
-    block = await operation.wait(blocks.next());
-    const calls = plan(session, block);
-    const outputs: Bytes[][] = [];
+    block = await operation.wait(work.next());
+    const calls = work.plan(block);
+    const results: R[] = [];
     try {
       for (const call of calls) {
-        outputs.push(run(call));
+        results.push(work.run(call) as R);
       }
     } catch (error) {
-      wipe(body, outputs);
+      work.discard(results);
       throw error;
     }
-    await release(body, calls, outputs, block.bytes.length);
+    await work.release(planned(calls, block), results);
     turn += block.bytes.length;
     if (turn >= TURN) {
       turn = 0;
@@ -96,40 +83,36 @@ async function pumpInTurns(body: Body, blocks: Rechunker, key: SynchronousKey): 
 }
 
 /** All calls of a block run at once, and up to {@link WINDOW} blocks. */
-async function pumpWindow(body: Body, blocks: Rechunker, key: AsynchronousKey): Promise<void> {
-  const { session, direction, operation } = body;
-  const unreleased = new Set<Promise<Bytes[]>[]>();
+async function pumpWindow<R>(work: Work<R>): Promise<void> {
+  const { operation } = work;
+  const unreleased = new Set<Promise<R>[]>();
   const window: Promise<void>[] = [];
   let released = Promise.resolve();
 
-  const run = async (call: PlannedCall): Promise<Bytes[]> =>
-    direction === "seal"
-      ? [call.prefix, ...(await key.seal(call.nonce, call.aad, call.input))]
-      : [await key.open(call.nonce, call.aad, call.input)];
+  const run = async (call: PlannedCall): Promise<R> => work.run(call);
 
   const releaseAfter = async (
     before: Promise<void>,
-    calls: PlannedCall[],
-    running: Promise<Bytes[]>[],
-    consumed: number,
+    block: Planned,
+    running: Promise<R>[],
   ): Promise<void> => {
     const all = Promise.all(running);
     all.catch(ignore);
     await before;
-    const outputs = await all;
+    const results = await all;
     operation.check();
     unreleased.delete(running);
-    await release(body, calls, outputs, consumed);
+    await work.release(block, results);
   };
 
   try {
     let block: Block;
     do {
-      block = await operation.wait(blocks.next());
-      const calls = plan(session, block);
+      block = await operation.wait(work.next());
+      const calls = work.plan(block);
       const running = calls.map(run);
       unreleased.add(running);
-      released = releaseAfter(released, calls, running, block.bytes.length);
+      released = releaseAfter(released, planned(calls, block), running);
       released.catch((error) => operation.stop(error));
       window.push(released);
       if (window.length === WINDOW) {
@@ -141,52 +124,26 @@ async function pumpWindow(body: Body, blocks: Rechunker, key: AsynchronousKey): 
     // What precedes a failure in the data precedes it in time too, and so does a failure there.
     await operation.wait(released).catch(ignore);
     const failure = operation.stop(error);
-    session.fail();
-    await settle(released, unreleased, body);
+    await settle(released, unreleased, work);
     throw failure;
   }
 }
 
 /** Waits until nothing is in flight and wipes what must not be released any more. */
-async function settle(
+async function settle<R>(
   released: Promise<void>,
-  unreleased: Iterable<Promise<Bytes[]>[]>,
-  body: Body,
+  unreleased: Iterable<Promise<R>[]>,
+  work: Work<R>,
 ): Promise<void> {
   const outcomes = await Promise.allSettled([...unreleased].flat());
   await released.catch(ignore);
-  wipe(
-    body,
+  work.discard(
     outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : [])),
   );
 }
 
-/**
- * Trusted: vouches to the session that these calls were run, and when opening that their tags
- * verified, since an executor's `open` gives no plaintext otherwise. Nothing else calls `confirm`.
- * An id is good once and in order, so that a late result cannot stand for another frame.
- */
-async function release(
-  { session, reader, sink, operation }: Body,
-  calls: readonly PlannedCall[],
-  outputs: Bytes[][],
-  consumed: number,
-): Promise<void> {
-  const [first] = calls;
-  if (first !== undefined) {
-    session.confirm(first.id, calls.length);
-  }
-  await handOn(sink, outputs.flat(), operation);
-  operation.advance(consumed, reader.size);
-}
-
-/** Sealed results are nobody's secret. */
-function wipe({ direction }: Body, outputs: readonly Bytes[][]): void {
-  if (direction === "open") {
-    outputs.flat().forEach((plaintext) => {
-      plaintext.fill(0);
-    });
-  }
+function planned(calls: readonly PlannedCall[], { bytes, last }: Block): Planned {
+  return { calls, length: bytes.length, last };
 }
 
 /** Timers, input and other promises first. */

@@ -6,6 +6,7 @@ import type { Block } from "./rechunk.js";
 export interface PlannedCall {
   /** Its place in the session. */
   readonly id: number;
+  /** 12 bytes, or the 16 of an object's chunk. */
   readonly nonce: Bytes;
   readonly aad: Bytes;
   /** Precedes the ciphertext in the output; empty when opening. */
@@ -31,9 +32,16 @@ let scratch: Bytes | undefined;
  * would cost ten times as much.
  */
 export function plan(planner: Planner, { bytes, last }: Block): PlannedCall[] {
+  return plannedCalls(bytes, (records) =>
+    planner.plan(headsOf(planner, bytes), bytes.length, last, records),
+  );
+}
+
+/** The calls on `bytes` that `fill` writes as records; it returns how many. */
+export function plannedCalls(bytes: Bytes, fill: (records: Bytes) => number): PlannedCall[] {
   const length = wasm().recordLength();
   scratch ??= new Uint8Array(length * wasm().maxRecords());
-  const count = planner.plan(headsOf(planner, bytes), bytes.length, last, scratch);
+  const count = fill(scratch);
   // A copy, so that no nonce changes under a call that still runs.
   const records = scratch.slice(0, count * length);
   const calls: PlannedCall[] = [];
@@ -70,11 +78,12 @@ function readRecord(record: Bytes, block: Bytes): PlannedCall {
   const inputLength = view.getUint32(8, true);
   const prefixLength = view.getUint8(12);
   const aadLength = view.getUint8(13);
+  const nonceLength = view.getUint8(14);
   return {
     id: view.getUint32(0, true),
-    nonce: record.subarray(16, 28),
-    prefix: record.subarray(28, 28 + prefixLength),
-    aad: record.subarray(52, 52 + aadLength),
+    nonce: record.subarray(16, 16 + nonceLength),
+    prefix: record.subarray(32, 32 + prefixLength),
+    aad: record.subarray(56, 56 + aadLength),
     input: block.subarray(inputStart, inputStart + inputLength),
   };
 }

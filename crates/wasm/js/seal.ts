@@ -1,8 +1,8 @@
 import type { Bytes } from "./bytes.js";
 import { Collector } from "./collect.js";
 import { type Duplex, duplex } from "./duplex.js";
-import { BongtuError, inputError } from "./errors.js";
-import { type OaepHash, wrapDataKey } from "./executor/index.js";
+import { inputError } from "./errors.js";
+import { runFrames } from "./frames.js";
 import { type Keyring, type KeyringParts, keyringParts } from "./keyring.js";
 import { wasm } from "./load.js";
 import { Operation, type OperationOptions } from "./operation.js";
@@ -13,9 +13,11 @@ import {
   contextPairs,
   type EncryptionContext,
 } from "./options.js";
-import { handOn, pump, type Sink } from "./pump.js";
+import { handOn, type Sink } from "./pump.js";
+import { type Sealed, SealedRange } from "./sealed.js";
+import { type RereadableSource, rereadable, SealedSession, sizeOf } from "./sealed-session.js";
 import { type Reader, readerOf, type Source } from "./source.js";
-import type { SealSession } from "./wasm/bongtu_wasm.js";
+import { rsaWrapped } from "./wrap.js";
 
 /** What determines a message's length. */
 export interface MessageOptions {
@@ -53,6 +55,31 @@ export async function seal(
 export function sealStream(keyring: Keyring, options: SealOptions = {}): Duplex {
   const sealing = prepare(keyring, options);
   return duplex(sealing.operation, (reader, sink) => run(sealing, reader, sink));
+}
+
+/**
+ * Seals to a message of which any part can be had, and had again: each seals just its frames. The
+ * data key is wrapped before this resolves, the rest when it is asked for. `signal` and
+ * `onProgress` are for all that is read of it; each reading tells its own progress.
+ */
+export async function sealBlob(
+  keyring: Keyring,
+  source: RereadableSource,
+  options: SealOptions = {},
+): Promise<Sealed> {
+  const plaintext = rereadable(source);
+  const { keyring: parts, context, frameLength, operation } = prepare(keyring, options);
+  const { MessageSealing } = wasm();
+  let sealing: InstanceType<typeof MessageSealing> | undefined;
+  try {
+    sealing = new MessageSealing(parts.handle, context, frameLength, sizeOf(plaintext));
+    operation.check();
+    const pieces = sealing.wrapped(await operation.wait(rsaWrapped(sealing, parts)));
+    return new SealedRange(await SealedSession.make(pieces, plaintext, options));
+  } finally {
+    sealing?.free();
+    operation.end();
+  }
 }
 
 /** The exact length of the message that `plaintextLength` bytes make. */
@@ -95,10 +122,10 @@ async function run(sealing: Sealing, reader: Reader, sink: Sink): Promise<void> 
   const session = new (wasm().SealSession)(keyring.handle, context, frameLength);
   try {
     operation.check();
-    await wrap(session, keyring);
+    session.wrapped(await rsaWrapped(session, keyring));
     operation.check();
     await handOn(sink, [session.header() as Bytes], operation);
-    await pump({ session, direction: "seal", reader, sink, operation });
+    await runFrames({ session, direction: "seal", reader, sink, operation });
   } catch (error) {
     const failure = operation.stop(error);
     reader.cancel(failure);
@@ -106,17 +133,5 @@ async function run(sealing: Sealing, reader: Reader, sink: Sink): Promise<void> 
   } finally {
     session.free();
     operation.end();
-  }
-}
-
-async function wrap(session: SealSession, { publicKey }: KeyringParts): Promise<void> {
-  if (publicKey === undefined) {
-    throw new BongtuError("ERR_NO_PUBLIC_KEY", "this keyring has no public key, so it cannot seal");
-  }
-  const plaintext = session.wrapPlaintext() as Bytes;
-  try {
-    session.wrapped(await wrapDataKey(publicKey, session.wrapHash() as OaepHash, plaintext));
-  } finally {
-    plaintext.fill(0);
   }
 }

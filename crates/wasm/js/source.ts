@@ -155,7 +155,7 @@ function notBytes(value: unknown, what: string): BongtuError {
       );
 }
 
-function isBlob(value: unknown): value is Blob {
+export function isBlob(value: unknown): value is Blob {
   return typeof Blob === "function" && value instanceof Blob;
 }
 

@@ -1,35 +1,46 @@
 import { bytesOf } from "./bytes.js";
 import { BongtuError } from "./errors.js";
-import type { Kms, KmsDecryptRequest, KmsDecryptResponse } from "./kms.js";
+import {
+  ask,
+  type Kms,
+  type KmsDecryptRequest,
+  type KmsDecryptResponse,
+  keyIdOf,
+  nameOf,
+  sdkRequest,
+} from "./kms.js";
 import type { Operation } from "./operation.js";
-import type { OpenSession } from "./wasm/bongtu_wasm.js";
 
-/** The verified header as the session gives it. */
-export interface Unwrapped {
-  readonly suite: string;
-  readonly encryptionContext: readonly (readonly [name: string, value: string])[];
-  readonly frameLength: number;
+/** The part of a session that has data keys decrypted; crates/wasm/src documents it. */
+export interface UnwrapSession {
+  request(): unknown;
+  respond(keyId?: string, plaintext?: Uint8Array): void;
+  refuse(name: string): void;
+  unwrapped(): unknown;
 }
 
 /**
  * Puts the session's requests to KMS, one after the other, until a data key is unwrapped or none is
- * left to try.
+ * left to try. Returns what the session says of itself then.
  */
-export async function unwrapDataKey(
-  session: OpenSession,
+export async function unwrapDataKey<Unwrapped>(
+  session: UnwrapSession,
   kms: Kms | undefined,
   operation: Operation,
 ): Promise<Unwrapped> {
   const failures: unknown[] = [];
   for (;;) {
-    const request = session.request() as KmsDecryptRequest | undefined;
+    const request = session.request();
     if (request === undefined) {
       break;
     }
     if (kms === undefined) {
       throw new BongtuError("ERR_NO_KMS", "this keyring has no kms, so it cannot open");
     }
-    const outcome = await ask(kms, request, operation);
+    const outcome = await ask(
+      async (options) => kms.decrypt(sdkRequest<KmsDecryptRequest>(request), options),
+      operation,
+    );
     if ("failure" in outcome) {
       failures.unshift(outcome.failure);
       session.refuse(nameOf(outcome.failure));
@@ -44,31 +55,10 @@ export async function unwrapDataKey(
   }
 }
 
-type Outcome =
-  | { readonly response: KmsDecryptResponse | undefined }
-  | { readonly failure: unknown };
-
-function ask(kms: Kms, request: KmsDecryptRequest, operation: Operation): Promise<Outcome> {
-  const call = async (): Promise<Outcome> => {
-    try {
-      const response = await kms.decrypt(request, { signal: operation.signal });
-      if (operation.stopped) {
-        // Nobody waits for it any more.
-        bytesOf(response?.Plaintext)?.fill(0);
-      }
-      return { response };
-    } catch (failure) {
-      return { failure };
-    }
-  };
-  return operation.wait(call());
-}
-
-function answer(session: OpenSession, response: KmsDecryptResponse | undefined): void {
-  const keyId = typeof response?.KeyId === "string" ? response.KeyId : undefined;
+function answer(session: UnwrapSession, response: KmsDecryptResponse | undefined): void {
   const plaintext = bytesOf(response?.Plaintext);
   try {
-    session.respond(keyId, plaintext);
+    session.respond(keyIdOf(response), plaintext);
   } finally {
     plaintext?.fill(0);
   }
@@ -83,8 +73,4 @@ function withCause(error: unknown, latestFirst: readonly unknown[]): unknown {
     error.cause = latestFirst.find((failure) => error.message.endsWith(nameOf(failure)));
   }
   return error;
-}
-
-function nameOf(failure: unknown): string {
-  return failure instanceof Error ? failure.name : "an error without a name";
 }

@@ -3,8 +3,8 @@
 use crate::bytes::{public_in, public_out};
 use crate::error::Result;
 use bongtu::{
-    EncryptionAlgorithm, EncryptionContext, Error, GetPublicKeyResponse, KeyArn, KmsPublicKey,
-    KmsRsaKeyring, SealOptions,
+    EncryptionAlgorithm, EncryptionContext, Error, GetPublicKeyResponse, KeyArn, KmsKeyring,
+    KmsPublicKey, KmsRsaKeyring, SealOptions,
 };
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -108,7 +108,7 @@ impl Keyring {
         key_arn: &str,
         algorithm: Option<String>,
     ) -> Result<Self> {
-        let (arn, algorithm) = (KeyArn::parse(key_arn)?, algorithm_named(algorithm)?);
+        let (arn, algorithm) = (KeyArn::parse(key_arn)?, named(algorithm)?);
         Ok(Self::of(KmsRsaKeyring::new(public_key.0.clone(), arn, algorithm)?))
     }
 
@@ -116,13 +116,18 @@ impl Keyring {
     #[wasm_bindgen(js_name = kmsRsaOpenOnly)]
     pub fn kms_rsa_open_only(key_arn: &str, algorithm: Option<String>) -> Result<Self> {
         let arn = KeyArn::parse(key_arn)?;
-        Ok(Self::of(KmsRsaKeyring::open_only(arn, algorithm_named(algorithm)?)))
+        Ok(Self::of(KmsRsaKeyring::open_only(arn, named(algorithm)?)))
     }
 
     /// Answers for every KMS-RSA encrypted data key.
     #[wasm_bindgen(js_name = kmsRsaAnyKey)]
     pub fn kms_rsa_any_key(algorithm: Option<String>) -> Result<Self> {
-        Ok(Self::of(KmsRsaKeyring::open_any_key(algorithm_named(algorithm)?)))
+        Ok(Self::of(KmsRsaKeyring::open_any_key(named(algorithm)?)))
+    }
+
+    /// A symmetric KMS key, for objects.
+    pub fn kms(key_arn: &str) -> Result<Self> {
+        Ok(Self(bongtu::Keyring::Kms(KmsKeyring::new(KeyArn::parse(key_arn)?))))
     }
 
     /// Bytes of the message that `plaintext_length` bytes make.
@@ -133,11 +138,10 @@ impl Keyring {
         frame_length: Option<f64>,
         plaintext_length: f64,
     ) -> Result<f64> {
-        let length = integer(plaintext_length)
-            .ok_or(Error::Input("plaintextLength must be a whole number of bytes"))?;
+        let length = byte_count(plaintext_length)?;
         let options = seal_options(context, frame_length)?;
         let size = bongtu::sealed_size(&self.0, length, &options)?;
-        exact(size).ok_or_else(|| Error::TooLarge("more than JavaScript counts exactly").into())
+        exact(size)
     }
 
     const fn of(keyring: KmsRsaKeyring) -> Self {
@@ -149,9 +153,8 @@ impl Keyring {
     }
 }
 
-fn algorithm_named(name: Option<String>) -> Result<EncryptionAlgorithm> {
-    let algorithm = name.map(|name| EncryptionAlgorithm::from_name(&name)).transpose()?;
-    Ok(algorithm.unwrap_or_default())
+fn named(algorithm: Option<String>) -> Result<Option<EncryptionAlgorithm>> {
+    Ok(algorithm.map(|name| EncryptionAlgorithm::from_name(&name)).transpose()?)
 }
 
 /// Sealing options out of flat pairs and a JavaScript number.
@@ -167,9 +170,7 @@ pub(crate) fn seal_options(pairs: Vec<String>, frame_length: Option<f64>) -> Res
 
 /// A context out of name, value, name, value…
 pub(crate) fn context(pairs: Vec<String>) -> Result<EncryptionContext> {
-    let mut flat = pairs.into_iter();
-    let pairs = std::iter::from_fn(|| flat.next().zip(flat.next()));
-    Ok(EncryptionContext::new(pairs)?)
+    Ok(EncryptionContext::new(pairs_of(pairs))?)
 }
 
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -181,8 +182,22 @@ fn integer(number: f64) -> Option<u64> {
     counts.then_some(number as u64)
 }
 
-/// A count as a JavaScript number, when that is exact.
+/// A number of bytes.
+pub(crate) fn byte_count(number: f64) -> Result<u64> {
+    integer(number).ok_or_else(|| Error::Input("a length must be a whole number of bytes").into())
+}
+
+/// A count as a JavaScript number.
 #[expect(clippy::as_conversions, reason = "checked to be within range")]
-fn exact(count: u64) -> Option<f64> {
-    (count <= MAX_SAFE_INTEGER).then_some(count as f64)
+pub(crate) fn exact(count: u64) -> Result<f64> {
+    if count > MAX_SAFE_INTEGER {
+        return Err(Error::TooLarge("more than JavaScript counts exactly").into());
+    }
+    Ok(count as f64)
+}
+
+/// Name, value, name, value… as pairs.
+pub(crate) fn pairs_of(flat: Vec<String>) -> impl Iterator<Item = (String, String)> {
+    let mut flat = flat.into_iter();
+    std::iter::from_fn(move || flat.next().zip(flat.next()))
 }

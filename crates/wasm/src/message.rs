@@ -3,7 +3,10 @@
 
 use crate::bytes::{length, public_in, public_out, secret_in, secret_out, wiping_stack};
 use crate::error::{Failure, Result};
-use crate::keyring::{Keyring, context, seal_options};
+use crate::keyring::{Keyring, byte_count, context, seal_options};
+use crate::kms;
+use crate::objects::{object_of, pair_array};
+use crate::pieces::Pieces;
 use crate::records;
 use bongtu::message::{
     FrameOpener, FrameSealer, HEAD_LENGTH, Opening, Sealing, UnverifiedHeader, VerifiedHeader,
@@ -12,7 +15,7 @@ use bongtu::plan::{OpenOp, SealOp};
 use bongtu::{
     CommitmentPolicy, ContentKey, DecryptResponse, Error, KmsFailure, OpenOptions, hazmat,
 };
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;
 
@@ -139,6 +142,56 @@ impl SealSession {
     }
 }
 
+/// Sealing one message in pieces, in any order.
+#[wasm_bindgen]
+pub struct MessageSealing {
+    sealing: Option<Sealing>,
+    length: u64,
+    size: f64,
+}
+
+#[wasm_bindgen]
+impl MessageSealing {
+    /// Makes a data key and a message id.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        keyring: &Keyring,
+        context: Vec<String>,
+        frame_length: Option<f64>,
+        plaintext_length: f64,
+    ) -> Result<Self> {
+        let size = keyring.sealed_size(context.clone(), frame_length, plaintext_length)?;
+        let options = seal_options(context, frame_length)?;
+        let sealing = wiping_stack(|| Sealing::new(keyring.inner(), options))?;
+        Ok(Self { sealing: Some(sealing), length: byte_count(plaintext_length)?, size })
+    }
+
+    /// As of [`SealSession`].
+    #[wasm_bindgen(js_name = wrapHash)]
+    pub fn wrap_hash(&self) -> Result<String> {
+        Ok(self.sealing()?.wrap().algorithm().hash().into())
+    }
+
+    /// As of [`SealSession`].
+    #[wasm_bindgen(js_name = wrapPlaintext)]
+    pub fn wrap_plaintext(&self) -> Result<Uint8Array> {
+        Ok(secret_out(self.sealing()?.wrap().text().expose()))
+    }
+
+    /// Takes the wrapped data key.
+    pub fn wrapped(&mut self, ciphertext: &Uint8Array) -> Result<Pieces> {
+        let sealing = self.sealing.take().ok_or(OUT_OF_ORDER)?;
+        let ciphertext = public_in(ciphertext);
+        let wrapped = || sealing.wrapped_pieces(&ciphertext, self.length);
+        let (head, key, sealer) = wiping_stack(wrapped)?;
+        Ok(Pieces::new(head, key, sealer, Some(self.size)))
+    }
+
+    fn sealing(&self) -> Result<&Sealing> {
+        self.sealing.as_ref().ok_or(Failure::from(OUT_OF_ORDER))
+    }
+}
+
 /// Opening one message.
 #[wasm_bindgen]
 pub struct OpenSession {
@@ -207,16 +260,7 @@ impl OpenSession {
 
     /// The next KMS Decrypt request, in the AWS SDK's shape; `undefined` when all is settled.
     pub fn request(&mut self) -> Result<JsValue> {
-        let Some(request) = self.opening()?.request() else { return Ok(JsValue::UNDEFINED) };
-        let object = Object::new();
-        for (name, value) in [
-            ("KeyId", request.key_id.as_str().into()),
-            ("CiphertextBlob", public_out(&request.ciphertext_blob).into()),
-            ("EncryptionAlgorithm", request.encryption_algorithm.name().into()),
-        ] {
-            set(&object, name, &value);
-        }
-        Ok(object.into())
+        Ok(self.opening()?.request().map_or(JsValue::UNDEFINED, kms::decrypt_request))
     }
 
     /// Takes KMS's response; the caller wipes `plaintext` afterwards.
@@ -321,19 +365,9 @@ impl OpenSession {
 }
 
 fn describe(header: &VerifiedHeader) -> JsValue {
-    let pairs: Array = header
-        .encryption_context
-        .iter()
-        .map(|(name, value)| [name, value].into_iter().map(JsValue::from).collect::<Array>())
-        .collect();
-    let object = Object::new();
-    set(&object, "suite", &header.suite.hex_id().into());
-    set(&object, "encryptionContext", &pairs);
-    set(&object, "frameLength", &header.frame_length.into());
-    object.into()
-}
-
-/// Setting a property of a fresh object cannot fail.
-fn set(object: &Object, name: &str, value: &JsValue) {
-    let _ = Reflect::set(object, &name.into(), value);
+    object_of([
+        ("suite", header.suite.hex_id().into()),
+        ("encryptionContext", pair_array(header.encryption_context.iter())),
+        ("frameLength", header.frame_length.into()),
+    ])
 }

@@ -12,11 +12,11 @@ const MAX_RECORDS: usize = 128;
 const BLOCK: usize = 256 * 1024;
 
 const NONCE: usize = 16;
-const PREFIX: usize = 28;
-const AAD: usize = 52;
+const PREFIX: usize = 32;
+const AAD: usize = 56;
 
 /// Bytes of a record: `u32` id, input start, input length (little-endian); `u8` prefix length,
-/// AAD length, two of padding; nonce (12), prefix (24), AAD (96), padding.
+/// AAD length, nonce length, padding; nonce (16), prefix (24), AAD (96), padding.
 #[wasm_bindgen(js_name = recordLength)]
 pub fn record_length() -> usize {
     RECORD
@@ -67,7 +67,10 @@ fn record(view: &OpView<'_>) -> Result<[u8; RECORD]> {
     put(0, &view.id.to_le_bytes())?;
     put(4, &u32_of(view.start)?)?;
     put(8, &u32_of(view.length)?)?;
-    put(12, &[u8_of(view.prefix.len())?, u8_of(view.aad.len())?])?;
+    let lengths = [view.prefix.len(), view.aad.len(), view.nonce.len()];
+    for (at, length) in (12..).zip(lengths) {
+        put(at, &[u8_of(length)?])?;
+    }
     put(NONCE, view.nonce)?;
     put(PREFIX, view.prefix)?;
     put(AAD, view.aad)?;

@@ -3,8 +3,8 @@
 
 use crate::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
 use crate::error::Result;
+use bongtu::ContentKey;
 use bongtu::executor::Executor;
-use bongtu::{ContentKey, Error};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -30,7 +30,7 @@ impl RustAes {
     ) -> Result<Uint8Array> {
         let text = secret_in(text);
         let mut out = Vec::with_capacity(text.len() + 16);
-        self.0.encrypt(&nonce_of(nonce)?, &public_in(aad), &text, &mut out)?;
+        self.0.encrypt(&public_in(nonce), &public_in(aad), &text, &mut out)?;
         Ok(public_out(&out))
     }
 
@@ -43,12 +43,7 @@ impl RustAes {
     ) -> Result<Uint8Array> {
         let sealed = public_in(sealed);
         let mut out = Zeroizing::new(Vec::with_capacity(sealed.len()));
-        self.0.decrypt(&nonce_of(nonce)?, &public_in(aad), &sealed, &mut out)?;
+        self.0.decrypt(&public_in(nonce), &public_in(aad), &sealed, &mut out)?;
         Ok(secret_out(&out))
     }
-}
-
-fn nonce_of(nonce: &Uint8Array) -> Result<[u8; 12]> {
-    let nonce: std::result::Result<[u8; 12], _> = public_in(nonce).try_into();
-    nonce.map_err(|_| Error::Input("a nonce must be of 12 bytes").into())
 }

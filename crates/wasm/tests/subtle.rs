@@ -139,9 +139,9 @@ impl Record {
             id: u32_at(0),
             start: u32_at(4) as usize,
             length: u32_at(8) as usize,
-            nonce: Uint8Array::from(&record[16..28]),
-            prefix: record[28..28 + prefix_length].to_vec(),
-            aad: Uint8Array::from(&record[52..52 + aad_length]),
+            nonce: Uint8Array::from(&record[16..16 + usize::from(record[14])]),
+            prefix: record[32..32 + prefix_length].to_vec(),
+            aad: Uint8Array::from(&record[56..56 + aad_length]),
         }
     }
 

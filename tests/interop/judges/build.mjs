@@ -12,10 +12,13 @@ import { toolsFolder } from "../emulator.mjs";
 
 const run = promisify(execFile);
 const here = fileURLToPath(new URL(".", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 const JUDGES = {
   java: {
     needs: "mvn",
+    // The recipe of docs/opening.md: what is judged with is what is recommended.
+    also: { "src/main/java/KmsRsaKeyring.java": "examples/opening/KmsRsaKeyring.java" },
     command: (folder) => ["java", "-jar", join(folder, "target/judge.jar")],
     async build(cwd) {
       await run("mvn", ["-q", "-B", "package"], { cwd }).catch((error) => {
@@ -46,16 +49,16 @@ class CannotBuild extends Error {}
  * @returns {Promise<{ command: string[] } | { unavailable: string }>}
  */
 export async function buildJudge(name) {
-  const { needs, command, build } = JUDGES[name];
+  const { needs, command, build, also = {} } = JUDGES[name];
   if (!(await installed(needs))) return { unavailable: `${needs} is not installed` };
 
-  const sources = join(here, name);
+  const sources = await sourcesOf(join(here, name), also);
   const built = join(toolsFolder, "judges", `${name}-${await fingerprint(sources)}`);
   if (!existsSync(built)) {
     await mkdir(join(toolsFolder, "judges"), { recursive: true });
     const draft = await mkdtemp(`${built}.`);
     try {
-      await cp(sources, draft, { recursive: true });
+      for (const [name, file] of sources) await cp(file, join(draft, name));
       await build(draft);
       // Another run may have been faster: then its folder stays.
       await rename(draft, built).catch((error) => {
@@ -78,12 +81,21 @@ function installed(command) {
   );
 }
 
-async function fingerprint(folder) {
-  const hash = createHash("sha256");
-  for (const name of (await readdir(folder, { recursive: true })).sort()) {
-    const path = join(folder, name);
-    if ((await stat(path)).isFile()) hash.update(`${name}\0`).update(await readFile(path));
+/** Every file of the judge: its name there, and where it comes from. */
+async function sourcesOf(folder, also) {
+  const names = await readdir(folder, { recursive: true });
+  const own = names.map((name) => [name, join(folder, name)]);
+  const others = Object.entries(also).map(([name, path]) => [name, join(root, path)]);
+  const files = [];
+  for (const [name, file] of [...own, ...others]) {
+    if ((await stat(file)).isFile()) files.push([name, file]);
   }
+  return files.sort();
+}
+
+async function fingerprint(sources) {
+  const hash = createHash("sha256");
+  for (const [name, file] of sources) hash.update(`${name}\0`).update(await readFile(file));
   return hash.digest("hex").slice(0, 12);
 }
 

@@ -36,6 +36,12 @@ export async function chromiumPage(folder, kms) {
     seal: async (job) =>
       perform("seal", { ...job, publicKey: await readFile(job.publicKey, "utf8") }),
     open: (job) => perform("open", job),
+    sealObject: async (job) =>
+      perform("sealObject", {
+        ...job,
+        publicKey: job.publicKey && (await readFile(job.publicKey, "utf8")),
+      }),
+    openObject: (job) => perform("openObject", job),
     close,
   };
 }

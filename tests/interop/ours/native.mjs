@@ -16,7 +16,7 @@ export function nativeCrate(kms) {
   const ask = async (command) => {
     let answer = JSON.parse(await program.ask(JSON.stringify(command)));
     while (answer.kms !== undefined) {
-      answer = JSON.parse(await program.ask(JSON.stringify(await kms.decrypt(answer.kms))));
+      answer = JSON.parse(await program.ask(JSON.stringify(await kms.ask(answer.kms))));
     }
     if (answer.error !== undefined) {
       throw Object.assign(new Error(`${answer.error}: ${answer.message}`), { code: answer.error });
@@ -33,6 +33,18 @@ export function nativeCrate(kms) {
     },
 
     open: ({ arn, ...job }) => ask({ op: "open", keyArn: arn, ...job }),
+
+    async sealObject({ arn, publicKey, ...job }) {
+      const pem = publicKey && (await readFile(publicKey, "utf8"));
+      const { metadata, instructionFile } = await ask({
+        ...{ op: "seal-object", keyArn: arn, publicKey: pem },
+        ...job,
+      });
+      const file = instructionFile === null ? undefined : { body: instructionFile };
+      return { metadata, instructionFile: file };
+    },
+
+    openObject: ({ arn, ...job }) => ask({ op: "open-object", keyArn: arn, ...job }),
 
     close: () => program.close(),
   };

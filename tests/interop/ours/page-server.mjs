@@ -35,7 +35,7 @@ export async function servePage(folder, kms) {
       case "PUT /files":
         return { body: await writeFile(join(folder, ...rest), await buffer(request)) };
       case "POST /kms":
-        return { body: JSON.stringify(await kms.decrypt(await json(request))) };
+        return { body: JSON.stringify(await kms.ask(await json(request))) };
     }
     throw new Error(`no ${request.method} ${pathname}`);
   };

@@ -1,22 +1,33 @@
-// What the page of chromium.mjs can do: seals a stream, opens in one piece. Bytes come from and go to its server, KMS is
-// asked through it, as a page without credentials must.
+// What the page of chromium.mjs can do: seals a stream, opens in one piece; objects are Blobs. Bytes come from and go to its
+// server, KMS is asked through it, as a page without credentials must.
 
-import { Keyring, open, sealStream } from "bongtu";
+import { Keyring, open, openObject, sealObject, sealStream } from "bongtu";
 
 const kms = {
-  async decrypt({ KeyId, CiphertextBlob, EncryptionAlgorithm }, { signal } = {}) {
-    const body = JSON.stringify({
+  async decrypt(request, { signal } = {}) {
+    const CiphertextBlob = toBase64(request.CiphertextBlob);
+    const { KeyId, Plaintext } = await askKms({ ...request, CiphertextBlob }, signal);
+    return { KeyId, Plaintext: fromBase64(Plaintext) };
+  },
+
+  async generateDataKey(request, { signal } = {}) {
+    const { KeyId, Plaintext, CiphertextBlob } = await askKms(request, signal);
+    return {
       KeyId,
-      EncryptionAlgorithm,
-      CiphertextBlob: toBase64(CiphertextBlob),
-    });
-    const answer = await (await fetch("/kms/decrypt", { method: "POST", body, signal })).json();
-    if (answer.error !== undefined) {
-      throw Object.assign(new Error("KMS said no"), { name: answer.error });
-    }
-    return { KeyId: answer.KeyId, Plaintext: fromBase64(answer.Plaintext) };
+      Plaintext: fromBase64(Plaintext),
+      CiphertextBlob: fromBase64(CiphertextBlob),
+    };
   },
 };
+
+async function askKms(request, signal) {
+  const body = JSON.stringify(request);
+  const answer = await (await fetch("/kms", { method: "POST", body, signal })).json();
+  if (answer.error !== undefined) {
+    throw Object.assign(new Error("KMS said no"), { name: answer.error });
+  }
+  return answer;
+}
 
 const operations = {
   async seal({ arn, algorithm, publicKey, context, frameLength, from, to }) {
@@ -34,6 +45,32 @@ const operations = {
     const opened = await open(keyring, await load(from), { encryptionContext: context });
     await save(to, opened.plaintext);
     return { context: opened.encryptionContext };
+  },
+
+  async sealObject({ arn, publicKey, format, description, instructionFile, from, to }) {
+    const keyring =
+      publicKey === undefined
+        ? Keyring.kms({ keyArn: arn, kms })
+        : Keyring.kmsRsa({ publicKey, keyArn: arn });
+    const sealed = await sealObject(keyring, await load(from), {
+      format,
+      materialDescription: description,
+      instructionFile,
+    });
+    await save(to, await sealed.blob());
+    sealed.dispose();
+    return { metadata: sealed.metadata, instructionFile: sealed.instructionFile };
+  },
+
+  async openObject({ arn, symmetric, format, metadata, instructionFile, from, to }) {
+    const make = symmetric ? Keyring.kms : Keyring.kmsRsa;
+    const opened = await openObject(
+      make({ keyArn: arn, kms }),
+      { metadata, instructionFile, body: await load(from) },
+      { commitmentPolicy: format === "v2" ? "REQUIRE_ENCRYPT_ALLOW_DECRYPT" : undefined },
+    );
+    await save(to, await new Response(opened.plaintext).blob());
+    return { format: opened.format, description: opened.unverifiedMaterialDescription };
   },
 };
 

@@ -4,13 +4,14 @@ use crate::arn::KeyArn;
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
 use crate::keys::DataKey;
-use crate::kms::{DecryptRequest, DecryptResponse};
-use crate::materials::EncryptedDataKey;
+use crate::kms::{DecryptParameters, DecryptRequest};
+use crate::materials::{EncryptedDataKey, UnwrapSession};
 use crate::plan::WrapOp;
 use crate::public_key::KmsPublicKey;
 use crate::suite::Suite;
 use crate::wrap::{self, EncryptionAlgorithm};
-use alloc::{string::ToString, sync::Arc, vec::Vec};
+use alloc::collections::VecDeque;
+use alloc::{boxed::Box, format, string::ToString, sync::Arc, vec::Vec};
 
 const PROVIDER_ID: &str = "aws-kms-rsa";
 
@@ -20,11 +21,14 @@ pub struct KmsRsaKeyring {
     public_key: Option<Arc<KmsPublicKey>>,
     /// `None` answers for every KMS-RSA encrypted data key.
     key_arn: Option<KeyArn>,
-    algorithm: EncryptionAlgorithm,
+    /// What was asked for explicitly; messages and objects have defaults of their own.
+    algorithm: Option<EncryptionAlgorithm>,
 }
 
 impl KmsRsaKeyring {
-    /// A keyring that seals to `public_key`, and opens when its driver can ask KMS.
+    /// A keyring that seals to `public_key`, and opens when its driver can ask KMS. Without an
+    /// `algorithm` messages are wrapped with SHA-256; objects always take SHA-1, which is their
+    /// format.
     ///
     /// # Errors
     /// [`Error::KeyMismatch`] when the public key is known to be another key's,
@@ -32,10 +36,11 @@ impl KmsRsaKeyring {
     pub fn new(
         public_key: KmsPublicKey,
         key_arn: KeyArn,
-        algorithm: EncryptionAlgorithm,
+        algorithm: impl Into<Option<EncryptionAlgorithm>>,
     ) -> Result<Self> {
-        if !public_key.offers(algorithm) {
-            return Err(Error::KeyAlgorithm(algorithm.name().to_string()));
+        let algorithm = algorithm.into();
+        if let Some(algorithm) = algorithm {
+            check_offered(&public_key, algorithm)?;
         }
         let public_key = Some(Arc::new(public_key.with_key_arn(key_arn.clone())?));
         Ok(Self { public_key, key_arn: Some(key_arn), algorithm })
@@ -43,15 +48,15 @@ impl KmsRsaKeyring {
 
     /// A keyring that only opens: no public key is needed for that.
     #[must_use]
-    pub const fn open_only(key_arn: KeyArn, algorithm: EncryptionAlgorithm) -> Self {
-        Self { public_key: None, key_arn: Some(key_arn), algorithm }
+    pub fn open_only(key_arn: KeyArn, algorithm: impl Into<Option<EncryptionAlgorithm>>) -> Self {
+        Self { public_key: None, key_arn: Some(key_arn), algorithm: algorithm.into() }
     }
 
     /// A keyring that opens whatever was sealed to any KMS RSA key, for who holds a private key
     /// outside KMS and does not care under which ARN it was known.
     #[must_use]
-    pub const fn open_any_key(algorithm: EncryptionAlgorithm) -> Self {
-        Self { public_key: None, key_arn: None, algorithm }
+    pub fn open_any_key(algorithm: impl Into<Option<EncryptionAlgorithm>>) -> Self {
+        Self { public_key: None, key_arn: None, algorithm: algorithm.into() }
     }
 
     fn sealing(&self) -> Result<(&Arc<KmsPublicKey>, &KeyArn)> {
@@ -60,8 +65,40 @@ impl KmsRsaKeyring {
 
     pub(super) fn wrap(&self, context: &EncryptionContext, data_key: &DataKey) -> Result<WrapOp> {
         let (key, _) = self.sealing()?;
+        let algorithm = self.algorithm.unwrap_or_default();
+        check_offered(key, algorithm)?;
         let text = wrap::bind(context, data_key)?;
-        Ok(WrapOp { key: Arc::clone(key), algorithm: self.algorithm, text })
+        Ok(WrapOp { key: Arc::clone(key), algorithm, text })
+    }
+
+    /// Plans the wrap of an object's data key.
+    pub(crate) fn wrap_for_object(
+        &self,
+        content_algorithm: &str,
+        data_key: &DataKey,
+    ) -> Result<WrapOp> {
+        let (key, _) = self.sealing()?;
+        let algorithm = self.object_algorithm()?;
+        check_offered(key, algorithm)?;
+        let text = wrap::bind_object(content_algorithm, data_key)?;
+        Ok(WrapOp { key: Arc::clone(key), algorithm, text })
+    }
+
+    /// What to ask KMS to unwrap an object's data key.
+    pub(crate) fn object_request(&self, wrapped: Vec<u8>) -> Result<DecryptRequest> {
+        let key_id = self.key_arn.clone().ok_or(Error::Input("objects do not name their key"))?;
+        let parameters = DecryptParameters::Rsa(self.object_algorithm()?);
+        Ok(DecryptRequest { key_id, ciphertext_blob: wrapped, parameters })
+    }
+
+    /// The format of objects knows SHA-1 only.
+    fn object_algorithm(&self) -> Result<EncryptionAlgorithm> {
+        match self.algorithm {
+            None | Some(EncryptionAlgorithm::RsaesOaepSha1) => {
+                Ok(EncryptionAlgorithm::RsaesOaepSha1)
+            }
+            Some(other) => Err(Error::KeyAlgorithm(format!("{} for objects", other.name()))),
+        }
     }
 
     pub(super) fn encrypted_data_key(&self, ciphertext: &[u8]) -> Result<EncryptedDataKey> {
@@ -82,7 +119,23 @@ impl KmsRsaKeyring {
         Ok(fields.iter().map(|length| 2 + length).sum())
     }
 
-    pub(super) fn request(&self, edk: &EncryptedDataKey) -> Result<Option<DecryptRequest>> {
+    pub(super) fn unwrap(
+        &self,
+        edks: &[EncryptedDataKey],
+        context: &EncryptionContext,
+        key_length: usize,
+    ) -> Result<UnwrapSession> {
+        let mut requests = VecDeque::new();
+        for edk in edks {
+            requests.extend(self.request(edk)?);
+        }
+        let digest = context.digest()?;
+        let unbind = move |text: &[u8]| wrap::unbind(text, &digest, key_length);
+        Ok(UnwrapSession::new(requests, Box::new(unbind)))
+    }
+
+    /// `None` when the encrypted data key is for somebody else.
+    fn request(&self, edk: &EncryptedDataKey) -> Result<Option<DecryptRequest>> {
         if edk.provider_id != PROVIDER_ID.as_bytes() {
             return Ok(None);
         }
@@ -99,7 +152,7 @@ impl KmsRsaKeyring {
         Ok(Some(DecryptRequest {
             key_id,
             ciphertext_blob: edk.ciphertext.clone(),
-            encryption_algorithm: self.algorithm,
+            parameters: DecryptParameters::Rsa(self.algorithm.unwrap_or_default()),
         }))
     }
 }
@@ -112,14 +165,10 @@ pub(super) const fn check_suite(suite: &Suite) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn accept(
-    request: &DecryptRequest,
-    response: &DecryptResponse,
-    context: &EncryptionContext,
-    key_length: usize,
-) -> Result<Option<DataKey>> {
-    if response.key_id != request.key_id.as_str() {
-        return Ok(None);
+fn check_offered(key: &KmsPublicKey, algorithm: EncryptionAlgorithm) -> Result<()> {
+    if key.offers(algorithm) {
+        Ok(())
+    } else {
+        Err(Error::KeyAlgorithm(algorithm.name().to_string()))
     }
-    wrap::unbind(&response.plaintext, context, key_length)
 }

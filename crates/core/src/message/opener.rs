@@ -40,8 +40,8 @@ impl CommitmentPolicy {
         }
     }
 
-    const fn allows(self, suite: &Suite) -> bool {
-        !matches!(self, Self::RequireEncryptRequireDecrypt) || suite.committing()
+    pub(crate) const fn allows_uncommitted(self) -> bool {
+        !matches!(self, Self::RequireEncryptRequireDecrypt)
     }
 }
 
@@ -129,19 +129,15 @@ impl UnverifiedHeader {
     /// the keyring's kind.
     pub fn unwrap(self, keyring: &Keyring) -> Result<Opening> {
         let Self { header, options } = self;
-        if !options.commitment_policy.allows(header.suite) {
-            return Err(Error::CommitmentPolicy(header.suite.id));
+        if !header.suite.committing() && !options.commitment_policy.allows_uncommitted() {
+            return Err(Error::CommitmentPolicy(header.suite.name));
         }
         keyring.check_suite(header.suite)?;
         if header.content_type == ContentType::NonFramed {
             return Err(Error::Unsupported("messages without frames"));
         }
-        let session = UnwrapSession::new(
-            keyring.clone(),
-            &header.edks,
-            header.context.clone(),
-            header.suite.key_length,
-        )?;
+        let session =
+            keyring.unwrap(&header.edks, header.context.clone(), header.suite.key_length)?;
         Ok(Opening { header, options, session })
     }
 }

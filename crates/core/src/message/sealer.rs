@@ -8,9 +8,11 @@ use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::keyring::Keyring;
 use crate::keys::{ContentKey, DataKey, random};
-use crate::plan::{NONCE_LENGTH, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp};
+use crate::plan::{NONCE_LENGTH, PieceOp, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp};
+use crate::sealed::PieceSealer;
 use crate::suite;
 use alloc::{sync::Arc, vec::Vec};
+use core::ops::Range;
 
 /// How to seal.
 #[derive(Clone, Debug)]
@@ -91,11 +93,30 @@ impl Sealing {
         &self.wrap
     }
 
-    /// Takes the wrapped data key: the header is complete then, and the frames can be planned.
+    /// Takes the wrapped data key: the header is complete then, and the frames can be planned, in
+    /// order and each once.
     ///
     /// # Errors
     /// [`Error::State`] when `ciphertext` is not as long as the key's modulus.
     pub fn wrapped(self, ciphertext: &[u8]) -> Result<(Vec<u8>, ContentKey, FrameSealer)> {
+        let (header, key, layout) = self.finish(ciphertext)?;
+        Ok((header, key, FrameSealer::new(layout)))
+    }
+
+    /// The same for frames in any order, of a plaintext of `length` bytes.
+    ///
+    /// # Errors
+    /// As [`Sealing::wrapped`].
+    pub fn wrapped_pieces(
+        self,
+        ciphertext: &[u8],
+        length: u64,
+    ) -> Result<(Vec<u8>, ContentKey, PieceSealer)> {
+        let (header, key, layout) = self.finish(ciphertext)?;
+        Ok((header, key, PieceSealer::frames(layout, length)))
+    }
+
+    fn finish(self, ciphertext: &[u8]) -> Result<(Vec<u8>, ContentKey, FrameLayout)> {
         let suite = suite::DEFAULT;
         let mut header = Header::encode(
             suite,
@@ -109,7 +130,42 @@ impl Sealing {
         let mut tag = Vec::with_capacity(TAG_LENGTH);
         Executor::new(&content_key)?.encrypt(&[0; NONCE_LENGTH], &header, &[], &mut tag)?;
         header.extend_from_slice(&tag);
-        Ok((header, content_key, FrameSealer::new(self.message_id, self.options.frame_length)))
+        let layout =
+            FrameLayout { message_id: self.message_id, frame_length: self.options.frame_length };
+        Ok((header, content_key, layout))
+    }
+}
+
+/// How a message's frames are cut and framed.
+#[derive(Debug)]
+pub(crate) struct FrameLayout {
+    message_id: Vec<u8>,
+    frame_length: u32,
+}
+
+impl FrameLayout {
+    pub(crate) const fn frame_length(&self) -> usize {
+        frame::widen(self.frame_length)
+    }
+
+    pub(crate) const fn stride(&self) -> usize {
+        frame::stride(self.frame_length)
+    }
+
+    /// The frame after `index` others.
+    pub(crate) fn op(&self, index: u32, last: bool, text: Range<usize>) -> Result<PieceOp> {
+        let too_many = Error::TooLarge("more than 2^32 - 2 frames");
+        // All but the end marker are sequence numbers.
+        let sequence = index.checked_add(1).filter(|n| *n < u32::MAX).ok_or(too_many)?;
+        let kind = if last { Kind::Final } else { Kind::Regular };
+        let text_length = u32::try_from(text.len()).unwrap_or(self.frame_length);
+        Ok(PieceOp {
+            id: index,
+            nonce: frame::nonce(sequence).to_vec(),
+            aad: frame::aad(&self.message_id, kind, sequence, text_length),
+            prefix: frame::head(kind, sequence, text_length),
+            text,
+        })
     }
 }
 
@@ -117,24 +173,22 @@ impl Sealing {
 #[derive(Debug)]
 pub struct FrameSealer {
     session: Arc<Session>,
-    message_id: Vec<u8>,
-    frame_length: u32,
-    /// Sequence number of the next frame to plan.
-    next: u32,
+    layout: FrameLayout,
+    planned: u32,
     planned_final: bool,
     confirmed: u32,
 }
 
 impl FrameSealer {
-    fn new(message_id: Vec<u8>, frame_length: u32) -> Self {
+    fn new(layout: FrameLayout) -> Self {
         let session = Arc::default();
-        Self { session, message_id, frame_length, next: 1, planned_final: false, confirmed: 0 }
+        Self { session, layout, planned: 0, planned_final: false, confirmed: 0 }
     }
 
     /// Bytes of plaintext per frame.
     #[must_use]
     pub const fn frame_length(&self) -> usize {
-        frame::widen(self.frame_length)
+        self.layout.frame_length()
     }
 
     /// Plans the frames of a block of `length` bytes: whole frames while more follows, whatever
@@ -157,26 +211,20 @@ impl FrameSealer {
         let mut ops = Vec::with_capacity(regular + 1);
         for n in 0..regular {
             let start = n * frame_length;
-            ops.push(self.op(Kind::Regular, start..start + frame_length)?);
+            ops.push(self.op(false, start..start + frame_length)?);
         }
         if last {
-            ops.push(self.op(Kind::Final, regular * frame_length..length)?);
+            ops.push(self.op(true, regular * frame_length..length)?);
             self.planned_final = true;
         }
         Ok(ops)
     }
 
-    fn op(&mut self, kind: Kind, text: core::ops::Range<usize>) -> Result<SealOp> {
-        let sequence = self.next;
-        self.next = sequence.checked_add(1).ok_or(Error::TooLarge("more than 2^32 - 2 frames"))?;
-        let text_length = u32::try_from(text.len()).unwrap_or(self.frame_length);
-        Ok(SealOp {
-            ticket: Ticket::new(Arc::clone(&self.session), sequence),
-            nonce: frame::nonce(sequence),
-            aad: frame::aad(&self.message_id, kind, sequence, text_length),
-            prefix: frame::head(kind, sequence, text_length),
-            text,
-        })
+    fn op(&mut self, last: bool, text: Range<usize>) -> Result<SealOp> {
+        let PieceOp { id, nonce, aad, prefix, text } = self.layout.op(self.planned, last, text)?;
+        self.planned += 1;
+        let ticket = Ticket::new(Arc::clone(&self.session), id + 1);
+        Ok(SealOp { ticket, nonce, aad, prefix, text })
     }
 
     /// Takes the proof that the next frame in order was sealed.
@@ -203,7 +251,7 @@ impl FrameSealer {
     /// [`Error::State`] unless every frame up to the final one was sealed.
     pub fn finish(&self) -> Result<()> {
         self.check_sound()?;
-        if self.planned_final && self.confirmed + 1 == self.next {
+        if self.planned_final && self.confirmed == self.planned {
             Ok(())
         } else {
             Err(Error::State("the message is not complete"))

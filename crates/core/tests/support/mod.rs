@@ -3,11 +3,12 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use bongtu::{
-    DecryptRequest, DecryptResponse, EncryptionAlgorithm, EncryptionContext, KeyArn, Keyring,
-    KmsFailure, KmsPublicKey, KmsRsaKeyring, OpenOptions, SealOptions,
+    DecryptParameters, DecryptRequest, DecryptResponse, EncryptionAlgorithm, EncryptionContext,
+    KeyArn, Keyring, KmsFailure, KmsPublicKey, KmsRsaKeyring, OpenOptions, SealOptions,
 };
 use getrandom::SysRng;
 use rsa::PrivateKey;
+use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
 use sha1::Sha1;
 use sha2::Sha256;
@@ -55,7 +56,9 @@ pub struct Kms {
 
 impl Kms {
     pub fn new(private_pem: &str, arn: &str) -> Self {
-        Self { key: PrivateKey::from_pkcs8_pem(private_pem).unwrap(), arn: arn.into() }
+        let key = PrivateKey::from_pkcs8_pem(private_pem)
+            .or_else(|_| PrivateKey::from_pkcs1_pem(private_pem));
+        Self { key: key.unwrap(), arn: arn.into() }
     }
 
     pub fn decrypt(&self, request: &DecryptRequest) -> Result<DecryptResponse, KmsFailure> {
@@ -63,7 +66,10 @@ impl Kms {
             return Err(KmsFailure { name: "NotFoundException".into() });
         }
         let blob = &request.ciphertext_blob;
-        let plaintext = match request.encryption_algorithm {
+        let DecryptParameters::Rsa(algorithm) = request.parameters else {
+            return Err(KmsFailure { name: "InvalidKeyUsageException".into() });
+        };
+        let plaintext = match algorithm {
             EncryptionAlgorithm::RsaesOaepSha1 => {
                 self.key.oaep_decrypt_with_rng::<Sha1, _>(&mut SysRng, blob)
             }

@@ -102,22 +102,22 @@ export function parseAlgorithm(text: string | undefined): EncryptionAlgorithm | 
   return algorithm;
 }
 
-/** `-c NAME=VALUE`, repeated; a value may hold further equals signs. */
-export function parseContext(pairs: readonly string[] = []): Record<string, string> {
-  const context = new Map<string, string>();
+/** NAME=VALUE, repeated; a value may hold further equals signs. */
+export function parsePairs(option: string, pairs: readonly string[] = []): Record<string, string> {
+  const values = new Map<string, string>();
   for (const pair of pairs) {
     const equals = pair.indexOf("=");
     if (equals < 1) {
-      throw usageError(`-c takes NAME=VALUE, not '${pair}'`);
+      throw usageError(`${option} takes NAME=VALUE, not '${pair}'`);
     }
     const name = pair.slice(0, equals);
-    if (context.has(name)) {
-      throw usageError(`-c gives '${name}' twice`);
+    if (values.has(name)) {
+      throw usageError(`${option} gives '${name}' twice`);
     }
-    context.set(name, pair.slice(equals + 1));
+    values.set(name, pair.slice(equals + 1));
   }
   // Defines properties instead of assigning them: a pair may be called __proto__.
-  return Object.fromEntries(context);
+  return Object.fromEntries(values);
 }
 
 export function parseCount(option: string, text: string | undefined): number | undefined {
@@ -135,4 +135,12 @@ export function parseFingerprint(option: string, text: string | undefined): stri
     throw usageError(`${option} takes 64 lower-case hexadecimal digits, not '${text}'`);
   }
   return text;
+}
+
+/** What `-` would name twice: standard input can be read once. */
+export function refuseSharedInput(operands: Readonly<Record<string, string | undefined>>): void {
+  const [first, second] = Object.keys(operands).filter((name) => operands[name] === "-");
+  if (second !== undefined) {
+    throw usageError(`${first} and ${second} cannot both be standard input`);
+  }
 }

@@ -49,7 +49,8 @@ export function describeFailure(failure: unknown, command?: string): string {
   if (failure.code === "ERR_USAGE") {
     text += `  see: ${command === undefined ? "bongtu" : `bongtu ${command}`} --help\n`;
   }
-  const hint = HINTS[failure.code];
+  const hints = command?.startsWith("object") ? OBJECT_HINTS : HINTS;
+  const hint = hints[failure.code];
   return hint === undefined ? text : `${text}  hint: ${hint}\n`;
 }
 
@@ -60,6 +61,12 @@ const HINTS: Readonly<Record<string, string>> = {
   ERR_NO_MATCHING_KEY: "`bongtu inspect` lists the keys that the message was sealed to",
   ERR_UNWRAP:
     "key and -a ALGORITHM must be those it was sealed with; no message records its algorithm",
+};
+
+const OBJECT_HINTS: Readonly<Record<string, string>> = {
+  ERR_COMMITMENT_POLICY:
+    "--allow-v2 opens it, which is for objects from a bucket whose writers you trust",
+  ERR_UNWRAP: "the key must be the one that the object was sealed to, which no object names",
 };
 
 function describeCause(cause: unknown): string {

@@ -74,11 +74,17 @@ async function* chunksOf(
   name: string,
   before: Stats | undefined,
 ): AsyncGenerator<Uint8Array> {
+  let length = 0;
   try {
     for (;;) {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK);
       if (bytesRead === 0) {
         break;
+      }
+      length += bytesRead;
+      // Of what the system makes up as it is read, such as /proc, the size is 0.
+      if (before && before.size > 0 && length > before.size) {
+        throw fileError(`${name} changed while it was read`);
       }
       yield buffer.subarray(0, bytesRead);
     }

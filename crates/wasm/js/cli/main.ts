@@ -3,20 +3,23 @@ import type { Command } from "./args.js";
 import { describeFailure, exitStatus, rootOf, usageError } from "./failure.js";
 import { inspect } from "./inspect.js";
 import { key } from "./key.js";
+import { object, objectCommands } from "./object.js";
 import { open } from "./open.js";
 import { print } from "./output.js";
 import { seal } from "./seal.js";
 
 const HELP = `Usage: bongtu COMMAND [options] [FILE|-]
 
-Seals files to the public half of an AWS KMS RSA key, offline and without credentials, as messages
-that the AWS Encryption SDKs open and only kms:Decrypt unlocks.
+Seals files to the public half of an AWS KMS RSA key, offline and without credentials: as messages
+of the AWS Encryption SDKs, or as S3 objects of the S3 Encryption Clients. Only kms:Decrypt on that
+key unlocks them.
 
 Commands:
   key        tell what an exported public key is: spec, fingerprint, limits
   seal       seal a file to a public key
   open       open a sealed file, through KMS or with the private key
   inspect    show what a sealed file says about itself, without any key
+  object     seal, open and inspect S3 objects
 
 Options:
   -h, --help       show this text; after a command, the text of that command
@@ -25,17 +28,21 @@ Options:
 Exit status is 0 only if all is well, 2 if the command line is wrong, 1 after any other failure.
 `;
 
-const COMMANDS: readonly Command[] = [key, seal, open, inspect];
+/** Longer names before those that they begin with. */
+const COMMANDS: readonly Command[] = [key, seal, open, inspect, ...objectCommands, object];
 
 process.exit(await main(process.argv.slice(2)));
 
-async function main([name, ...args]: string[]): Promise<number> {
+async function main(words: string[]): Promise<number> {
   // A failed write is reported to the one who wrote; unheard, the event would end the process with a stack trace.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
-  const chosen = COMMANDS.find((command) => command.name === name);
+  const chosen = COMMANDS.find(({ name }) =>
+    name.split(" ").every((word, index) => word === words[index]),
+  );
+  const args = words.slice(chosen?.name.split(" ").length);
   try {
-    await (chosen === undefined ? withoutCommand(name) : chosen.run(args));
+    await (chosen === undefined ? withoutCommand(words[0]) : chosen.run(args));
     return 0;
   } catch (error) {
     const failure = rootOf(error);

@@ -1,12 +1,10 @@
 import { kmsRsaAnyKey } from "../keyring.js";
 import { Keyring, openStream } from "../node.js";
-import { command, parseAlgorithm, parseContext } from "./args.js";
-import { usageError } from "./failure.js";
+import { command, parseAlgorithm, parsePairs } from "./args.js";
 import { openInput } from "./input.js";
-import { remoteKms } from "./kms-client.js";
+import { OPENING_KEY, openingKms } from "./keys.js";
 import { openOutput } from "./output.js";
 import { run } from "./pipeline.js";
-import { localKms, readPrivateKey } from "./private-key.js";
 import { showProgress } from "./progress.js";
 
 const HELP = `Usage: bongtu open --kms ARN [--region R] [--endpoint-url U] [options] [-o OUT] [FILE|-]
@@ -42,17 +40,19 @@ export const open = command({
   name: "open",
   help: HELP,
   options: {
-    kms: { type: "string" },
-    region: { type: "string" },
-    "endpoint-url": { type: "string" },
-    "private-key": { type: "string" },
+    ...OPENING_KEY,
     algorithm: { type: "string", short: "a" },
     context: { type: "string", short: "c", multiple: true },
     output: { type: "string", short: "o" },
   },
   async run(values, operand) {
-    const encryptionContext = parseContext(values.context);
-    const keyring = await openingKeyring(values);
+    const encryptionContext = parsePairs("-c", values.context);
+    const algorithm = parseAlgorithm(values.algorithm);
+    const { kms, keyArn } = await openingKms(values);
+    const keyring =
+      keyArn === undefined
+        ? kmsRsaAnyKey(kms, algorithm)
+        : Keyring.kmsRsa({ keyArn, kms, algorithm });
 
     const input = await openInput(operand);
     const progress = showProgress("opening", input.size);
@@ -61,26 +61,3 @@ export const open = command({
     await run(input, pair, await openOutput(values.output)).finally(progress.end);
   },
 });
-
-async function openingKeyring(values: {
-  kms?: string | undefined;
-  region?: string | undefined;
-  "endpoint-url"?: string | undefined;
-  "private-key"?: string | undefined;
-  algorithm?: string | undefined;
-}): Promise<Keyring> {
-  const { kms: keyArn, region, "endpoint-url": endpoint, "private-key": privateKey } = values;
-  const algorithm = parseAlgorithm(values.algorithm);
-  if (keyArn !== undefined && privateKey === undefined) {
-    const kms = await remoteKms(keyArn, { region, endpoint });
-    return Keyring.kmsRsa({ keyArn, kms, algorithm });
-  }
-  if (keyArn !== undefined || privateKey === undefined) {
-    throw usageError("give one of --kms ARN and --private-key PEM");
-  }
-  if (region !== undefined || endpoint !== undefined) {
-    const option = region !== undefined ? "--region" : "--endpoint-url";
-    throw usageError(`${option} goes with --kms`);
-  }
-  return kmsRsaAnyKey(localKms(await readPrivateKey(privateKey)), algorithm);
-}

@@ -7,7 +7,11 @@ import { BrokenPipe, CliError, fileError, usageError } from "./failure.js";
 /** Where a command's bytes go. What was written counts only after `commit`. */
 export interface Output {
   readonly stream: WritableStream<Uint8Array>;
-  /** The bytes are complete and verified: puts them where they belong. */
+  /** Nobody sees a byte of it before `commit`. */
+  readonly atomic: boolean;
+  /** The bytes are complete and verified: does all that may fail. */
+  settle(): Promise<void>;
+  /** Once settled, puts the bytes where they belong. */
   commit(): Promise<void>;
   /** They are not: leaves no trace of them. */
   discard(): Promise<void>;
@@ -59,6 +63,15 @@ async function openReplacement(
     throw error;
   });
 
+  async function orFail(work: () => Promise<void>) {
+    try {
+      await work();
+    } catch (error) {
+      await discard();
+      throw fileError(`cannot write '${out}'`, error);
+    }
+  }
+
   async function discard() {
     await file.close().catch(() => {});
     await rm(temporary, { force: true });
@@ -67,19 +80,21 @@ async function openReplacement(
 
   return {
     stream: new WritableStream({ write: writerOf(file, out) }),
-    async commit() {
-      try {
+    atomic: true,
+    async settle() {
+      await orFail(async () => {
         if (mode !== undefined) {
           await file.chmod(mode & 0o777);
         }
         await file.sync();
         await file.close();
-        await rename(temporary, target);
-        keep();
-      } catch (error) {
-        await discard();
-        throw fileError(`cannot write '${out}'`, error);
-      }
+        // Its directory may be gone.
+        await access(temporary);
+      });
+    },
+    async commit() {
+      await orFail(() => rename(temporary, target));
+      keep();
     },
     discard,
   };
@@ -87,7 +102,8 @@ async function openReplacement(
 
 /** Bytes that cannot be taken back: whoever reads them has to look at the exit status. */
 function passThrough(write: (chunk: Uint8Array) => Promise<void>, close = async () => {}): Output {
-  return { stream: new WritableStream({ write }), commit: close, discard: close };
+  const stream = new WritableStream({ write });
+  return { stream, atomic: false, settle: async () => {}, commit: close, discard: close };
 }
 
 function writerOf(file: FileHandle, out: string) {

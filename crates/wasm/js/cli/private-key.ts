@@ -61,8 +61,8 @@ function parsePrivateKey(pem: Buffer, name: string): KeyObject {
 }
 
 /** RSA-OAEP as KMS does it: MGF1 with the OAEP hash, empty label, a ciphertext of exactly the modulus length. */
-function unwrap(key: KeyObject, algorithm: string, ciphertext: Uint8Array): Uint8Array {
-  const oaepHash = HASHES[algorithm];
+function unwrap(key: KeyObject, algorithm: string | undefined, ciphertext: Uint8Array): Uint8Array {
+  const oaepHash = HASHES[algorithm ?? ""];
   const length = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
   if (oaepHash === undefined || ciphertext.length !== length) {
     throw new InvalidCiphertextException();

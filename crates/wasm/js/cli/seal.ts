@@ -1,11 +1,10 @@
 import { Keyring, sealStream } from "../node.js";
-import { command, parseAlgorithm, parseContext, parseCount, parseFingerprint } from "./args.js";
-import { usageError } from "./failure.js";
+import { command, parseAlgorithm, parseCount, parsePairs } from "./args.js";
 import { openInput } from "./input.js";
+import { readSealingKey, SEALING_KEY } from "./keys.js";
 import { openOutput } from "./output.js";
 import { run } from "./pipeline.js";
 import { showProgress } from "./progress.js";
-import { readPublicKey } from "./public-key.js";
 
 const HELP = `Usage: bongtu seal -k PUB [--key-arn ARN] [options] [-o OUT] [FILE|-]
 
@@ -40,18 +39,18 @@ export const seal = command({
   name: "seal",
   help: HELP,
   options: {
-    "public-key": { type: "string", short: "k" },
-    "key-arn": { type: "string" },
-    "spki-sha256": { type: "string" },
+    ...SEALING_KEY,
     algorithm: { type: "string", short: "a" },
     context: { type: "string", short: "c", multiple: true },
     "frame-length": { type: "string" },
     output: { type: "string", short: "o" },
   },
   async run(values, operand) {
-    const encryptionContext = parseContext(values.context);
+    const encryptionContext = parsePairs("-c", values.context);
     const frameLength = parseCount("--frame-length", values["frame-length"]);
-    const keyring = await sealingKeyring(values, operand);
+    const algorithm = parseAlgorithm(values.algorithm);
+    const { publicKey, keyArn } = await readSealingKey(values, operand);
+    const keyring = Keyring.kmsRsa({ publicKey, keyArn, algorithm });
 
     const input = await openInput(operand, { steady: true });
     const progress = showProgress("sealing", input.size);
@@ -60,31 +59,3 @@ export const seal = command({
     await run(input, pair, await openOutput(values.output)).finally(progress.end);
   },
 });
-
-async function sealingKeyring(
-  values: {
-    "public-key"?: string | undefined;
-    "key-arn"?: string | undefined;
-    "spki-sha256"?: string | undefined;
-    algorithm?: string | undefined;
-  },
-  operand: string | undefined,
-): Promise<Keyring> {
-  const algorithm = parseAlgorithm(values.algorithm);
-  const spkiSha256 = parseFingerprint("--spki-sha256", values["spki-sha256"]);
-  const file = values["public-key"];
-  if (file === undefined) {
-    throw usageError("-k PUB is missing: the public key to seal to");
-  }
-  if (file === "-" && (operand === undefined || operand === "-")) {
-    throw usageError("-k - and FILE cannot both be standard input");
-  }
-  const publicKey = await readPublicKey(file, { keyArn: values["key-arn"], spkiSha256 });
-  const keyArn = values["key-arn"] ?? publicKey.keyArn;
-  if (keyArn === undefined) {
-    throw usageError(
-      `--key-arn ARN is missing: '${file}' does not tell which KMS key it belongs to`,
-    );
-  }
-  return Keyring.kmsRsa({ publicKey, keyArn, algorithm });
-}

@@ -2,15 +2,25 @@ import { type Bytes, concat, EMPTY } from "../bytes.js";
 import type { Executor } from "./index.js";
 
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => i);
-const NONCE = Uint8Array.from({ length: 12 }, (_, i) => 0xa0 + i);
+const NONCE = Uint8Array.from({ length: 16 }, (_, i) => 0xa0 + i);
 const AAD = utf8("bongtu self-test");
+const TEXT = utf8("seal where the data is born");
 
-/** AES-256-GCM known answers: text, and ciphertext with its tag in hexadecimal. */
-const ANSWERS: readonly (readonly [text: Bytes, sealed: string])[] = [
-  [EMPTY, "0311e61079830da2a7ec57bb57983728"],
+/**
+ * AES-256-GCM known answers: bytes of the nonce (the splice of objects needs 16), text, and
+ * ciphertext with its tag in hexadecimal.
+ */
+const ANSWERS: readonly (readonly [nonceLength: number, text: Bytes, sealed: string])[] = [
+  [12, EMPTY, "0311e61079830da2a7ec57bb57983728"],
   [
-    utf8("seal where the data is born"),
+    12,
+    TEXT,
     "957d1d4165bc6ada1000a7a76f1fe0ba11d83830fbc4620ef37c488de6f65b17cf603c2fe78c4d45c4a61e",
+  ],
+  [
+    16,
+    TEXT,
+    "59c642d038baa513b1fb3fc58571adf4e3312259174771ce92600489be8e94184835fbefa479d850fb57b6",
   ],
 ];
 
@@ -34,14 +44,15 @@ export function passesSelfTest(executor: Executor): Promise<boolean> {
 async function runSelfTest(executor: Executor): Promise<boolean> {
   const key = await executor.importKey(KEY.slice());
   try {
-    for (const [text, answer] of ANSWERS) {
-      const sealed = concat(await key.seal(NONCE, AAD, text));
-      if (hexOf(sealed) !== answer || hexOf(await key.open(NONCE, AAD, sealed)) !== hexOf(text)) {
+    for (const [nonceLength, text, answer] of ANSWERS) {
+      const nonce = NONCE.subarray(0, nonceLength);
+      const sealed = concat(await key.seal(nonce, AAD, text));
+      if (hexOf(sealed) !== answer || hexOf(await key.open(nonce, AAD, sealed)) !== hexOf(text)) {
         return false;
       }
       sealed[sealed.length - 1] = 1 ^ (sealed.at(-1) ?? 0);
       const refused = await Promise.resolve(sealed)
-        .then((forged) => key.open(NONCE, AAD, forged))
+        .then((forged) => key.open(nonce, AAD, forged))
         .then(
           () => false,
           () => true,

@@ -1,0 +1,22 @@
+//! S3 Encryption Client objects (FORMATS.md 4): one AES-GCM message as the body, and an envelope
+//! in the object's metadata.
+
+mod envelope;
+mod metadata;
+#[cfg(feature = "json")]
+mod open;
+mod opener;
+mod seal;
+mod sealer;
+
+pub use metadata::{Format, JsonParser, JsonValue, ObjectDescription, inspect_object};
+#[cfg(feature = "json")]
+pub use open::open_object_with;
+pub use opener::{ChunkOpener, ObjectOpening, OpenObjectOptions, OpenedObject};
+pub use seal::{SealedObject, seal_object};
+pub use sealer::{ObjectHead, ObjectOptions, ObjectSealing, ObjectWrap};
+
+/// Bytes of plaintext per chunk, but for the last: the grid for slices and multipart uploads.
+pub const CHUNK_LENGTH: usize = crate::splice::CHUNK;
+/// The longest plaintext of an object.
+pub const MAX_PLAINTEXT_LENGTH: u64 = crate::splice::MAX_TEXT;

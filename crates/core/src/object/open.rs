@@ -1,0 +1,53 @@
+//! Opening an object in one call, for data that fits into memory.
+
+use super::opener::{ObjectOpening, OpenObjectOptions, OpenedObject};
+use crate::error::{Error, Result};
+use crate::executor::Executor;
+use crate::keyring::Keyring;
+use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
+use crate::plan::TAG_LENGTH;
+use crate::splice::CHUNK;
+use alloc::{string::String, vec::Vec};
+use zeroize::Zeroizing;
+
+/// Opens an object; see [`ObjectOpening::new`] for `metadata` and `instruction_file`. `kms` makes the Decrypt call. Nothing is released unless the tag verifies.
+///
+/// # Errors
+/// As [`ObjectOpening::new`] and [`ObjectOpening::finish`], or [`Error::Authentication`].
+pub fn open_object_with(
+    keyring: &Keyring,
+    metadata: &[(String, String)],
+    instruction_file: Option<&str>,
+    body: &[u8],
+    options: OpenObjectOptions,
+    mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
+) -> Result<(OpenedObject, Vec<u8>)> {
+    let json = crate::json::object_members;
+    let mut opening = ObjectOpening::new(keyring, metadata, instruction_file, json, options)?;
+    while let Some(request) = opening.request() {
+        let answer = kms(request);
+        opening.respond(answer)?;
+    }
+    let (opened, key, mut chunks) = opening.finish()?;
+    let executor = Executor::new(&key)?;
+    let body_length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
+    if let Some(op) = chunks.one_shot(body_length)? {
+        executor.decrypt(&op.nonce, &op.aad, body, &mut plaintext)?;
+        return Ok((opened, core::mem::take(&mut *plaintext)));
+    }
+    let (text, tag) = body.split_at_checked(body.len() - TAG_LENGTH).ok_or(Error::Truncated)?;
+    for (index, chunk) in text.chunks(CHUNK).enumerate() {
+        let mut hash = Vec::with_capacity(TAG_LENGTH);
+        executor.encrypt(&chunks.hash_nonce(), chunk, &[], &mut hash)?;
+        chunks.pin(index, chunk.len(), &hash)?;
+    }
+    chunks.verify(tag, body_length)?;
+    for op in chunks.plan(0, text.len())? {
+        let chunk = text.get(op.text.clone()).unwrap_or_default();
+        executor.encrypt(&op.nonce, &op.aad, chunk, &mut plaintext)?;
+        let end = plaintext.len() - TAG_LENGTH;
+        plaintext.truncate(end);
+    }
+    Ok((opened, core::mem::take(&mut *plaintext)))
+}

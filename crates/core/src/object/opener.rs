@@ -1,0 +1,227 @@
+//! Opening an object: envelope, unwrap, then chunks as plans, hashed in a first pass and compared
+//! with it in every later one.
+
+use super::envelope::{Content, Envelope, Wrap};
+use super::metadata::{Format, JsonParser};
+use crate::description::MaterialDescription;
+use crate::error::{Error, Result};
+use crate::keyring::Keyring;
+use crate::keys::{ContentKey, DataKey};
+use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
+use crate::materials::{Unbind, UnwrapSession};
+use crate::message::CommitmentPolicy;
+use crate::plan::{PieceOp, TAG_LENGTH};
+use crate::sealed::check_object_length;
+use crate::splice::{CHUNK, Splice, Tally};
+use crate::wrap;
+use alloc::{boxed::Box, string::String, vec::Vec};
+use subtle::ConstantTimeEq;
+
+/// How to open an object.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OpenObjectOptions {
+    /// Version 2 does not commit to its key and is opened only under `…_ALLOW_DECRYPT`.
+    pub commitment_policy: CommitmentPolicy,
+}
+
+/// An object whose data key is being unwrapped.
+#[derive(Debug)]
+pub struct ObjectOpening {
+    content: Content,
+    description: MaterialDescription,
+    session: UnwrapSession,
+}
+
+/// What an object said of itself. The description is not authenticated unless KMS bound it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedObject {
+    /// Version.
+    pub format: Format,
+    /// Material description or KMS context, **unverified**.
+    pub unverified_description: MaterialDescription,
+}
+
+impl ObjectOpening {
+    /// Reads the envelope. `metadata` are names and values as S3 gives them, with or without
+    /// `x-amz-meta-`; `instruction_file` is the text of `KEY.instruction`; `json` parses.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`], [`Error::Unsupported`], [`Error::CommitmentPolicy`], or
+    /// [`Error::NoMatchingKey`] when the keyring is of another kind than the wrap.
+    pub fn new(
+        keyring: &Keyring,
+        metadata: &[(String, String)],
+        instruction_file: Option<&str>,
+        json: JsonParser,
+        options: OpenObjectOptions,
+    ) -> Result<Self> {
+        let envelope = Envelope::parse(metadata, instruction_file, json)?;
+        let Envelope { wrapped_key, wrap, description, content } = envelope;
+        let format = content.format();
+        if format == Format::V2 && !options.commitment_policy.allows_uncommitted() {
+            return Err(Error::CommitmentPolicy("this object (version 2)"));
+        }
+        let request = match (keyring, &wrap) {
+            (Keyring::KmsRsa(keyring), Wrap::RsaOaepSha1) => keyring.object_request(wrapped_key)?,
+            (Keyring::Kms(keyring), Wrap::KmsContext(context) | Wrap::Kms(context)) => {
+                keyring.request(wrapped_key, context.clone())
+            }
+            _ => return Err(Error::NoMatchingKey),
+        };
+        let takes = move |length| format.takes_key_of(length);
+        let unbind: Unbind = match wrap {
+            Wrap::RsaOaepSha1 => {
+                Box::new(move |text| wrap::unbind_object(text, format.content_algorithm(), takes))
+            }
+            Wrap::KmsContext(_) | Wrap::Kms(_) => {
+                Box::new(move |text| takes(text.len()).then(|| DataKey::copy(text)))
+            }
+        };
+        let session = UnwrapSession::new([request], unbind);
+        Ok(Self { content, description, session })
+    }
+
+    /// The call to make next, `None` when there is none left to make.
+    #[must_use]
+    pub fn request(&self) -> Option<&DecryptRequest> {
+        self.session.request()
+    }
+
+    /// Takes the answer to [`ObjectOpening::request`].
+    ///
+    /// # Errors
+    /// [`Error::State`] when nothing was asked for.
+    pub fn respond(&mut self, answer: Result<DecryptResponse, KmsFailure>) -> Result<()> {
+        self.session.respond(answer)
+    }
+
+    /// Ends the unwrap and checks the commitment.
+    ///
+    /// # Errors
+    /// [`Error::Unwrap`], the same whatever is wrong with the wrapped key; [`Error::Kms`];
+    /// [`Error::Commitment`].
+    pub fn finish(self) -> Result<(OpenedObject, ContentKey, ChunkOpener)> {
+        let data_key = self.session.finish()?;
+        let (key, splice) = self.content.keys(&data_key)?;
+        let opened = OpenedObject {
+            format: self.content.format(),
+            unverified_description: self.description,
+        };
+        Ok((opened, key, ChunkOpener { splice, tally: Tally::default(), over: false }))
+    }
+}
+
+/// Plans the decryption of an object's chunks.
+///
+/// Two operations open a chunk, both of them encryptions: the ciphertext as associated data of an
+/// empty text, under [`ChunkOpener::hash_nonce`], gives the tag that is its pin; the ciphertext as
+/// text of [`ChunkOpener::plan`]'s operation gives the plaintext (and a tag to be dropped), since
+/// AES-GCM encrypts and decrypts with the same key stream. Neither says anything about the
+/// plaintext being right: [`ChunkOpener::verify`] does.
+pub struct ChunkOpener {
+    splice: Splice,
+    tally: Tally,
+    over: bool,
+}
+
+impl ChunkOpener {
+    /// Plans a body of one chunk, tag included, as an ordinary AES-GCM decryption of
+    /// `body_length` bytes; `None` when it has more chunks.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`] for a body without room for a tag, [`Error::TooLarge`].
+    pub fn one_shot(&self, body_length: u64) -> Result<Option<PieceOp>> {
+        let text = text_length(body_length)?;
+        let body_length = usize::try_from(body_length).unwrap_or(usize::MAX);
+        Ok((text <= widen(CHUNK)).then(|| PieceOp {
+            id: 0,
+            nonce: self.splice.iv().to_vec(),
+            aad: self.splice.aad().to_vec(),
+            prefix: Vec::new(),
+            text: 0..body_length,
+        }))
+    }
+
+    /// Plans the chunks of a block of `length` bytes of ciphertext from chunk `first` on.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], or [`Error::State`] after a failure.
+    pub fn plan(&self, first: usize, length: usize) -> Result<Vec<PieceOp>> {
+        self.check_sound()?;
+        (0..length.div_ceil(CHUNK))
+            .map(|n| {
+                let id = number(first + n)?;
+                let text = n * CHUNK..length.min((n + 1) * CHUNK);
+                let nonce = self.splice.chunk_nonce(id).to_vec();
+                Ok(PieceOp { id, nonce, aad: Vec::new(), prefix: Vec::new(), text })
+            })
+            .collect()
+    }
+
+    /// The nonce of the operations that hash.
+    #[must_use]
+    pub const fn hash_nonce(&self) -> [u8; 12] {
+        self.splice.hash_nonce()
+    }
+
+    /// Takes the hashes' tags of the chunks of a block of `length` bytes from chunk `first` on:
+    /// records them the first time, and compares later.
+    ///
+    /// # Errors
+    /// [`Error::SourceChanged`] when a chunk is not what it was before: all is over then.
+    pub fn pin(&mut self, first: usize, length: usize, tags: &[u8]) -> Result<()> {
+        self.check_sound()?;
+        let (tags, rest) = tags.as_chunks::<TAG_LENGTH>();
+        if !rest.is_empty() || tags.len() != length.div_ceil(CHUNK) {
+            return Err(Error::State("a pin is missing or not of 16 bytes"));
+        }
+        for (n, tag) in tags.iter().enumerate() {
+            let pin = self.splice.absorb_hashed(*tag, (length - n * CHUNK).min(CHUNK));
+            self.tally.pin(first + n, pin).inspect_err(|_| self.over = true)?;
+        }
+        Ok(())
+    }
+
+    /// Verifies the object's tag over all its chunks.
+    ///
+    /// # Errors
+    /// [`Error::Authentication`]; [`Error::State`] when chunks are missing.
+    pub fn verify(&mut self, tag: &[u8], body_length: u64) -> Result<()> {
+        self.check_sound()?;
+        let length = text_length(body_length)?;
+        let count = usize::try_from(length.div_ceil(widen(CHUNK)));
+        if !count.is_ok_and(|count| self.tally.is_complete(count)) {
+            return Err(Error::State("the tag needs every chunk"));
+        }
+        let wanted = self.splice.finish(self.tally.iter(), length);
+        if bool::from(wanted.ct_eq(tag)) {
+            return Ok(());
+        }
+        self.over = true;
+        Err(Error::Authentication)
+    }
+
+    /// Ends everything.
+    pub fn fail(&mut self) {
+        self.over = true;
+    }
+
+    fn check_sound(&self) -> Result<()> {
+        if self.over { Err(Error::State("the object was found to be wrong")) } else { Ok(()) }
+    }
+}
+
+/// Bytes of plaintext in a body.
+fn text_length(body_length: u64) -> Result<u64> {
+    let length = body_length.checked_sub(widen(TAG_LENGTH)).ok_or(Error::Truncated)?;
+    check_object_length(length)?;
+    Ok(length)
+}
+
+fn number(index: usize) -> Result<u32> {
+    u32::try_from(index).map_err(|_| Error::TooLarge("more chunks than an object has"))
+}
+
+fn widen(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}

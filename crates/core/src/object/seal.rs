@@ -1,0 +1,54 @@
+//! Sealing an object in one call, for data that fits into memory.
+
+use super::sealer::{ObjectHead, ObjectOptions, ObjectSealing, ObjectWrap};
+use crate::error::{Error, Result};
+use crate::executor::{self, Executor};
+use crate::keyring::Keyring;
+use crate::kms::{GenerateDataKeyRequest, GenerateDataKeyResponse, KmsFailure};
+use crate::plan::TAG_LENGTH;
+use alloc::vec::Vec;
+
+/// A sealed object, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedObject {
+    /// Metadata and instruction file.
+    pub head: ObjectHead,
+    /// Ciphertext and tag.
+    pub body: Vec<u8>,
+}
+
+/// Seals `plaintext` into an object. `kms` is asked for a data key when the keyring is a
+/// symmetric KMS key, and never for an RSA key.
+///
+/// # Errors
+/// As [`ObjectSealing::new`] and [`ObjectSealing::wrapped`], or [`Error::Kms`].
+pub fn seal_object(
+    keyring: &Keyring,
+    plaintext: &[u8],
+    options: ObjectOptions,
+    kms: impl FnOnce(&GenerateDataKeyRequest) -> Result<GenerateDataKeyResponse, KmsFailure>,
+) -> Result<SealedObject> {
+    let length = u64::try_from(plaintext.len()).unwrap_or(u64::MAX);
+    let sealing = ObjectSealing::new(keyring, options, Some(length))?;
+    let (head, key, mut pieces) = match sealing.wrap() {
+        ObjectWrap::Rsa(op) => {
+            let wrapped = executor::wrap(op)?;
+            sealing.wrapped(&wrapped)?
+        }
+        ObjectWrap::Kms(request) => {
+            let response = kms(request).map_err(|failure| Error::Kms(failure.name))?;
+            sealing.generated(response)?
+        }
+    };
+    let executor = Executor::new(&key)?;
+    let mut body = Vec::with_capacity(plaintext.len() + TAG_LENGTH);
+    for (index, op) in pieces.plan(0, pieces.count()?)?.into_iter().enumerate() {
+        let view = op.view();
+        let text = plaintext.get(view.start..view.start + view.length).unwrap_or_default();
+        executor.encrypt(view.nonce, view.aad, text, &mut body)?;
+        let tag = body.split_off(body.len() - TAG_LENGTH);
+        pieces.pin(index, &tag)?;
+    }
+    body.extend_from_slice(&pieces.tail()?);
+    Ok(SealedObject { head, body })
+}

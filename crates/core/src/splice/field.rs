@@ -1,0 +1,74 @@
+//! GF(2^128) as GHASH has it (NIST SP 800-38D, 6.3). Multiplication is that of the `ghash` crate.
+
+use core::fmt;
+use core::ops::{Add, Mul};
+use ghash::GHash;
+use ghash::universal_hash::UniversalHash;
+use zeroize::Zeroize;
+
+/// An element of the field, in GCM's order of bits.
+#[derive(Clone, Copy, PartialEq, Eq, Zeroize)]
+pub(super) struct Element([u8; 16]);
+
+impl Element {
+    pub(super) const ZERO: Self = Self([0; 16]);
+    /// The first bit is the lowest power.
+    pub(super) const ONE: Self = Self([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+
+    pub(super) const fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) const fn into_bytes(self) -> [u8; 16] {
+        self.0
+    }
+
+    /// `self^exponent`, by squaring; exponents are lengths, which are no secret.
+    pub(super) fn power(self, exponent: u64) -> Self {
+        let (mut result, mut square, mut left) = (Self::ONE, self, exponent);
+        while left > 0 {
+            if left & 1 == 1 {
+                result = result * square;
+            }
+            square = square * square;
+            left >>= 1;
+        }
+        result
+    }
+
+    /// `self^(2^128 - 2)`, the inverse.
+    pub(super) fn inverse(self) -> Self {
+        let (mut result, mut square) = (Self::ONE, self);
+        for _ in 1..128 {
+            square = square * square;
+            result = result * square;
+        }
+        result
+    }
+}
+
+impl Add for Element {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(a, b)| *a ^= b);
+        self
+    }
+}
+
+impl Mul for Element {
+    type Output = Self;
+
+    /// GHASH of the one block `self` under the key `other`.
+    fn mul(self, other: Self) -> Self {
+        let mut hash = GHash::new(&other.0.into());
+        hash.update(&[self.0.into()]);
+        Self(hash.finalize().into())
+    }
+}
+
+impl fmt::Debug for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Element")
+    }
+}

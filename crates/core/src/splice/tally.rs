@@ -1,0 +1,64 @@
+//! What every piece of a sealed thing was sealed to, so that none is ever sealed to anything else.
+
+use crate::error::{Error, Result};
+use alloc::vec::Vec;
+use core::fmt;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// 16 bytes that change when a piece's ciphertext does: an object's partial hash, a frame's tag.
+/// A partial hash and its ciphertext reveal the hash key, so it is as secret as the content key.
+#[derive(Clone, Copy, Zeroize)]
+pub(crate) struct Pin(pub(crate) [u8; 16]);
+
+impl fmt::Debug for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pin")
+    }
+}
+
+/// The pins of all pieces seen so far. It lives and dies with the key.
+#[derive(Debug, Default, ZeroizeOnDrop)]
+pub(crate) struct Tally {
+    pins: Vec<Option<Pin>>,
+    missing: usize,
+}
+
+impl Tally {
+    /// Records a piece's pin, or compares it with the one recorded.
+    ///
+    /// # Errors
+    /// [`Error::SourceChanged`] when they differ: the piece must not leave.
+    pub(crate) fn pin(&mut self, index: usize, pin: Pin) -> Result<()> {
+        if index >= self.pins.len() {
+            self.missing += index + 1 - self.pins.len();
+            self.pins.resize(index + 1, None);
+        }
+        let slot = self.pins.get_mut(index).ok_or(Error::SourceChanged)?;
+        match slot {
+            Some(found) if bool::from(found.0.ct_eq(&pin.0)) => Ok(()),
+            Some(_) => Err(Error::SourceChanged),
+            None => {
+                *slot = Some(pin);
+                self.missing -= 1;
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether the pins of exactly `count` pieces are known.
+    pub(crate) fn is_complete(&self, count: usize) -> bool {
+        self.missing == 0 && self.pins.len() == count
+    }
+
+    /// The lowest piece of `count` that has no pin yet.
+    pub(crate) fn first_missing(&self, count: usize) -> Option<usize> {
+        let gap = self.pins.iter().position(Option::is_none).unwrap_or(self.pins.len());
+        (gap < count).then_some(gap)
+    }
+
+    /// All pins in order; meaningful when complete.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Pin> {
+        self.pins.iter().flatten().copied()
+    }
+}

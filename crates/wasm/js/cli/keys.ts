@@ -1,0 +1,62 @@
+import type { Kms, KmsPublicKey } from "../node.js";
+import { parseFingerprint, refuseSharedInput } from "./args.js";
+import { usageError } from "./failure.js";
+import { remoteKms } from "./kms-client.js";
+import { localKms, readPrivateKey } from "./private-key.js";
+import { readPublicKey } from "./public-key.js";
+
+/** Which key to seal to. */
+export const SEALING_KEY = {
+  "public-key": { type: "string", short: "k" },
+  "key-arn": { type: "string" },
+  "spki-sha256": { type: "string" },
+} as const;
+
+/** Who opens. */
+export const OPENING_KEY = {
+  kms: { type: "string" },
+  region: { type: "string" },
+  "endpoint-url": { type: "string" },
+  "private-key": { type: "string" },
+} as const;
+
+type Values<O> = { readonly [name in keyof O]?: string | undefined };
+
+/** Reads the public key, which names its ARN or is given one. */
+export async function readSealingKey(
+  values: Values<typeof SEALING_KEY>,
+  operand: string | undefined,
+): Promise<{ publicKey: KmsPublicKey; keyArn: string }> {
+  const spkiSha256 = parseFingerprint("--spki-sha256", values["spki-sha256"]);
+  const file = values["public-key"];
+  if (file === undefined) {
+    throw usageError("-k PUB is missing: the public key to seal to");
+  }
+  refuseSharedInput({ "-k": file, FILE: operand ?? "-" });
+  const publicKey = await readPublicKey(file, { keyArn: values["key-arn"], spkiSha256 });
+  const keyArn = values["key-arn"] ?? publicKey.keyArn;
+  if (keyArn === undefined) {
+    throw usageError(
+      `--key-arn ARN is missing: '${file}' does not tell which KMS key it belongs to`,
+    );
+  }
+  return { publicKey, keyArn };
+}
+
+/** AWS KMS and the key to ask it for, or a private key that answers for every ARN. */
+export async function openingKms(
+  values: Values<typeof OPENING_KEY>,
+): Promise<{ kms: Kms; keyArn: string | undefined }> {
+  const { kms: keyArn, region, "endpoint-url": endpoint, "private-key": privateKey } = values;
+  if (keyArn !== undefined && privateKey === undefined) {
+    return { kms: await remoteKms(keyArn, { region, endpoint }), keyArn };
+  }
+  if (keyArn !== undefined || privateKey === undefined) {
+    throw usageError("give one of --kms ARN and --private-key PEM");
+  }
+  if (region !== undefined || endpoint !== undefined) {
+    const option = region !== undefined ? "--region" : "--endpoint-url";
+    throw usageError(`${option} goes with --kms`);
+  }
+  return { kms: localKms(await readPrivateKey(privateKey)), keyArn: undefined };
+}

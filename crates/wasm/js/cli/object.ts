@@ -1,0 +1,37 @@
+import type { Command } from "./args.js";
+import { usageError } from "./failure.js";
+import { inspectObject } from "./object/inspect.js";
+import { openObject } from "./object/open.js";
+import { sealObject } from "./object/seal.js";
+import { print } from "./output.js";
+
+const HELP = `Usage: bongtu object COMMAND [options] …
+
+Objects of the Amazon S3 Encryption Clients: a body, and the user metadata that S3 stores with it.
+
+Commands:
+  seal       seal a file to a public key, as a body and its metadata
+  open       open a body with its metadata, through KMS or with the private key
+  inspect    show what the metadata say about an object, without any key
+
+Options:
+  -h, --help    show this text; after a command, the text of that command
+`;
+
+export const objectCommands: readonly Command[] = [sealObject, openObject, inspectObject];
+
+/** What was not followed by one of them. */
+export const object: Command = {
+  name: "object",
+  async run([word]) {
+    switch (word) {
+      case "-h":
+      case "--help":
+        return print(HELP);
+      case undefined:
+        throw usageError("COMMAND is missing: seal, open or inspect");
+      default:
+        throw usageError(`there is no command 'object ${word}'`);
+    }
+  },
+};

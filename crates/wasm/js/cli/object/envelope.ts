@@ -1,0 +1,75 @@
+import type { StoredEnvelope } from "../../node.js";
+import { fileError, usageError } from "../failure.js";
+import { readSmall } from "../input.js";
+
+/** Where an object's envelope stands: its metadata and, if it has one, its instruction file. */
+export interface EnvelopeFiles {
+  readonly metadata: string;
+  readonly "instruction-file"?: string | undefined;
+}
+
+export interface ReadEnvelope extends StoredEnvelope {
+  /** Of a GetObject response: the body is not all of the object. */
+  readonly contentRange: string | undefined;
+}
+
+export async function readEnvelope(files: EnvelopeFiles): Promise<ReadEnvelope> {
+  const stored = await readMetadata(files.metadata);
+  const path = files["instruction-file"];
+  if (path === undefined) {
+    return { ...stored, instructionFile: undefined };
+  }
+  return { ...stored, instructionFile: await readText(path, "instruction file") };
+}
+
+/** As `aws s3api put-object --metadata file://…` and this program read it. */
+export function metadataText(metadata: Readonly<Record<string, string>>): string {
+  return `${JSON.stringify(metadata, undefined, 2)}\n`;
+}
+
+export function missingMetadata(): Error {
+  return usageError("--metadata META.json is missing: the user metadata of the object");
+}
+
+const METADATA =
+  "user metadata: a JSON object of strings, or what `aws s3api head-object` or get-object prints";
+
+/** Takes the metadata alone or a response of S3 that holds them. */
+async function readMetadata(path: string) {
+  const given = parse(await readText(path, "user metadata"));
+  const response = isRecord(given) && isRecord(given.Metadata) ? given : undefined;
+  const metadata = response?.Metadata ?? given;
+  if (!isRecord(metadata) || !Object.values(metadata).every(isText)) {
+    throw fileError(`'${path}' is no ${METADATA}`);
+  }
+  const range = response?.ContentRange;
+  return {
+    metadata: metadata as Record<string, string>,
+    contentRange: isText(range) ? range : undefined,
+  };
+}
+
+async function readText(path: string, what: string): Promise<string> {
+  const bytes = await readSmall(path, what);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw fileError(`'${path}' is no ${what}: it is not UTF-8 text`);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}

@@ -1,0 +1,130 @@
+import {
+  BongtuError,
+  inspect,
+  Keyring,
+  type Kms,
+  type ObjectDescription,
+  openObject as open,
+} from "../../node.js";
+import { command, refuseSharedInput } from "../args.js";
+import { type Input, openInput } from "../input.js";
+import { OPENING_KEY, openingKms } from "../keys.js";
+import { openOutput } from "../output.js";
+import { complete } from "../pipeline.js";
+import { showProgress } from "../progress.js";
+import { missingMetadata, readEnvelope } from "./envelope.js";
+
+const HELP = `Usage: bongtu object open --kms ARN [--region R] [--endpoint-url U] --metadata META.json
+                          [options] [-o OUT] [BODY|-]
+       bongtu object open --private-key PEM --metadata META.json [options] [-o OUT] [BODY|-]
+
+Opens BODY (or standard input) with its metadata, an object of the Amazon S3 Encryption Clients:
+sealed to an RSA key by \`bongtu object seal\` or by those clients (RSA-OAEP-SHA1), or by them through
+a symmetric KMS key (kms+context, kms).
+
+Options:
+      --kms ARN            unwrap the data key with kms:Decrypt on this key, RSA or symmetric;
+                           credentials are found as everywhere in AWS SDKs
+      --region R           the Region to ask (default: the one in ARN)
+      --endpoint-url U     the endpoint to ask (default: AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL,
+                           or AWS's own)
+      --private-key PEM    unwrap with the RSA private key in this file (PKCS#8 or PKCS#1, no
+                           passphrase)
+      --metadata META.json the object's user metadata: a JSON object of names, with or without
+                           x-amz-meta-, or what \`aws s3api get-object\` or head-object prints; -
+                           is standard input
+      --instruction-file PATH
+                           the body of the object's instruction file, if it has one
+      --allow-v2           open objects of version 2 too, which do not commit to their key
+  -o, --output OUT         write OUT, which is created or replaced only once everything in BODY is
+                           verified (a new one with mode 0600); - or no -o is standard output
+  -h, --help               show this text
+
+Nothing reaches standard output before all of BODY is verified. For that it is read twice; if it is
+no file, a temporary one keeps it meanwhile, still sealed.
+
+Examples:
+  aws s3api get-object --bucket B --key report.pdf body > meta.json
+  bongtu object open --kms arn:aws:kms:eu-west-1:111122223333:key/… --metadata meta.json \\
+      -o report.pdf body
+`;
+
+export const openObject = command({
+  name: "object open",
+  help: HELP,
+  options: {
+    ...OPENING_KEY,
+    metadata: { type: "string" },
+    "instruction-file": { type: "string" },
+    "allow-v2": { type: "boolean" },
+    output: { type: "string", short: "o" },
+  },
+  async run(values, operand) {
+    const { metadata, "instruction-file": instructionFile } = values;
+    if (metadata === undefined) {
+      throw missingMetadata();
+    }
+    refuseSharedInput({
+      "--metadata": metadata,
+      "--instruction-file": instructionFile,
+      BODY: operand ?? "-",
+    });
+    const { kms, keyArn } = await openingKms(values);
+    const envelope = await readEnvelope({ metadata, "instruction-file": instructionFile });
+    const { wrap } = await inspect(envelope);
+    const keyring = keyringFor(wrap, keyArn, kms);
+
+    const input = await openInput(operand);
+    const output = await openOutput(values.output);
+    // What the rename keeps from everybody may be written before it is verified.
+    const releaseUnverified = output.atomic;
+    const readings = releaseUnverified ? 1 : 2;
+    const progress = showProgress("opening", input.size && readings * input.size);
+    await complete(output, async () => {
+      const { plaintext } = await open(
+        keyring,
+        { ...envelope, body: releaseUnverified ? input.stream : rereadable(operand, input) },
+        {
+          commitmentPolicy: values["allow-v2"] ? "REQUIRE_ENCRYPT_ALLOW_DECRYPT" : undefined,
+          releaseUnverified,
+          onProgress: progress.onProgress,
+        },
+      );
+      await plaintext.pipeTo(output.stream);
+    }).finally(progress.end);
+  },
+});
+
+/** A private key answers for every ARN, and objects name none. */
+const ANY_KEY = "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000";
+
+/** An ARN does not tell what kind of key it is, but the object does. */
+function keyringFor(
+  wrap: ObjectDescription["wrap"],
+  keyArn: string | undefined,
+  kms: Kms,
+): Keyring {
+  if (wrap === "RSA-OAEP-SHA1") {
+    return Keyring.kmsRsa({ keyArn: keyArn ?? ANY_KEY, kms });
+  }
+  if (keyArn === undefined) {
+    throw new BongtuError(
+      "ERR_NO_MATCHING_KEY",
+      `the data key is wrapped by a symmetric KMS key (${wrap}), which only --kms ARN can ask`,
+    );
+  }
+  return Keyring.kms({ keyArn, kms });
+}
+
+/** A file is opened again for the second reading; what is none is kept by the library. */
+function rereadable(operand: string | undefined, { size, stream }: Input) {
+  if (size === undefined) {
+    return stream;
+  }
+  let first: Input["stream"] | undefined = stream;
+  return async () => {
+    const body = first ?? (await openInput(operand)).stream;
+    first = undefined;
+    return body;
+  };
+}

@@ -1,0 +1,52 @@
+import { type Output, openOutput } from "../output.js";
+
+/**
+ * Opens several outputs as one: `texts`, which are written at once, and `body`, which the stream is for. Either all are
+ * put in place, in this order, or none.
+ */
+export async function openOutputs(
+  texts: readonly { readonly out: string; readonly text: string }[],
+  body: string | undefined,
+): Promise<Output> {
+  const outputs: Output[] = [];
+  try {
+    for (const { out, text } of texts) {
+      const output = await openOutput(out);
+      outputs.push(output);
+      const writer = output.stream.getWriter();
+      await writer.write(new TextEncoder().encode(text));
+    }
+    const last = await openOutput(body);
+    outputs.push(last);
+    return together(outputs, last.stream);
+  } catch (error) {
+    await discardAll(outputs);
+    throw error;
+  }
+}
+
+function together(outputs: readonly Output[], stream: Output["stream"]): Output {
+  /** What still can be taken back is. */
+  async function each(step: "settle" | "commit") {
+    for (const [index, output] of outputs.entries()) {
+      try {
+        await output[step]();
+      } catch (error) {
+        await discardAll(step === "settle" ? outputs : outputs.slice(index));
+        throw error;
+      }
+    }
+  }
+
+  return {
+    stream,
+    atomic: outputs.every(({ atomic }) => atomic),
+    settle: () => each("settle"),
+    commit: () => each("commit"),
+    discard: () => discardAll(outputs),
+  };
+}
+
+async function discardAll(outputs: readonly Output[]): Promise<void> {
+  await Promise.all(outputs.map((output) => output.discard()));
+}

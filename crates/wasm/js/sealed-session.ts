@@ -1,0 +1,238 @@
+import { type Bytes, bytesOf } from "./bytes.js";
+import { BongtuError, disposedError, inputError } from "./errors.js";
+import { type ContentKey, importContentKey } from "./executor/index.js";
+import { Operation, type OperationOptions } from "./operation.js";
+import { sealPieces, TAG_LENGTH } from "./pieces.js";
+import { handOn, type Sink } from "./pump.js";
+import { Rechunker } from "./rechunk.js";
+import { isBlob, readerOf } from "./source.js";
+import type { Pieces } from "./wasm/bongtu_wasm.js";
+
+/** What can be read again and again, and any part of it. */
+export type RereadableSource = Uint8Array | ArrayBuffer | Blob;
+
+/** The bytes under a caller's view, which may change (that is noticed), or a Blob. */
+export type Rereadable = Bytes | Blob;
+
+export function rereadable(source: RereadableSource): Rereadable {
+  const found = bytesOf(source) ?? (isBlob(source) ? source : undefined);
+  if (found === undefined) {
+    throw inputError("what is sealed in slices must be bytes or a Blob: it is read again");
+  }
+  return found;
+}
+
+export function sizeOf(source: Rereadable): number {
+  return isBlob(source) ? source.size : source.length;
+}
+
+/** Pieces that are sealed in one go when the tail wants all that are missing, in bytes. */
+const RUN = 8 * 1024 * 1024;
+
+/**
+ * One sealed thing, of which many may read at once: JavaScript runs one of them at a time, and the
+ * pins tell when two of them saw different sources.
+ */
+export class SealedSession {
+  /** Of everything that is sealed. */
+  readonly size: number;
+  /** What parts must be multiples of. */
+  readonly grid: number;
+  readonly #pieces: Pieces;
+  readonly #key: ContentKey;
+  readonly #source: Rereadable;
+  readonly #sourceSize: number;
+  readonly #options: OperationOptions;
+  readonly #head: Bytes;
+  readonly #tailLength: number;
+  readonly #running = new Set<Operation>();
+  #over: unknown;
+  #freed = false;
+
+  /** Takes `pieces` over. */
+  static async make(
+    pieces: Pieces,
+    source: Rereadable,
+    options: OperationOptions,
+  ): Promise<SealedSession> {
+    try {
+      const key = await importContentKey(pieces.takeContentKey() as Bytes);
+      return new SealedSession(pieces, key, source, options);
+    } catch (error) {
+      pieces.free();
+      throw error;
+    }
+  }
+
+  private constructor(
+    pieces: Pieces,
+    key: ContentKey,
+    source: Rereadable,
+    options: OperationOptions,
+  ) {
+    const framed = pieces.sealedPieceLength > pieces.pieceLength;
+    this.size = pieces.size as number;
+    this.grid = framed ? 1 : pieces.pieceLength;
+    this.#pieces = pieces;
+    this.#key = key;
+    this.#source = source;
+    this.#sourceSize = sizeOf(source);
+    this.#options = options;
+    this.#head = pieces.head() as Bytes;
+    this.#tailLength = framed ? 0 : TAG_LENGTH;
+  }
+
+  /** One reading of it. */
+  operation(): Operation {
+    return new Operation(this.#options);
+  }
+
+  /**
+   * Seals all that the bytes from `start` to `end` need. `sinkAfter` makes the sink for that, given
+   * how many of its first bytes lie before `start`.
+   */
+  async seal(
+    start: number,
+    end: number,
+    sinkAfter: (skip: number) => Sink,
+    operation: Operation,
+  ): Promise<void> {
+    if (this.#over !== undefined) {
+      operation.stop(this.#over);
+    }
+    this.#running.add(operation);
+    try {
+      operation.check();
+      if (start < end) {
+        await this.#sealRange(start, end, sinkAfter, operation);
+      }
+    } catch (error) {
+      const failure = operation.stop(error);
+      if (failure instanceof BongtuError && failure.code === "ERR_SOURCE_CHANGED") {
+        this.#end(failure);
+      }
+      throw failure;
+    } finally {
+      operation.end();
+      this.#running.delete(operation);
+      this.#free();
+    }
+  }
+
+  dispose(): void {
+    this.#end(disposedError());
+    this.#free();
+  }
+
+  /** Whatever reads from it fails so from now on. */
+  #end(failure: unknown): void {
+    this.#over ??= failure;
+    for (const operation of this.#running) {
+      operation.stop(this.#over);
+    }
+  }
+
+  /** Wipes the key once nothing is in flight any more. */
+  #free(): void {
+    if (this.#over !== undefined && this.#running.size === 0 && !this.#freed) {
+      this.#freed = true;
+      this.#key.dispose();
+      this.#pieces.fail();
+      this.#pieces.free();
+    }
+  }
+
+  async #sealRange(
+    start: number,
+    end: number,
+    sinkAfter: (skip: number) => Sink,
+    operation: Operation,
+  ): Promise<void> {
+    const pieces = this.#pieces;
+    const stride = pieces.sealedPieceLength;
+    const bodyStart = this.#head.length;
+    const tailStart = this.size - this.#tailLength;
+    const pieceAt = (offset: number) =>
+      Math.min(Math.floor((offset - bodyStart) / stride), pieces.count - 1);
+
+    const first = pieceAt(Math.max(start, bodyStart));
+    const headed = start < bodyStart;
+    const bodied = start < tailStart && end > bodyStart;
+    const sink = sinkAfter(
+      headed ? start : bodied ? start - bodyStart - first * stride : start - tailStart,
+    );
+    if (headed) {
+      await handOn(sink, [this.#head], operation);
+    }
+    if (bodied) {
+      const last = pieceAt(Math.min(end, tailStart) - 1);
+      await this.#sealPieces(first, last + 1, sink, operation, true);
+    }
+    if (end > tailStart) {
+      await this.#sealMissing(operation);
+      await handOn(sink, [pieces.tail() as Bytes], operation);
+    }
+  }
+
+  /** Never waits for whoever else may be about to seal them. */
+  async #sealMissing(operation: Operation): Promise<void> {
+    const pieces = this.#pieces;
+    const atOnce = Math.max(1, Math.floor(RUN / pieces.pieceLength));
+    for (;;) {
+      const first = pieces.unpinned();
+      if (first === undefined) {
+        return;
+      }
+      const end = Math.min(first + atOnce, pieces.count);
+      await this.#sealPieces(first, end, NOWHERE, operation, false);
+    }
+  }
+
+  async #sealPieces(
+    first: number,
+    end: number,
+    sink: Sink,
+    operation: Operation,
+    progress: boolean,
+  ): Promise<void> {
+    const pieces = this.#pieces;
+    const { pieceLength } = pieces;
+    const from = first * pieceLength;
+    const to = Math.min(end * pieceLength, this.#sourceSize);
+    this.#checkSource();
+    const reader = readerOf(slice(this.#source, from, to));
+    const blocks = new Rechunker(reader, pieces.blockPieces * pieceLength, 0);
+    try {
+      await sealPieces({
+        pieces,
+        key: this.#key,
+        operation,
+        sink,
+        first,
+        next: () => {
+          this.#checkSource();
+          return blocks.next();
+        },
+        total: progress ? to - from : undefined,
+      });
+    } catch (error) {
+      reader.cancel(error);
+      throw error;
+    } finally {
+      blocks.wipe();
+    }
+  }
+
+  /** A buffer that was transferred away is empty all of a sudden. */
+  #checkSource(): void {
+    if (sizeOf(this.#source) !== this.#sourceSize) {
+      throw new BongtuError("ERR_SOURCE", "the source's buffer was transferred away or resized");
+    }
+  }
+}
+
+const NOWHERE: Sink = { write: () => undefined };
+
+function slice(source: Rereadable, start: number, end: number): Rereadable {
+  return isBlob(source) ? source.slice(start, end) : source.subarray(start, end);
+}

@@ -1,0 +1,295 @@
+//! Sealing and opening S3 objects.
+
+use crate::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
+use crate::error::{Failure, Result};
+use crate::keyring::{Keyring, byte_count, exact, pairs_of};
+use crate::kms;
+use crate::objects::{object_of, pair_array};
+use crate::pieces::{Pieces, body_size};
+use crate::records;
+use bongtu::object::{
+    ChunkOpener, Format, JsonValue, ObjectHead, ObjectOptions, ObjectWrap, OpenObjectOptions,
+};
+use bongtu::plan::PieceOp;
+use bongtu::sealed::PieceSealer;
+use bongtu::{
+    CommitmentPolicy, ContentKey, DecryptResponse, Error, GenerateDataKeyResponse, KmsFailure,
+    MaterialDescription,
+};
+use js_sys::{Array, JSON, Number, Object, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+const OUT_OF_ORDER: Error = Error::State("the session was used out of order");
+
+/// Sealing one object.
+#[wasm_bindgen]
+pub struct ObjectSealing {
+    sealing: Option<bongtu::object::ObjectSealing>,
+    length: Option<u64>,
+    head: Option<ObjectHead>,
+}
+
+#[wasm_bindgen]
+impl ObjectSealing {
+    /// Plans the wrap; without a length it is a stream's.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        keyring: &Keyring,
+        format: &str,
+        description: Vec<String>,
+        instruction_file: bool,
+        plaintext_length: Option<f64>,
+    ) -> Result<Self> {
+        let options = ObjectOptions {
+            format: Format::from_name(format)?,
+            description: MaterialDescription::new(pairs_of(description))?,
+            instruction_file,
+        };
+        let length = plaintext_length.map(byte_count).transpose()?;
+        let plan = || bongtu::object::ObjectSealing::new(keyring.inner(), options, length);
+        let sealing = wiping_stack(plan)?;
+        Ok(Self { sealing: Some(sealing), length, head: None })
+    }
+
+    /// The OAEP hash of an RSA wrap, in WebCrypto's spelling; `undefined` when KMS wraps.
+    #[wasm_bindgen(js_name = wrapHash)]
+    pub fn wrap_hash(&self) -> Result<Option<String>> {
+        Ok(match self.sealing()?.wrap() {
+            ObjectWrap::Rsa(op) => Some(op.algorithm().hash().into()),
+            ObjectWrap::Kms(_) => None,
+        })
+    }
+
+    /// What an RSA wrap encrypts: a secret that the caller wipes.
+    #[wasm_bindgen(js_name = wrapPlaintext)]
+    pub fn wrap_plaintext(&self) -> Result<Uint8Array> {
+        match self.sealing()?.wrap() {
+            ObjectWrap::Rsa(op) => Ok(wiping_stack(|| secret_out(op.text().expose()))),
+            ObjectWrap::Kms(_) => Err(OUT_OF_ORDER.into()),
+        }
+    }
+
+    /// Takes the RSA-wrapped data key.
+    pub fn wrapped(&mut self, ciphertext: &Uint8Array) -> Result<Pieces> {
+        let sealing = self.sealing.take().ok_or(OUT_OF_ORDER)?;
+        let ciphertext = public_in(ciphertext);
+        let sealed = wiping_stack(|| sealing.wrapped(&ciphertext))?;
+        self.pieces(sealed)
+    }
+
+    /// The GenerateDataKey request where KMS wraps.
+    pub fn request(&self) -> Result<JsValue> {
+        match self.sealing()?.wrap() {
+            ObjectWrap::Rsa(_) => Err(OUT_OF_ORDER.into()),
+            ObjectWrap::Kms(request) => Ok(kms::generate_data_key_request(request)),
+        }
+    }
+
+    /// Takes KMS's response; the caller wipes `plaintext` afterwards.
+    pub fn generated(
+        &mut self,
+        key_id: Option<String>,
+        plaintext: Option<Uint8Array>,
+        ciphertext_blob: Option<Uint8Array>,
+    ) -> Result<Pieces> {
+        let sealing = self.sealing.take().ok_or(OUT_OF_ORDER)?;
+        let sealed = wiping_stack(|| {
+            sealing.generated(GenerateDataKeyResponse {
+                key_id: key_id.unwrap_or_default(),
+                plaintext: plaintext.as_ref().map(secret_in).unwrap_or_default(),
+                ciphertext_blob: ciphertext_blob.as_ref().map(public_in).unwrap_or_default(),
+            })
+        })?;
+        self.pieces(sealed)
+    }
+
+    /// User metadata, names without prefix: `[[name, value], …]`.
+    pub fn metadata(&self) -> Result<JsValue> {
+        let metadata = &self.head()?.metadata;
+        Ok(pair_array(metadata.iter().map(|(name, value)| (*name, value.as_str()))))
+    }
+
+    /// The body of the instruction file, where there is to be one.
+    #[wasm_bindgen(js_name = instructionFile)]
+    pub fn instruction_file(&self) -> Result<Option<String>> {
+        Ok(self.head()?.instruction_file.clone())
+    }
+
+    fn pieces(&mut self, sealed: (ObjectHead, ContentKey, PieceSealer)) -> Result<Pieces> {
+        let (head, key, sealer) = sealed;
+        self.head = Some(head);
+        let size = self.length.map(body_size).transpose()?;
+        Ok(Pieces::new(Vec::new(), key, sealer, size))
+    }
+
+    fn sealing(&self) -> Result<&bongtu::object::ObjectSealing> {
+        self.sealing.as_ref().ok_or(Failure::from(OUT_OF_ORDER))
+    }
+
+    fn head(&self) -> Result<&ObjectHead> {
+        self.head.as_ref().ok_or(Failure::from(OUT_OF_ORDER))
+    }
+}
+
+/// Opening one object.
+#[wasm_bindgen]
+pub struct ObjectOpening {
+    opening: Option<bongtu::object::ObjectOpening>,
+    key: Option<ContentKey>,
+    chunks: Option<ChunkOpener>,
+}
+
+#[wasm_bindgen]
+impl ObjectOpening {
+    /// Reads the envelope.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        keyring: &Keyring,
+        metadata: Vec<String>,
+        instruction_file: Option<String>,
+        commitment_policy: Option<String>,
+    ) -> Result<Self> {
+        let policy =
+            commitment_policy.map(|name| CommitmentPolicy::from_name(&name)).transpose()?;
+        let opening = bongtu::object::ObjectOpening::new(
+            keyring.inner(),
+            &pairs_of(metadata).collect::<Vec<_>>(),
+            instruction_file.as_deref(),
+            json_members,
+            OpenObjectOptions { commitment_policy: policy.unwrap_or_default() },
+        )?;
+        Ok(Self { opening: Some(opening), key: None, chunks: None })
+    }
+
+    /// The next KMS Decrypt request; `undefined` when all is settled.
+    pub fn request(&mut self) -> Result<JsValue> {
+        Ok(self.opening()?.request().map_or(JsValue::UNDEFINED, kms::decrypt_request))
+    }
+
+    /// Takes KMS's response; the caller wipes `plaintext` afterwards.
+    pub fn respond(&mut self, key_id: Option<String>, plaintext: Option<Uint8Array>) -> Result<()> {
+        let opening = self.opening()?;
+        Ok(wiping_stack(|| {
+            let plaintext = plaintext.as_ref().map(secret_in).unwrap_or_default();
+            let response = DecryptResponse { key_id: key_id.unwrap_or_default(), plaintext };
+            opening.respond(Ok(response))
+        })?)
+    }
+
+    /// Takes KMS's refusal, by the exception's name.
+    pub fn refuse(&mut self, name: String) -> Result<()> {
+        Ok(self.opening()?.respond(Err(KmsFailure { name }))?)
+    }
+
+    /// What the object says of itself, once its key is unwrapped and its commitment checked.
+    pub fn unwrapped(&mut self) -> Result<JsValue> {
+        let opening = self.opening.take().ok_or(OUT_OF_ORDER)?;
+        let (opened, key, chunks) = wiping_stack(|| opening.finish())?;
+        self.key = Some(key);
+        self.chunks = Some(chunks);
+        Ok(object_of([
+            ("format", opened.format.name().into()),
+            ("materialDescription", pair_array(opened.unverified_description.iter())),
+        ]))
+    }
+
+    /// The key of the body, once: a secret that the caller wipes.
+    #[wasm_bindgen(js_name = takeContentKey)]
+    pub fn take_content_key(&mut self) -> Result<Uint8Array> {
+        let key = self.key.take().ok_or(OUT_OF_ORDER)?;
+        Ok(wiping_stack(|| secret_out(key.expose())))
+    }
+
+    /// Bytes of a chunk but the last.
+    #[wasm_bindgen(getter, js_name = pieceLength)]
+    pub fn piece_length(&self) -> usize {
+        bongtu::object::CHUNK_LENGTH
+    }
+
+    /// Plans a body of one chunk, tag included, as one decryption; 0 when it has more chunks.
+    #[wasm_bindgen(js_name = planOneShot)]
+    pub fn plan_one_shot(&mut self, body_length: f64, records: &Uint8Array) -> Result<usize> {
+        let op = self.chunks()?.one_shot(byte_count(body_length)?)?;
+        records::write(op.iter().map(PieceOp::view), records)
+    }
+
+    /// Plans the chunks of a block of `length` bytes, from number `first` on.
+    pub fn plan(&mut self, first: usize, length: usize, records: &Uint8Array) -> Result<usize> {
+        let ops = self.chunks()?.plan(first, length)?;
+        records::write(ops.iter().map(PieceOp::view), records)
+    }
+
+    /// The nonce of the operations that hash.
+    #[wasm_bindgen(js_name = hashNonce)]
+    pub fn hash_nonce(&mut self) -> Result<Uint8Array> {
+        Ok(public_out(&self.chunks()?.hash_nonce()))
+    }
+
+    /// Takes the hashes' tags of a block's chunks: records them, or compares.
+    pub fn pin(&mut self, first: usize, length: usize, tags: &Uint8Array) -> Result<()> {
+        let chunks = self.chunks()?;
+        Ok(wiping_stack(|| chunks.pin(first, length, &secret_in(tags)))?)
+    }
+
+    /// Verifies the tag over all chunks of a body of `body_length` bytes.
+    pub fn verify(&mut self, tag: &Uint8Array, body_length: f64) -> Result<()> {
+        let (tag, length) = (public_in(tag), byte_count(body_length)?);
+        let chunks = self.chunks()?;
+        Ok(wiping_stack(|| chunks.verify(&tag, length))?)
+    }
+
+    /// Says that it is over.
+    pub fn fail(&mut self) {
+        if let Some(chunks) = &mut self.chunks {
+            chunks.fail();
+        }
+    }
+
+    fn opening(&mut self) -> Result<&mut bongtu::object::ObjectOpening> {
+        self.opening.as_mut().ok_or(Failure::from(OUT_OF_ORDER))
+    }
+
+    fn chunks(&mut self) -> Result<&mut ChunkOpener> {
+        self.chunks.as_mut().ok_or(Failure::from(OUT_OF_ORDER))
+    }
+}
+
+/// Describes an object without a key.
+#[wasm_bindgen(js_name = inspectObject)]
+pub fn inspect_object(metadata: Vec<String>, instruction_file: Option<String>) -> Result<JsValue> {
+    let metadata = pairs_of(metadata).collect::<Vec<_>>();
+    let found =
+        bongtu::object::inspect_object(&metadata, instruction_file.as_deref(), json_members)?;
+    let length = found.plaintext_length.map(exact).transpose()?;
+    Ok(object_of([
+        ("version", found.format.name().into()),
+        ("contentAlgorithm", found.format.content_algorithm().into()),
+        ("committing", (found.format == Format::V3).into()),
+        ("wrap", found.wrap.into()),
+        ("wrappedKeyLength", found.wrapped_key_length.into()),
+        ("materialDescription", pair_array(found.description.iter())),
+        ("plaintextLength", length.into()),
+    ]))
+}
+
+/// A JSON object's members, as JavaScript parses them.
+fn json_members(text: &str) -> Option<Vec<(String, JsonValue)>> {
+    let value = JSON::parse(text).ok()?;
+    if !value.is_object() || Array::is_array(&value) {
+        return None;
+    }
+    let entries = Object::entries(value.unchecked_ref());
+    entries.iter().map(|entry| member(&Array::from(&entry))).collect()
+}
+
+fn member(entry: &Array) -> Option<(String, JsonValue)> {
+    let value = entry.get(1);
+    let value = match value.as_string() {
+        Some(text) => JsonValue::Text(text),
+        None if Number::is_safe_integer(&value) => JsonValue::Integer(
+            value.unchecked_into::<Number>().to_string_with_radix(10).ok()?.into(),
+        ),
+        None => JsonValue::Other,
+    };
+    Some((entry.get(0).as_string()?, value))
+}

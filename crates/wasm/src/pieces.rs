@@ -1,0 +1,113 @@
+//! What is sealed piece by piece, in any order and any piece again. TypeScript runs the operations
+//! and gives their tags back; it releases nothing before.
+
+use crate::bytes::{public_out, secret_in, secret_out, wiping_stack};
+use crate::error::Result;
+use crate::keyring::{byte_count, exact};
+use crate::records;
+use bongtu::plan::PieceOp;
+use bongtu::sealed::PieceSealer;
+use bongtu::{ContentKey, Error};
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+/// The pieces of a message or an object.
+#[wasm_bindgen]
+pub struct Pieces {
+    head: Vec<u8>,
+    key: Option<ContentKey>,
+    sealer: PieceSealer,
+    size: Option<f64>,
+}
+
+impl Pieces {
+    pub(crate) const fn new(
+        head: Vec<u8>,
+        key: ContentKey,
+        sealer: PieceSealer,
+        size: Option<f64>,
+    ) -> Self {
+        Self { head, key: Some(key), sealer, size }
+    }
+}
+
+#[wasm_bindgen]
+impl Pieces {
+    /// Bytes before the first piece: a message's header, nothing of an object.
+    pub fn head(&self) -> Uint8Array {
+        public_out(&self.head)
+    }
+
+    /// The AES-GCM key, once: a secret that the caller wipes.
+    #[wasm_bindgen(js_name = takeContentKey)]
+    pub fn take_content_key(&mut self) -> Result<Uint8Array> {
+        let key = self.key.take().ok_or(Error::State("the key was taken already"))?;
+        Ok(wiping_stack(|| secret_out(key.expose())))
+    }
+
+    /// Bytes of everything, head and tail included; `undefined` of a stream of unknown length.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> Option<f64> {
+        self.size
+    }
+
+    /// Bytes of plaintext in every piece but the last.
+    #[wasm_bindgen(getter, js_name = pieceLength)]
+    pub fn piece_length(&self) -> usize {
+        self.sealer.piece_length()
+    }
+
+    /// Bytes of output of every piece but the last.
+    #[wasm_bindgen(getter, js_name = sealedPieceLength)]
+    pub fn sealed_piece_length(&self) -> usize {
+        self.sealer.sealed_piece_length()
+    }
+
+    /// Pieces in all; needs the length.
+    #[wasm_bindgen(getter)]
+    pub fn count(&self) -> Result<usize> {
+        Ok(self.sealer.count()?)
+    }
+
+    /// Pieces that are planned together, so that their blocks are of a handy size.
+    #[wasm_bindgen(getter, js_name = blockPieces)]
+    pub fn block_pieces(&self) -> usize {
+        records::block_length(self.piece_length()) / self.piece_length()
+    }
+
+    /// Says where a stream ended, before its last piece is planned.
+    pub fn end(&mut self, plaintext_length: f64) -> Result<()> {
+        Ok(self.sealer.end(byte_count(plaintext_length)?)?)
+    }
+
+    /// Plans `count` pieces from number `first` on.
+    pub fn plan(&self, first: usize, count: usize, records: &Uint8Array) -> Result<usize> {
+        let ops = wiping_stack(|| self.sealer.plan(first, count))?;
+        records::write(ops.iter().map(PieceOp::view), records)
+    }
+
+    /// Takes their tags, 16 bytes each; only then may they be released.
+    pub fn pin(&mut self, first: usize, tags: &Uint8Array) -> Result<()> {
+        Ok(wiping_stack(|| self.sealer.pin(first, &secret_in(tags)))?)
+    }
+
+    /// The lowest piece that the tail still waits for.
+    pub fn unpinned(&self) -> Result<Option<usize>> {
+        Ok(self.sealer.unpinned()?)
+    }
+
+    /// Bytes after the last piece: an object's tag, nothing of a message.
+    pub fn tail(&self) -> Result<Uint8Array> {
+        Ok(public_out(&wiping_stack(|| self.sealer.tail())?))
+    }
+
+    /// Says that it is over.
+    pub fn fail(&mut self) {
+        self.sealer.fail();
+    }
+}
+
+/// Bytes of an object's body.
+pub(crate) fn body_size(plaintext_length: u64) -> Result<f64> {
+    exact(plaintext_length + 16)
+}

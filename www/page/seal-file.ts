@@ -1,0 +1,69 @@
+// The sealing itself, to either target. All of it is kept in memory, as the comparison at the end will need it.
+
+import { BongtuError, type Progress, sealedSize, sealObject, sealStream } from "bongtu";
+
+import { DemoError } from "./errors.ts";
+import type { Recipient } from "./key.ts";
+import type { Target } from "./target.ts";
+
+/** A file and what became of it. */
+export interface SealedFile {
+  target: Target;
+  file: File;
+  /** A message, or an object's body. */
+  sealed: Blob;
+  /** Of an object. */
+  metadata: Record<string, string>;
+}
+
+type Seal = (
+  recipient: Recipient,
+  file: File,
+  options: { signal: AbortSignal; onProgress: (progress: Progress) => void },
+) => Promise<SealedFile>;
+
+const sealToMessage: Seal = async (
+  { keyring, encryptionContext },
+  file,
+  { signal, onProgress },
+) => {
+  try {
+    // #region seal-message
+    const sealing = sealStream(keyring, { encryptionContext, signal, onProgress });
+    const frames = await collect(file.stream().pipeThrough(sealing));
+    const sealed = new Blob(frames);
+    // #endregion
+    if (sealed.size !== sealedSize(keyring, file.size, { encryptionContext })) {
+      throw new DemoError("DEMO_FILE_CHANGED");
+    }
+    return { target: "message", file, sealed, metadata: {} };
+  } catch (error) {
+    // Nobody but the file's own stream can have ended it then.
+    if (error instanceof BongtuError && error.code === "ERR_ABORTED" && !signal.aborted) {
+      throw new DemoError("DEMO_FILE_READ");
+    }
+    throw error;
+  }
+};
+
+const sealToObject: Seal = async ({ keyring }, file, { signal, onProgress }) => {
+  // #region seal-object
+  const object = await sealObject(keyring, file, { format: "v3", signal, onProgress });
+  const { metadata } = object;
+  const sealed = await object.blob();
+  // #endregion
+  object.dispose();
+  return { target: "object", file, sealed, metadata };
+};
+
+export const sealFile: Record<Target, Seal> = { message: sealToMessage, object: sealToObject };
+
+async function collect<Chunk>(stream: ReadableStream<Chunk>): Promise<Chunk[]> {
+  const reader = stream.getReader();
+  const chunks: Chunk[] = [];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return chunks;
+    chunks.push(value);
+  }
+}

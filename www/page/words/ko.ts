@@ -1,0 +1,300 @@
+// 페이지의 모든 문구, 한국어. AWS 용어는 AWS 한국어 설명서를 따릅니다.
+
+import { count } from "../format.ts";
+import type { Words } from "./en.ts";
+
+const bytes = (value: number): string => `${count(value)}바이트`;
+const field = (title: string, meaning: string) => ({ title, meaning });
+
+export const ko: Words = {
+  bytes,
+  span: (first, last) =>
+    first === last ? `${count(first)}번 바이트` : `${count(first)}–${count(last)}번 바이트`,
+
+  page: {
+    language: "ko",
+    title: "bongtu 봉투: KMS 키로 파일 봉인하기",
+    description: "AWS KMS 키의 퍼블릭 키로 이 탭에서 오프라인으로 파일을 봉인합니다.",
+    skip: "단계로 바로 가기",
+    other: "English",
+    otherLanguage: "en",
+    dark: "어두운 테마",
+    light: "밝은 테마",
+    heading: "봉인은 이 탭에서, 열기는 KMS로만.",
+    lede: "이 페이지가 가진 것은 AWS KMS 키의 퍼블릭 키뿐이고, 자격 증명은 없습니다. 네트워크가 끊겨 있어도 AWS의 암호화 클라이언트가 열 수 있는 형식으로 파일을 봉인합니다. 프라이빗 키는 KMS 밖으로 나오지 않습니다.",
+    from: "발신",
+    sender: "자격 증명 없는 이 탭",
+    to: "수신",
+    steps: "단계",
+    footer:
+      "여기서 KMS와 S3는 이 컴퓨터에서 실행되는 에뮬레이터 ministack이며, 페이지는 그 밖의 어디와도 통신하지 않습니다. 봉인된 결과는 실제 AWS 서비스와 SDK가 저장하고 여는 것과 같습니다.",
+    code: "여기서 실행된 코드",
+    codeToOpen: "백엔드에서 실행된 코드",
+  },
+
+  steps: {
+    key: "1단계, 키",
+    file: "2단계, 파일",
+    seal: "3단계, 봉인",
+    bytes: "4단계, 바이트",
+    store: "5단계, 저장",
+    open: "6단계, 열기",
+  },
+  states: { waiting: "", ready: "", done: ", 완료", failed: ", 실패" },
+
+  key: {
+    title: "퍼블릭 키",
+    lede: "KMS에서 `GetPublicKey`로 내보낸 키입니다. 페이지나 스크립트, 안내문에 실어도 됩니다. 비밀은 아니지만, 올바른 키인지는 확인해야 합니다.",
+    waiting: "백엔드에 키를 요청하는 중입니다 …",
+    kind: "종류",
+    or: " 또는 ",
+    arn: "키 ARN",
+    fingerprint: "지문",
+    pinned:
+      "고정됨: 지금 연 주소에 터미널이 출력한 지문이 들어 있습니다. 다른 키였다면 거부했을 것입니다.",
+    notPinned: "고정되지 않음: 지금 연 주소에 비교할 지문이 없습니다.",
+    can: "이 키로 할 수 있는 일",
+    canSeal: "오프라인에서, 누구의 허락도 없이 얼마든지 봉인할 수 있습니다",
+    canCheck: "전달받은 키가 맞는지 지문으로 확인할 수 있습니다",
+    cannot: "할 수 없는 일",
+    cannotOpen: "아무것도 열 수 없습니다. 방금 직접 봉인한 것도 마찬가지입니다",
+    cannotSign: "누가 봉인했는지 증명할 수 없습니다. 이 키가 있으면 누구나 봉인할 수 있습니다",
+    exported: "내보낸 그대로 보기",
+    done: "퍼블릭 키를 받았습니다.",
+  },
+
+  file: {
+    title: "파일",
+    lede: "마지막에 파일 전체를 메모리에서 비교하므로 이 페이지에서는 512 MiB까지만 받습니다. 봉인 자체는 스트리밍이라 이런 제한이 없습니다.",
+    waiting: "먼저 키가 필요합니다.",
+    choose: "파일 선택",
+    drop: "또는 여기에 끌어다 놓기",
+    sample: "예제 그림 사용",
+    picture: "선택한 그림",
+    done: (name, size) => `${name}(${size}) 파일을 봉인할 준비가 되었습니다.`,
+  },
+
+  target: {
+    legend: "봉인 형식",
+    message: "메시지",
+    messageNote: "AWS Encryption SDK. 스트리밍되는 프레임과 여기에 결속된 암호화 컨텍스트.",
+    object: "S3 객체",
+    objectNote:
+      "S3 Encryption Client V3. 본문은 원본보다 태그만큼만 길고, 래핑된 키는 객체 메타데이터에 둡니다.",
+  },
+
+  seal: {
+    title: "봉인하기",
+    ledeMessage:
+      "새로 만든 데이터 키로 파일을 프레임 단위로 암호화하고, 그 데이터 키를 퍼블릭 키로 래핑합니다. 서버에는 아무것도 묻지 않으니 네트워크를 먼저 꺼 보셔도 됩니다.",
+    ledeObject:
+      "새로 만든 데이터 키로 파일 전체를 하나의 AES-GCM 메시지로, 청크 단위로 암호화하고, 그 데이터 키를 퍼블릭 키로 래핑합니다. 서버에는 아무것도 묻지 않으니 네트워크를 먼저 꺼 보셔도 됩니다.",
+    waiting: "먼저 파일이 필요합니다.",
+    start: "봉인",
+    again: "다시 봉인",
+    cancel: "취소",
+    progress: "봉인하는 중",
+    online: "네트워크 켜짐",
+    offline: "네트워크 꺼짐",
+    speed: "속도",
+    time: "시간",
+    growth: "늘어난 크기",
+    requests: "봉인 중 요청",
+    none: "없음",
+    ledgerQuiet: (from, to) =>
+      `봉인은 ${from}부터 ${to}까지 진행되었습니다. 지금까지 이 페이지가 보낸 모든 요청`,
+    ledgerBusy: (from, to) => `${from}부터 ${to}까지의 요청`,
+    at: "시각",
+    seenBy: "감지 방법",
+    address: "주소",
+    sightings: {
+      timing: "리소스 타이밍",
+      fetch: "fetch",
+      XMLHttpRequest: "XMLHttpRequest",
+      sendBeacon: "sendBeacon",
+      policy: "보안 정책",
+    },
+    busy: (name) => `${name} 파일을 봉인하는 중입니다.`,
+    done: (time) => `${time} 만에 봉인했습니다.`,
+  },
+
+  anatomy: {
+    title: "봉투 해부도",
+    ledeMessage:
+      "AWS Encryption SDK 메시지는 헤더 하나와 그 뒤에 이어지는 프레임으로 이루어집니다. `inspect()`는 키 없이도 이 구조를 읽습니다. 바이트를 가리키거나 화살표 키로 목록을 따라가 보세요.",
+    ledeObject:
+      "S3 Encryption Client 객체는 메타데이터 값 몇 개(여기서는 디코딩해서 표시)와, 사이퍼텍스트에 태그 하나가 붙은 본문으로 이루어집니다. `inspect()`는 키 없이도 메타데이터를 읽습니다. 바이트를 가리키거나 화살표 키로 목록을 따라가 보세요.",
+    waiting: "먼저 봉인된 파일이 필요합니다.",
+    nth: (piece, of) => `${count(of)}개 중 ${count(piece)}번째`,
+    message: {
+      head: (length, share) => `헤더: ${bytes(length)}, 메시지의 ${share}`,
+      headLegend: "헤더의 필드",
+      body: (pieces, size, last) =>
+        pieces === 1
+          ? `본문: 마지막 프레임 하나, ${bytes(last)}`
+          : `본문: ${size} 프레임 ${count(pieces)}개, 마지막 프레임은 ${bytes(last)}`,
+      piece: "프레임",
+      pieceLegend: (piece, isLast) => `프레임 ${count(piece)}의 구성${isLast ? " (마지막)" : ""}`,
+      done: (length, pieces) => `헤더 ${bytes(length)}, 프레임 ${count(pieces)}개입니다.`,
+      groups: { head: "헤더", first: "첫 프레임", last: "마지막 프레임" },
+    },
+    object: {
+      head: (length, share) => `메타데이터: 디코딩하면 ${bytes(length)}, 전체의 ${share}`,
+      headLegend: "메타데이터의 값",
+      body: (pieces, size, last) =>
+        pieces === 1
+          ? `본문: ${bytes(last)} 청크 하나와 태그`
+          : `본문: ${size} 청크 ${count(pieces)}개(마지막 청크는 ${bytes(last)})와 태그 하나`,
+      piece: "청크",
+      pieceLegend: (piece, isLast) => `청크 ${count(piece)}${isLast ? " (마지막)" : ""}`,
+      done: (length, pieces) => `메타데이터 ${bytes(length)}, 청크 ${count(pieces)}개입니다.`,
+      groups: { head: "메타데이터", first: "첫 청크", last: "본문 끝" },
+    },
+    fields: {
+      version: field("버전", "메시지 형식의 버전"),
+      type: field("유형", "고객 인증 암호화 데이터"),
+      suite: field("알고리즘 제품군", "암호, 키 유도, 키 커밋 방식을 정합니다"),
+      messageId: field(
+        "메시지 ID",
+        "무작위 값. 키 유도의 솔트이며 모든 프레임의 태그에 들어갑니다",
+      ),
+      contextLength: field("컨텍스트 길이", "이어지는 암호화 컨텍스트의 길이"),
+      context: field("암호화 컨텍스트", "누구나 읽을 수 있지만 아무도 바꿀 수 없습니다"),
+      edkCount: field("데이터 키 수", "래핑을 풀 수 있는 수신자의 수"),
+      providerId: field("공급자", "래핑을 풀 수 있는 키링"),
+      providerInfo: field("공급자 정보", "래핑을 풀 수 있는 KMS 키"),
+      ciphertext: field(
+        "암호화된 데이터 키",
+        "퍼블릭 키로 래핑한 데이터 키. KMS만 래핑을 풀 수 있습니다",
+      ),
+      contentType: field("콘텐츠 유형", "프레임 처리됨"),
+      reserved: field("예약됨", "모두 0"),
+      ivLength: field("IV 길이", "모든 프레임에 공통"),
+      frameLength: field("프레임 길이", "마지막을 제외한 각 프레임의 일반 텍스트 바이트 수"),
+      commitment: field("키 커밋", "이 메시지에 맞는 데이터 키는 세상에 하나뿐입니다"),
+      headerIv: field("헤더 IV", "바로 뒤 태그에 쓰는 초기화 벡터"),
+      headerTag: field("헤더 인증 태그", "앞의 모든 바이트를 인증합니다"),
+      finalMark: field("마지막 프레임 표시", "마지막 프레임이 없으면 완전한 메시지가 아닙니다"),
+      sequence: field("시퀀스 번호", "프레임을 바꾸거나 반복하거나 뺄 수 없게 합니다"),
+      iv: field("IV", "AES-GCM에 맞춰 쓴 시퀀스 번호"),
+      finalLength: field("콘텐츠 길이", "더 짧을 수 있는 마지막 프레임의 길이"),
+      frame: field("사이퍼텍스트", "AES-256-GCM, 일반 텍스트와 길이가 같습니다"),
+      frameTag: field("인증 태그", "이 메시지의 이 위치에 있는 이 프레임을 인증합니다"),
+    },
+    values: {
+      "x-amz-c": field("콘텐츠 알고리즘", "0x0073의 십진수. AES-256-GCM, HKDF-SHA-512, 키 커밋"),
+      "x-amz-3": field(
+        "암호화된 데이터 키",
+        "데이터 키와 그 용도인 알고리즘을 퍼블릭 키로 래핑한 값. KMS만 래핑을 풀 수 있습니다",
+      ),
+      "x-amz-w": field("래핑 알고리즘", "SHA-1을 쓰는 RSA-OAEP. KMS에서는 RSAES_OAEP_SHA_1입니다"),
+      "x-amz-d": field("키 커밋", "이 객체에 맞는 데이터 키는 세상에 하나뿐입니다"),
+      "x-amz-i": field("메시지 ID", "무작위 값. 콘텐츠 키와 키 커밋을 유도할 때의 솔트입니다"),
+      tag: field("인증 태그", "크기와 관계없이 본문 전체를 인증합니다"),
+    },
+    chunk: {
+      title: "사이퍼텍스트",
+      meaning: (first, last) =>
+        `일반 텍스트와 길이가 같습니다. 하나의 AES-GCM 메시지 중 카운터 블록 ${count(first)}–${count(last)}번`,
+    },
+  },
+
+  store: {
+    title: "S3에 저장하기",
+    ledeMessage:
+      "백엔드는 정확히 이 크기의 업로드 한 번만 허용하는 미리 서명된 URL을 만들고, 봉인된 바이트는 페이지가 직접 올립니다. S3에는 이를 열 수 있는 것이 전혀 전달되지 않습니다.",
+    ledeObject:
+      "백엔드는 정확히 이 크기와 이 메타데이터 헤더로 된 업로드 한 번만 허용하는 미리 서명된 URL을 만들고, 봉인된 바이트는 페이지가 직접 올립니다. S3에는 이를 열 수 있는 것이 전혀 전달되지 않습니다.",
+    waiting: "먼저 봉인된 파일이 필요합니다.",
+    start: "업로드",
+    again: "다시 업로드",
+    cancel: "취소",
+    progress: "업로드하는 중",
+    result: "S3에 저장된 객체",
+    object: "객체",
+    size: "크기",
+    type: "콘텐츠 유형",
+    etag: "ETag",
+    modified: "마지막 수정",
+    metadata: "메타데이터",
+    noMetadata: "없음: 파일의 이름도 유형도 남지 않습니다",
+    start64: "첫 바이트",
+    same: "이 탭에 있는 것과 같습니다.",
+    notSame: "이 탭에 있는 것과 다릅니다.",
+    busy: "업로드하는 중입니다.",
+    done: "저장했습니다.",
+  },
+
+  open: {
+    title: "KMS로 열기",
+    ledeMessage:
+      "`kms:Decrypt`를 호출할 수 있는 백엔드에서 엽니다. KMS는 데이터 키의 래핑만 풀 뿐 파일은 보지 못합니다. 실제 AWS에서는 이 호출이 CloudTrail에 기록됩니다.",
+    ledeObject:
+      "`kms:Decrypt`를 호출할 수 있는 백엔드에서 엽니다. KMS는 데이터 키의 래핑만 풀 뿐 파일은 보지 못합니다. 실제 AWS에서는 이 호출이 CloudTrail에 기록됩니다. 본문은 두 번 읽습니다. 전체를 검증한 뒤에야 내보내기 시작합니다.",
+    waiting: "먼저 저장된 객체가 필요합니다.",
+    start: "열기",
+    save: (name) => `${name} 저장`,
+    progress: "여는 중",
+    same: "모든 바이트가 같습니다",
+    notSame: "다릅니다",
+    speed: (size, time) => `${size}, ${time}`,
+    calls: (calls) => `KMS 호출 ${count(calls)}회`,
+    call: (algorithm, input, output, time) =>
+      `Decrypt, ${algorithm}: 입력 ${bytes(input)}, 출력 ${bytes(output)}, ${time}`,
+    form: "형식",
+    forms: {
+      message: (suite) => `AWS Encryption SDK 메시지, 알고리즘 제품군 ${suite}`,
+      object: (format) => `S3 Encryption Client 객체, ${format.toUpperCase()}`,
+    },
+    committed: "키 커밋이 검증되었습니다.",
+    before: "봉인 전 SHA-256",
+    after: "연 뒤 SHA-256",
+    picture: "열린 그림",
+    busy: "여는 중입니다.",
+    done: (name) => `열었습니다. ${name} 파일은 모든 바이트가 원본과 같습니다.`,
+  },
+
+  tamper: {
+    title: "스토리지를 믿을 수 없다면?",
+    lede: "스토리지가 내보내는 데이터에서 원하는 곳의 비트 하나를 바꿔 보세요.",
+    where: "바꿀 비트의 위치",
+    start: "바꾸고 열기",
+    released: (length) => `내보낸 데이터: ${bytes(length)}.`,
+    opened: "열림",
+    unnoticed: "아무도 알아채지 못했습니다.",
+  },
+
+  failures: {
+    DEMO_GONE: "백엔드가 응답하지 않습니다. 데모가 아직 실행 중인가요?",
+    DEMO_TOKEN: "이번에 데모를 시작할 때 출력된 주소로 열어 주세요.",
+    DEMO_ORIGIN: "이 서버의 페이지만 요청할 수 있습니다.",
+    DEMO_OBJECT: "이번에 시작한 데모에는 그런 객체가 없습니다.",
+    DEMO_SIZE: "업로드 크기는 1바이트에서 600 MiB까지입니다.",
+    DEMO_METADATA: "이 페이지가 만드는 객체의 메타데이터가 아닙니다.",
+    DEMO_ERROR: "백엔드에서 오류가 발생했습니다. 이유는 터미널에 출력되어 있습니다.",
+    DEMO_FILE_SIZE: "이 페이지에서는 512 MiB까지의 파일만 받습니다.",
+    DEMO_FILE_READ: "파일을 끝까지 읽지 못했습니다. 파일이 그 자리에 있나요?",
+    DEMO_FILE_CHANGED: "봉인하는 동안 파일이 바뀌었습니다.",
+    DEMO_UPLOAD_REFUSED: "S3가 업로드를 거부했습니다.",
+    DEMO_UPLOAD_LOST: "업로드가 S3에 닿지 못했습니다. 네트워크가 켜져 있나요?",
+    DEMO_NOT_THE_SAME: "연 결과가 봉인한 것과 다릅니다.",
+    ERR_KEY_PIN: "주소에 있던 지문과 다른 키입니다.",
+    ERR_SOURCE: "파일을 읽지 못했습니다.",
+    ERR_SOURCE_CHANGED: "봉인하는 동안 파일이 바뀌었습니다.",
+    ERR_TOO_LARGE: "이 형식에 담기에는 파일이 너무 큽니다.",
+    ERR_MALFORMED: "형식에 맞지 않는 바이트입니다.",
+    ERR_METADATA: "형식에 맞지 않는 메타데이터입니다.",
+    ERR_BASE64: "base64가 아닌 값이 있습니다.",
+    ERR_TRUNCATED: "끝부분이 없습니다.",
+    ERR_TRAILING_DATA: "끝난 뒤에 데이터가 더 있습니다.",
+    ERR_LIMIT: "길이가 허용 범위를 넘습니다.",
+    ERR_UNSUPPORTED: "형식에 없거나 허용되지 않는 버전 또는 알고리즘입니다.",
+    ERR_COMMITMENT_POLICY: "키 커밋이 필요하지만 없습니다.",
+    ERR_COMMITMENT: "커밋된 데이터 키가 아닙니다.",
+    ERR_NO_MATCHING_KEY: "이 KMS 키에 맞는 암호화된 데이터 키가 없습니다.",
+    ERR_UNWRAP: "데이터 키의 래핑을 풀지 못했습니다.",
+    ERR_KMS: "KMS가 정상적으로 응답하지 않았습니다.",
+    ERR_AUTHENTICATION: "태그가 맞지 않습니다. 무언가 바뀌었습니다.",
+    ERR_CONTEXT_MISMATCH: "요구한 암호화 컨텍스트와 다릅니다.",
+  },
+};
