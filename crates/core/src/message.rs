@@ -3,14 +3,16 @@
 mod frame;
 mod header;
 mod inspect;
+mod limits;
 mod opener;
 mod sealer;
 
 pub use frame::{DEFAULT_FRAME_LENGTH, HEAD_LENGTH, MAX_FRAME_LENGTH};
 pub use header::{ContentType, Field, Header};
 pub use inspect::{BodyDescription, Description, EdkDescription, Inspector, SuiteDescription};
+pub use limits::Limits;
 pub use opener::{
-    CommitmentPolicy, FrameOpener, Limits, OpenOptions, Opening, UnverifiedHeader, VerifiedHeader,
+    CommitmentPolicy, FrameOpener, OpenOptions, Opening, UnverifiedHeader, VerifiedHeader,
 };
 pub(crate) use sealer::FrameLayout;
 pub use sealer::{FrameSealer, SealOptions, Sealing, sealed_size};

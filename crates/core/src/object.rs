@@ -2,6 +2,8 @@
 //! in the object's metadata.
 
 mod envelope;
+mod format;
+mod inspect;
 mod metadata;
 #[cfg(feature = "json")]
 mod open;
@@ -9,12 +11,14 @@ mod opener;
 mod seal;
 mod sealer;
 
-pub use metadata::{Format, JsonParser, JsonValue, ObjectDescription, inspect_object};
+pub use format::Format;
+pub use inspect::{ObjectDescription, inspect_object};
+pub use metadata::{JsonParser, JsonValue, ObjectHead};
 #[cfg(feature = "json")]
 pub use open::open_object_with;
 pub use opener::{ChunkOpener, ObjectOpening, OpenObjectOptions, OpenedObject};
 pub use seal::{SealedObject, seal_object};
-pub use sealer::{ObjectHead, ObjectOptions, ObjectSealing, ObjectWrap};
+pub use sealer::{ObjectOptions, ObjectSealing, ObjectWrap};
 
 /// Bytes of plaintext per chunk, but for the last: the grid for slices and multipart uploads.
 pub const CHUNK_LENGTH: usize = crate::splice::CHUNK;

@@ -1,11 +1,11 @@
 //! The message header: written for version 2, read for both versions (FORMATS.md 2.2 to 2.5).
 
+use super::limits::Limits;
 use crate::codec::{Reader, Stop, put_prefixed};
 use crate::context::EncryptionContext;
 use crate::derive::COMMITMENT_LENGTH;
 use crate::error::{Error, Result};
 use crate::materials::EncryptedDataKey;
-use crate::message::opener::Limits;
 use crate::plan::{NONCE_LENGTH, TAG_LENGTH};
 use crate::suite::Suite;
 use alloc::{format, string::String, string::ToString, vec::Vec};

@@ -2,7 +2,7 @@
 
 use super::frame::{self, Walker};
 use super::header::{ContentType, Field, Header};
-use super::opener::Limits;
+use super::limits::Limits;
 use crate::codec::Stop;
 use crate::error::{Error, Result};
 use crate::plan::{NONCE_LENGTH, TAG_LENGTH};

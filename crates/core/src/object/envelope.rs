@@ -1,7 +1,7 @@
 //! An object's envelope: its wrapped data key and what the content key follows from
 //! (FORMATS.md 4.4 and 4.5).
 
-use super::metadata::Format;
+use super::format::Format;
 use crate::derive;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};

@@ -2,57 +2,19 @@
 //! are errors of the parser (FORMATS.md 4.2, 4.3, 4.6 and 4.7).
 
 use super::envelope::{Content, Envelope, Wrap};
-use super::sealer::ObjectHead;
+use super::format::Format;
 use crate::description::{MaterialDescription, json_object};
 use crate::error::{Error, Result};
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 
-/// A version of the format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// `x-amz-key-v2`: no key commitment. What older clients read.
-    V2,
-    /// `x-amz-c` and its siblings: with key commitment.
-    #[default]
-    V3,
-}
-
-impl Format {
-    /// `v2` or `v3`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::V2 => "v2",
-            Self::V3 => "v3",
-        }
-    }
-
-    /// # Errors
-    /// [`Error::Input`] for any other name.
-    pub fn from_name(name: &str) -> Result<Self> {
-        [Self::V2, Self::V3]
-            .into_iter()
-            .find(|format| format.name() == name)
-            .ok_or(Error::Input("format must be v2 or v3"))
-    }
-
-    /// The name of the content algorithm, to which the wrap binds the data key.
-    #[must_use]
-    pub const fn content_algorithm(self) -> &'static str {
-        match self {
-            Self::V2 => "AES/GCM/NoPadding",
-            Self::V3 => "115",
-        }
-    }
-
-    /// Whether a data key may be of `length` bytes: old objects have shorter ones.
-    pub(super) const fn takes_key_of(self, length: usize) -> bool {
-        match self {
-            Self::V2 => matches!(length, 16 | 24 | 32),
-            Self::V3 => length == 32,
-        }
-    }
+/// What goes beside an object's body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectHead {
+    /// User metadata, names without `x-amz-meta-`.
+    pub metadata: Vec<(&'static str, String)>,
+    /// The body of the object `KEY.instruction`, to be stored before this one.
+    pub instruction_file: Option<String>,
 }
 
 /// A value in a JSON object, as far as this format knows any.
@@ -70,7 +32,7 @@ pub enum JsonValue {
 pub type JsonParser = fn(&str) -> Option<Vec<(String, JsonValue)>>;
 
 const HTTP_PREFIX: &str = "x-amz-meta-";
-const UNENCRYPTED_LENGTH: &str = "x-amz-unencrypted-content-length";
+pub(super) const UNENCRYPTED_LENGTH: &str = "x-amz-unencrypted-content-length";
 /// S3 takes 2 KB of user metadata; the HTTP prefix is counted in, to be safe.
 const MAX_METADATA: u64 = 2048;
 
@@ -124,49 +86,13 @@ impl<'a> Names<'a> {
 }
 
 /// A name in lower case and without the HTTP prefix.
-fn bare(name: &str) -> String {
+pub(super) fn bare(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     String::from(name.strip_prefix(HTTP_PREFIX).unwrap_or(&name))
 }
 
 fn is_content_key(name: &str) -> bool {
     V2_KEYS.contains(&name) || V3_OBJECT_KEYS.contains(&name) || V3_FILE_KEYS.contains(&name)
-}
-
-/// What an object's envelope says, without any key. **Unverified**: anybody could have written it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectDescription {
-    /// Version. Only V3 commits to its key.
-    pub format: Format,
-    /// How the data key is wrapped, in version 2's words: `RSA-OAEP-SHA1`, `kms+context` or `kms`.
-    pub wrap: &'static str,
-    /// Bytes of the wrapped data key.
-    pub wrapped_key_length: usize,
-    /// Material description or KMS context.
-    pub description: MaterialDescription,
-    /// `x-amz-unencrypted-content-length`, where it is a number.
-    pub plaintext_length: Option<u64>,
-}
-
-/// Describes an object by its metadata and, where there is one, the text of its instruction file.
-///
-/// # Errors
-/// [`Error::Metadata`] and [`Error::Unsupported`], as opening has them.
-pub fn inspect_object(
-    metadata: &[(String, String)],
-    instruction_file: Option<&str>,
-    json: JsonParser,
-) -> Result<ObjectDescription> {
-    let Envelope { wrapped_key, wrap, description, content } =
-        Envelope::parse(metadata, instruction_file, json)?;
-    let plaintext_length = metadata.iter().find(|(name, _)| bare(name) == UNENCRYPTED_LENGTH);
-    Ok(ObjectDescription {
-        format: content.format(),
-        wrap: wrap.v2_name(),
-        wrapped_key_length: wrapped_key.len(),
-        description,
-        plaintext_length: plaintext_length.and_then(|(_, value)| value.parse().ok()),
-    })
 }
 
 impl Envelope {

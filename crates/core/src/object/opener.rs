@@ -2,7 +2,8 @@
 //! with it in every later one.
 
 use super::envelope::{Content, Envelope, Wrap};
-use super::metadata::{Format, JsonParser};
+use super::format::Format;
+use super::metadata::JsonParser;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;

@@ -1,6 +1,7 @@
 //! Sealing an object in one call, for data that fits into memory.
 
-use super::sealer::{ObjectHead, ObjectOptions, ObjectSealing, ObjectWrap};
+use super::metadata::ObjectHead;
+use super::sealer::{ObjectOptions, ObjectSealing, ObjectWrap};
 use crate::error::{Error, Result};
 use crate::executor::{self, Executor};
 use crate::keyring::Keyring;

@@ -1,7 +1,8 @@
 //! Sealing an object: data key, wrap, metadata, then chunks as plans.
 
 use super::envelope::{Content, Envelope, Wrap};
-use super::metadata::Format;
+use super::format::Format;
+use super::metadata::ObjectHead;
 use crate::derive;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
@@ -10,7 +11,6 @@ use crate::keys::{ContentKey, DataKey, random};
 use crate::kms::{GenerateDataKeyRequest, GenerateDataKeyResponse};
 use crate::plan::WrapOp;
 use crate::sealed::{PieceSealer, check_object_length};
-use alloc::{string::String, vec::Vec};
 
 /// How to seal an object.
 #[derive(Clone, Debug, Default)]
@@ -21,15 +21,6 @@ pub struct ObjectOptions {
     pub description: MaterialDescription,
     /// Whether the wrapped key goes into an instruction file instead of the metadata.
     pub instruction_file: bool,
-}
-
-/// What goes beside an object's body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectHead {
-    /// User metadata, names without `x-amz-meta-`.
-    pub metadata: Vec<(&'static str, String)>,
-    /// The body of the object `KEY.instruction`, to be stored before this one.
-    pub instruction_file: Option<String>,
 }
 
 /// How the data key gets wrapped.

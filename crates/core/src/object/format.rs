@@ -1,0 +1,50 @@
+//! The versions of the format.
+
+use crate::error::{Error, Result};
+
+/// A version of the format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// `x-amz-key-v2`: no key commitment. What older clients read.
+    V2,
+    /// `x-amz-c` and its siblings: with key commitment.
+    #[default]
+    V3,
+}
+
+impl Format {
+    /// `v2` or `v3`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V2 => "v2",
+            Self::V3 => "v3",
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Input`] for any other name.
+    pub fn from_name(name: &str) -> Result<Self> {
+        [Self::V2, Self::V3]
+            .into_iter()
+            .find(|format| format.name() == name)
+            .ok_or(Error::Input("format must be v2 or v3"))
+    }
+
+    /// The name of the content algorithm, to which the wrap binds the data key.
+    #[must_use]
+    pub const fn content_algorithm(self) -> &'static str {
+        match self {
+            Self::V2 => "AES/GCM/NoPadding",
+            Self::V3 => "115",
+        }
+    }
+
+    /// Whether a data key may be of `length` bytes: old objects have shorter ones.
+    pub(super) const fn takes_key_of(self, length: usize) -> bool {
+        match self {
+            Self::V2 => matches!(length, 16 | 24 | 32),
+            Self::V3 => length == 32,
+        }
+    }
+}
