@@ -10,9 +10,10 @@
 
 mod support;
 
+use bongtu::executor::Executor;
 use bongtu::object::{
-    CHUNK_LENGTH, Format, JsonValue, MAX_PLAINTEXT_LENGTH, ObjectOptions, ObjectSealing,
-    OpenObjectOptions, SealedObject, inspect_object, open_object_with, seal_object,
+    CHUNK_LENGTH, Format, JsonValue, MAX_PLAINTEXT_LENGTH, ObjectOpening, ObjectOptions,
+    ObjectSealing, OpenObjectOptions, SealedObject, inspect_object, open_object_with, seal_object,
 };
 use bongtu::{
     CommitmentPolicy, DecryptParameters, DecryptResponse, GenerateDataKeyResponse, KeyArn, Keyring,
@@ -392,6 +393,35 @@ fn symmetric_kms_keys_wrap_under_a_context() {
     assert_eq!(code(sealed), "ERR_CONTEXT");
     let sealed = bongtu::seal(&symmetric(), b"x", framed(10));
     assert_eq!(code(sealed), "ERR_UNSUPPORTED");
+}
+
+/// The pins of the verified reading say nothing of what would lie beyond its end.
+#[test]
+fn a_later_reading_has_no_more_chunks_than_the_verified_one() {
+    let text = pattern(2 * CHUNK_LENGTH);
+    let object = seal(&text, ObjectOptions::default());
+    let kms = kms();
+    let json = |_: &str| Some(Vec::new());
+    let mut opening =
+        ObjectOpening::new(&rsa(), &metadata(&object), None, json, all_versions()).unwrap();
+    let answer = kms.decrypt(opening.request().unwrap());
+    opening.respond(answer).unwrap();
+    let (_, key, mut chunks) = opening.finish().unwrap();
+    let executor = Executor::new(&key).unwrap();
+    let hash = |chunk: &[u8], nonce: [u8; 12]| {
+        let mut tag = Vec::new();
+        executor.encrypt(&nonce, chunk, &[], &mut tag).unwrap();
+        tag
+    };
+    let (body, tag) = object.body.split_at(text.len());
+    for (index, chunk) in body.chunks(CHUNK_LENGTH).enumerate() {
+        chunks.pin(index, CHUNK_LENGTH, &hash(chunk, chunks.hash_nonce())).unwrap();
+    }
+    chunks.verify(tag, object.body.len() as u64).unwrap();
+    let first = hash(&body[..CHUNK_LENGTH], chunks.hash_nonce());
+    chunks.pin(0, CHUNK_LENGTH, &first).unwrap();
+    assert_eq!(code(chunks.pin(2, CHUNK_LENGTH, &first)), "ERR_SOURCE_CHANGED");
+    assert_eq!(code(chunks.pin(0, CHUNK_LENGTH, &first)), "ERR_STATE");
 }
 
 fn metadata_of(object: &Value) -> Metadata {

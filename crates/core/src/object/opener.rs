@@ -108,7 +108,11 @@ impl ObjectOpening {
             format: self.content.format(),
             unverified_description: self.description,
         };
-        Ok((opened, key, ChunkOpener { splice, tally: Tally::default(), over: false }))
+        Ok((
+            opened,
+            key,
+            ChunkOpener { splice, tally: Tally::default(), verified: None, over: false },
+        ))
     }
 }
 
@@ -122,6 +126,8 @@ impl ObjectOpening {
 pub struct ChunkOpener {
     splice: Splice,
     tally: Tally,
+    /// Chunks that the tag was verified over; there are no others any more.
+    verified: Option<usize>,
     over: bool,
 }
 
@@ -176,6 +182,10 @@ impl ChunkOpener {
         if !rest.is_empty() || tags.len() != length.div_ceil(CHUNK) {
             return Err(Error::State("a pin is missing or not of 16 bytes"));
         }
+        if self.verified.is_some_and(|count| first + tags.len() > count) {
+            self.over = true;
+            return Err(Error::SourceChanged);
+        }
         for (n, tag) in tags.iter().enumerate() {
             let pin = self.splice.absorb_hashed(*tag, (length - n * CHUNK).min(CHUNK));
             self.tally.pin(first + n, pin).inspect_err(|_| self.over = true)?;
@@ -190,12 +200,13 @@ impl ChunkOpener {
     pub fn verify(&mut self, tag: &[u8], body_length: u64) -> Result<()> {
         self.check_sound()?;
         let length = text_length(body_length)?;
-        let count = usize::try_from(length.div_ceil(widen(CHUNK)));
-        if !count.is_ok_and(|count| self.tally.is_complete(count)) {
+        let count = usize::try_from(length.div_ceil(widen(CHUNK))).unwrap_or(usize::MAX);
+        if !self.tally.is_complete(count) {
             return Err(Error::State("the tag needs every chunk"));
         }
         let wanted = self.splice.finish(self.tally.iter(), length);
         if bool::from(wanted.ct_eq(tag)) {
+            self.verified = Some(count);
             return Ok(());
         }
         self.over = true;
