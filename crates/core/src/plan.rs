@@ -125,7 +125,8 @@ pub struct OpView<'a> {
     pub nonce: &'a [u8],
     /// Associated data.
     pub aad: &'a [u8],
-    /// What precedes the ciphertext in the output; empty when opening.
+    /// What precedes the ciphertext in the output; when an object's chunk is opened the counter
+    /// block of its first block, when anything else is opened empty.
     pub prefix: &'a [u8],
     /// Where the input starts in the block.
     pub start: usize,

@@ -71,6 +71,12 @@ impl Splice {
         ((wanted * self.h_inverse + shift) * self.h_inverse).into_bytes()
     }
 
+    /// The counter block of chunk `index`'s first block: where AES-CTR with a 32-bit counter
+    /// decrypts it too (8.4).
+    pub(crate) fn first_counter(&self, index: u32) -> [u8; BLOCK] {
+        self.counter(self.first_block(index).wrapping_add(2))
+    }
+
     /// The nonce of the calls that hash a chunk, as their associated data.
     pub(crate) const fn hash_nonce(&self) -> [u8; 12] {
         HASH_NONCE
@@ -121,8 +127,11 @@ impl Splice {
 
     /// `J`: the counter block before those of chunk `index`.
     fn pre_counter(&self, index: u32) -> [u8; BLOCK] {
-        let blocks = u32::try_from(self.chunk / BLOCK).unwrap_or(0).wrapping_mul(index);
-        self.counter(blocks.wrapping_add(1))
+        self.counter(self.first_block(index).wrapping_add(1))
+    }
+
+    fn first_block(&self, index: u32) -> u32 {
+        u32::try_from(self.chunk / BLOCK).unwrap_or(0).wrapping_mul(index)
     }
 
     fn counter(&self, low: u32) -> [u8; BLOCK] {

@@ -9,7 +9,10 @@ export interface PlannedCall {
   /** 12 bytes, or the 16 of an object's chunk. */
   readonly nonce: Bytes;
   readonly aad: Bytes;
-  /** Precedes the ciphertext in the output; empty when opening. */
+  /**
+   * Precedes the ciphertext in the output. Of an object's chunk that is opened: the counter block of
+   * its first block; empty when anything else is opened.
+   */
   readonly prefix: Bytes;
   readonly input: Bytes;
 }

@@ -121,7 +121,8 @@ impl ObjectOpening {
 /// Two operations open a chunk, both of them encryptions: the ciphertext as associated data of an
 /// empty text, under [`ChunkOpener::hash_nonce`], gives the tag that is its pin; the ciphertext as
 /// text of [`ChunkOpener::plan`]'s operation gives the plaintext (and a tag to be dropped), since
-/// AES-GCM encrypts and decrypts with the same key stream. Neither says anything about the
+/// AES-GCM encrypts and decrypts with the same key stream. (An executor that has AES-CTR may use it
+/// for the latter: the operation's prefix is the counter block.) Neither says anything about the
 /// plaintext being right: [`ChunkOpener::verify`] does.
 pub struct ChunkOpener {
     splice: Splice,
@@ -160,7 +161,8 @@ impl ChunkOpener {
                 let id = number(first + n)?;
                 let text = n * CHUNK..length.min((n + 1) * CHUNK);
                 let nonce = self.splice.chunk_nonce(id).to_vec();
-                Ok(PieceOp { id, nonce, aad: Vec::new(), prefix: Vec::new(), text })
+                let prefix = self.splice.first_counter(id).to_vec();
+                Ok(PieceOp { id, nonce, aad: Vec::new(), prefix, text })
             })
             .collect()
     }

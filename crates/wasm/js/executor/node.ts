@@ -45,6 +45,9 @@ export const nodeExecutor: Executor = {
         }
         return plain(text);
       },
+      keyStream(counter, text) {
+        return plain(createCipheriv(`aes-${8 * raw.length}-ctr`, key, counter).update(text));
+      },
       dispose() {},
     };
   },

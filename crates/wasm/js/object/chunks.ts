@@ -108,11 +108,14 @@ function checkPosition(expected: number | undefined, position: number, last: boo
 function openChunk(
   key: ContentKey,
   hashNonce: Bytes,
-  { nonce, input }: PlannedCall,
+  { nonce, prefix: counter, input }: PlannedCall,
   decrypt: boolean,
 ): Chunk | Promise<Chunk> {
   if (key.synchronous) {
     const hash = key.seal(hashNonce, input, EMPTY);
+    if (decrypt && key.keyStream !== undefined) {
+      return { pin: pinOf(hash), text: key.keyStream(counter, input) };
+    }
     return chunkOf(hash, decrypt ? key.seal(nonce, EMPTY, input) : undefined);
   }
   // Both are started before anybody can change what they work on.
@@ -122,8 +125,12 @@ function openChunk(
 }
 
 function chunkOf(hash: Bytes[], text: Bytes[] | undefined): Chunk {
-  const pin = withoutTag(hash.filter(({ length }) => length > 0)).tag;
-  return { pin, text: text === undefined ? EMPTY : withoutTag(text).text };
+  return { pin: pinOf(hash), text: text === undefined ? EMPTY : withoutTag(text).text };
+}
+
+/** The tag of a call that had no text. */
+function pinOf(hash: Bytes[]): Bytes {
+  return withoutTag(hash.filter(({ length }) => length > 0)).tag;
 }
 
 /** Trusted: nothing is handed on that was not pinned, nor the last chunk before the tag. */
