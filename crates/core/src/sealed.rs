@@ -17,6 +17,9 @@ pub struct PieceSealer {
     pieces: Pieces,
     /// Bytes of plaintext, once they are known.
     length: Option<u64>,
+    /// Whether a body of one chunk is sealed without the splice: its tag is the object's. Decided at
+    /// the start, since a stream's first chunk may be sealed before its length is known.
+    one_shot: bool,
     tally: Tally,
     over: bool,
 }
@@ -28,16 +31,16 @@ enum Pieces {
 
 impl PieceSealer {
     pub(crate) fn frames(layout: FrameLayout, length: u64) -> Self {
-        Self {
-            pieces: Pieces::Frames(layout),
-            length: Some(length),
-            tally: Tally::default(),
-            over: false,
-        }
+        Self::new(Pieces::Frames(layout), Some(length), false)
     }
 
     pub(crate) fn chunks(splice: Splice, length: Option<u64>) -> Self {
-        Self { pieces: Pieces::Chunks(splice), length, tally: Tally::default(), over: false }
+        let one_shot = length.is_some_and(|length| length <= widen(CHUNK));
+        Self::new(Pieces::Chunks(splice), length, one_shot)
+    }
+
+    fn new(pieces: Pieces, length: Option<u64>, one_shot: bool) -> Self {
+        Self { pieces, length, one_shot, tally: Tally::default(), over: false }
     }
 
     /// Bytes of plaintext in every piece but the last.
@@ -107,9 +110,10 @@ impl PieceSealer {
             return Err(Error::State("a pin is not of 16 bytes"));
         }
         for (index, tag) in (first..).zip(tags) {
+            let length = self.text_length(index)?;
             let pin = match &self.pieces {
-                Pieces::Chunks(splice) if !self.is_one_shot() => {
-                    splice.absorb_sealed(number(index)?, *tag, self.text_length(index)?)
+                Pieces::Chunks(splice) if !self.one_shot => {
+                    splice.absorb_sealed(number(index)?, *tag, length)
                 }
                 _ => Pin(*tag),
             };
@@ -139,7 +143,7 @@ impl PieceSealer {
         if !self.tally.is_complete(self.count()?) {
             return Err(Error::State("the tag needs every chunk"));
         }
-        if self.is_one_shot() {
+        if self.one_shot {
             return Ok(self.tally.iter().flat_map(|pin| pin.0).collect());
         }
         Ok(splice.finish(self.tally.iter(), self.length.unwrap_or(0)).to_vec())
@@ -156,7 +160,7 @@ impl PieceSealer {
         match &self.pieces {
             Pieces::Frames(layout) => layout.op(id, last, text),
             Pieces::Chunks(splice) => {
-                let (nonce, aad) = if self.is_one_shot() {
+                let (nonce, aad) = if self.one_shot {
                     (splice.iv().to_vec(), splice.aad().to_vec())
                 } else {
                     (splice.chunk_nonce(id).to_vec(), Vec::new())
@@ -164,11 +168,6 @@ impl PieceSealer {
                 Ok(PieceOp { id, nonce, aad, prefix: Vec::new(), text })
             }
         }
-    }
-
-    /// A body of one chunk needs no splice: its tag is the object's.
-    fn is_one_shot(&self) -> bool {
-        self.length.is_some_and(|length| length <= widen(CHUNK))
     }
 
     fn text_length(&self, index: usize) -> Result<usize> {

@@ -17,6 +17,7 @@ use aes_gcm::aes::cipher::{BlockCipherEncrypt, KeyInit};
 use aes_gcm::aes::{Aes128, Aes192, Aes256};
 use alloc::boxed::Box;
 use field::Element;
+use zeroize::Zeroize;
 
 /// Bytes of a chunk but the last: the grid that every object is cut along.
 pub(crate) const CHUNK: usize = 512 * 1024;
@@ -140,6 +141,14 @@ impl Splice {
         iv.copy_from_slice(&self.iv);
         number.copy_from_slice(&low.to_be_bytes());
         counter
+    }
+}
+
+impl Drop for Splice {
+    /// With ciphertext and tag they are enough to forge.
+    fn drop(&mut self) {
+        self.h.zeroize();
+        self.h_inverse.zeroize();
     }
 }
 

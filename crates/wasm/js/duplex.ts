@@ -30,6 +30,7 @@ export function duplex(
   const inlet = new Inlet(operation);
   const outlet = new Outlet();
   let done: Promise<void>;
+  let cancelled = false;
   let input!: WritableStreamDefaultController;
   let output!: ReadableStreamDefaultController<Bytes>;
 
@@ -55,6 +56,7 @@ export function duplex(
       },
       pull: () => outlet.pull(),
       cancel(reason) {
+        cancelled = true;
         operation.abort(reason);
         return done.catch(ignore);
       },
@@ -64,7 +66,8 @@ export function duplex(
 
   done = run(inlet, outlet);
   done.then(
-    () => output.close(),
+    // Whoever cancelled at the very end has closed it already.
+    () => cancelled || output.close(),
     (error) => {
       output.error(error);
       input.error(error);
@@ -83,6 +86,7 @@ export function readableOf(
 ): ReadableStream<Bytes> {
   const outlet = new Outlet();
   let running: { readonly operation: Operation; readonly done: Promise<void> } | undefined;
+  let cancelled = false;
   const start = (before?: (operation: Operation) => void) => {
     const operation = begin();
     before?.(operation);
@@ -95,13 +99,14 @@ export function readableOf(
       pull(controller) {
         if (running === undefined) {
           start().done.then(
-            () => controller.close(),
+            () => cancelled || controller.close(),
             (error) => controller.error(error),
           );
         }
         outlet.pull();
       },
       cancel(reason) {
+        cancelled = true;
         running?.operation.abort(reason);
         // Even what never began has something to put away.
         const { done } = running ?? start((operation) => operation.abort(reason));

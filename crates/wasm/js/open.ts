@@ -57,8 +57,8 @@ export async function open(
   source: Source,
   options: OpenOptions = {},
 ): Promise<Opened> {
-  const opening = prepare(keyring, options);
   const reader = readerOf(source);
+  const opening = prepareFor(reader, keyring, options);
   const plaintext = new Collector();
   const { encryptionContext, suite } = await run(opening, reader, plaintext, (header, length) => {
     const size = plaintextSize(opening.session, header, (reader.size ?? 0) - length);
@@ -67,6 +67,16 @@ export async function open(
     }
   });
   return { plaintext: plaintext.take(), encryptionContext, suite };
+}
+
+/** Leaves nothing behind of a source whose opening cannot begin. */
+function prepareFor(reader: Reader, keyring: Keyring, options: OpenOptions): Opening {
+  try {
+    return prepare(keyring, options);
+  } catch (error) {
+    reader.cancel(error);
+    throw error;
+  }
 }
 
 /**

@@ -41,11 +41,17 @@ export async function seal(
   source: Source,
   options: SealOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const sealing = prepare(keyring, options);
   const reader = readerOf(source);
   const message = new Collector();
-  if (reader.size !== undefined) {
-    message.expect(sealedSize(keyring, reader.size, options));
+  let sealing: Sealing;
+  try {
+    if (reader.size !== undefined) {
+      message.expect(sealedSize(keyring, reader.size, options));
+    }
+    sealing = prepare(keyring, options);
+  } catch (error) {
+    reader.cancel(error);
+    throw error;
   }
   await run(sealing, reader, message);
   return message.take();
@@ -122,7 +128,7 @@ async function run(sealing: Sealing, reader: Reader, sink: Sink): Promise<void> 
   const session = new (wasm().SealSession)(keyring.handle, context, frameLength);
   try {
     operation.check();
-    session.wrapped(await rsaWrapped(session, keyring));
+    session.wrapped(await operation.wait(rsaWrapped(session, keyring)));
     operation.check();
     await handOn(sink, [session.header() as Bytes], operation);
     await runFrames({ session, direction: "seal", reader, sink, operation });

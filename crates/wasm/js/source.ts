@@ -57,14 +57,19 @@ export function chunkOf(value: unknown): Bytes {
 
 class BytesReader implements Reader {
   readonly size: number;
+  readonly #whole: Bytes;
   #bytes: Bytes | undefined;
 
   constructor(bytes: Bytes) {
     this.size = bytes.length;
+    this.#whole = bytes;
     this.#bytes = bytes;
   }
 
   get exhausted(): boolean {
+    if (this.#whole.length !== this.size) {
+      throw new BongtuError("ERR_SOURCE", "the source's buffer was transferred away");
+    }
     return this.#bytes === undefined;
   }
 

@@ -175,7 +175,8 @@ impl MessageSealing {
     /// As of [`SealSession`].
     #[wasm_bindgen(js_name = wrapPlaintext)]
     pub fn wrap_plaintext(&self) -> Result<Uint8Array> {
-        Ok(secret_out(self.sealing()?.wrap().text().expose()))
+        let text = self.sealing()?.wrap().text();
+        Ok(wiping_stack(|| secret_out(text.expose())))
     }
 
     /// Takes the wrapped data key.

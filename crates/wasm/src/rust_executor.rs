@@ -1,7 +1,7 @@
 //! AES-GCM for JavaScript, where the platform has none of its own to offer (insecure contexts,
 //! 192-bit keys in Chromium). RSA is in a module of its own, crates/wasm-rsa.
 
-use crate::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
+use crate::bytes::{public_in, secret_in, secret_out, wiping_stack};
 use crate::error::Result;
 use bongtu::ContentKey;
 use bongtu::executor::Executor;
@@ -29,9 +29,10 @@ impl RustAes {
         text: &Uint8Array,
     ) -> Result<Uint8Array> {
         let text = secret_in(text);
-        let mut out = Vec::with_capacity(text.len() + 16);
+        // Objects are opened with it too: it may be plaintext, and the tag a secret.
+        let mut out = Zeroizing::new(Vec::with_capacity(text.len() + 16));
         self.0.encrypt(&public_in(nonce), &public_in(aad), &text, &mut out)?;
-        Ok(public_out(&out))
+        Ok(secret_out(&out))
     }
 
     /// The plaintext, once the tag has verified.

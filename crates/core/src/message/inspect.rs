@@ -99,16 +99,12 @@ pub struct Inspector {
 
 impl Inspector {
     /// Parses the header at the start of `bytes`, under the default limits but for the number of
-    /// encrypted data keys and the frame length: looking costs nothing.
+    /// encrypted data keys: looking at them costs nothing.
     ///
     /// # Errors
     /// As [`super::UnverifiedHeader::parse`].
     pub fn parse(bytes: &[u8]) -> Result<Result<Self, usize>> {
-        let limits = Limits {
-            max_encrypted_data_keys: u16::MAX.into(),
-            max_frame_length: u32::MAX,
-            ..Limits::default()
-        };
+        let limits = Limits { max_encrypted_data_keys: u16::MAX.into(), ..Limits::default() };
         match Header::parse(bytes, &limits) {
             Ok(header) => Ok(Ok(Self::new(header))),
             Err(Stop::Incomplete(needed)) => Ok(Err(needed)),

@@ -46,6 +46,9 @@ impl CommitmentPolicy {
     }
 }
 
+/// The context's pair that only signed messages have (FORMATS.md 2.8).
+const SIGNING_KEY: &str = "aws-crypto-public-key";
+
 /// How to open.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
@@ -96,6 +99,9 @@ impl UnverifiedHeader {
             return Err(Error::CommitmentPolicy(header.suite.name));
         }
         keyring.check_suite(header.suite)?;
+        if !header.suite.signed && header.context.iter().any(|(name, _)| name == SIGNING_KEY) {
+            return Err(Error::Malformed("an unsigned message carries a signing key"));
+        }
         if header.content_type == ContentType::NonFramed {
             return Err(Error::Unsupported("messages without frames"));
         }

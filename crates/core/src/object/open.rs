@@ -10,7 +10,8 @@ use crate::splice::CHUNK;
 use alloc::{string::String, vec::Vec};
 use zeroize::Zeroizing;
 
-/// Opens an object; see [`ObjectOpening::new`] for `metadata` and `instruction_file`. `kms` makes the Decrypt call. Nothing is released unless the tag verifies.
+/// Opens an object; see [`ObjectOpening::new`] for `metadata` and `instruction_file`. `kms` makes
+/// the Decrypt call. Nothing is released unless the tag verifies.
 ///
 /// # Errors
 /// As [`ObjectOpening::new`] and [`ObjectOpening::finish`], or [`Error::Authentication`].

@@ -189,7 +189,10 @@ impl ChunkOpener {
             return Err(Error::SourceChanged);
         }
         for (n, tag) in tags.iter().enumerate() {
-            let pin = self.splice.absorb_hashed(*tag, (length - n * CHUNK).min(CHUNK));
+            let chunk = (length - n * CHUNK).min(CHUNK);
+            // A body that never ends must not be hashed for ever.
+            check_object_length(widen(first + n).saturating_mul(widen(CHUNK)) + widen(chunk))?;
+            let pin = self.splice.absorb_hashed(*tag, chunk);
             self.tally.pin(first + n, pin).inspect_err(|_| self.over = true)?;
         }
         Ok(())

@@ -31,6 +31,7 @@ impl Tally {
     /// [`Error::SourceChanged`] when they differ: the piece must not leave.
     pub(crate) fn pin(&mut self, index: usize, pin: Pin) -> Result<()> {
         if index >= self.pins.len() {
+            self.grow(index + 1);
             self.missing += index + 1 - self.pins.len();
             self.pins.resize(index + 1, None);
         }
@@ -43,6 +44,16 @@ impl Tally {
                 self.missing -= 1;
                 Ok(())
             }
+        }
+    }
+
+    /// Makes room without leaving the pins behind in what was too small.
+    fn grow(&mut self, length: usize) {
+        if length > self.pins.capacity() {
+            let mut grown = Vec::with_capacity(length.max(2 * self.pins.capacity()));
+            grown.extend_from_slice(&self.pins);
+            self.pins.zeroize();
+            self.pins = grown;
         }
     }
 

@@ -1,4 +1,5 @@
 import type { Bytes } from "../bytes.js";
+import { BongtuError } from "../errors.js";
 import { wasm } from "../load.js";
 import type { KmsPublicKey } from "../public-key.js";
 import type { ContentKey, Executor, OaepHash } from "./index.js";
@@ -21,7 +22,9 @@ export const rustExecutor: Executor = {
   },
 
   async wrap(publicKey: KmsPublicKey, hash: OaepHash, plaintext: Bytes): Promise<Bytes> {
-    const { rsaOaepEncrypt } = await import("../rsa.js");
+    const { rsaOaepEncrypt } = await import("../rsa.js").catch((cause) => {
+      throw new BongtuError("ERR_WASM", "the RSA module cannot be loaded", { cause });
+    });
     return rsaOaepEncrypt(publicKey.spki(), hash, plaintext);
   },
 };

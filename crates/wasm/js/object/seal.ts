@@ -91,9 +91,10 @@ export async function sealObjectStream(
   keyring: Keyring,
   options: ObjectStreamOptions = {},
 ): Promise<SealedObjectStream> {
+  checkOperationOptions(options);
+  const size = checkNumber(options.size, "size");
   const sealing = prepare(keyring, options);
   const { operation } = sealing;
-  const size = checkNumber(options.size, "size");
   const { pieces, envelope } = await wrap(sealing, size).catch((error) => {
     operation.end();
     throw error;

@@ -46,6 +46,9 @@ export class Spill {
   #deleted = false;
 
   async append(chunk: Bytes): Promise<void> {
+    if (this.#deleted) {
+      return; // it came after the end, and would make a file that nobody deletes
+    }
     this.#length += chunk.length;
     if (this.#length <= SMALL) {
       this.#held.push(chunk.slice());
