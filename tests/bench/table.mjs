@@ -30,7 +30,7 @@ function print([engine, size, task, speed, against, againstSpeed, ratio, floor])
     [
       engine.padEnd(9),
       size.padStart(8),
-      task.padEnd(14),
+      task.padEnd(27),
       speed.padStart(6),
       against.padEnd(36),
       againstSpeed.padStart(6),
