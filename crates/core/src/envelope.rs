@@ -40,7 +40,7 @@ pub fn seal(keyring: &Keyring, plaintext: &[u8], options: SealOptions) -> Result
 /// let keyring = KmsRsaKeyring::open_only(KeyArn::parse(arn)?, None);
 /// let ask = |request: &DecryptRequest| -> Result<DecryptResponse, KmsFailure> {
 ///     // KeyId, CiphertextBlob and EncryptionAlgorithm of `request` go to KMS
-/// #   unimplemented!()
+/// #   Err(KmsFailure { name: "NotFoundException".into() })
 /// };
 /// let (header, plaintext) =
 ///     bongtu::open_with(&Keyring::KmsRsa(keyring), message, Default::default(), ask)?;
