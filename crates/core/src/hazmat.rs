@@ -1,8 +1,10 @@
 //! Sharp edges: what an executor outside this crate needs to vouch for work that Rust did not see.
 //! Whoever calls these is part of the trusted base.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::keys::ContentKey;
 use crate::plan::{OpenOp, Opened, SealOp, Sealed};
+use crate::splice;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::vec::Vec;
 
@@ -23,4 +25,72 @@ pub fn attest_opened(op: OpenOp) -> Opened {
 /// [`crate::Error::Random`].
 pub fn oaep_encrypt(spki: &[u8], algorithm: EncryptionAlgorithm, text: &[u8]) -> Result<Vec<u8>> {
     crate::executor::oaep_encrypt(spki, algorithm, text)
+}
+
+/// One AES-GCM message out of independent one-shot calls, one for each chunk, in any order
+/// (FORMATS.md 8). No call may ever be run on another text under the same nonce.
+pub struct Splice {
+    splice: splice::Splice,
+    tally: splice::Tally,
+}
+
+impl Splice {
+    /// `chunk` is the length of every chunk but the last, in bytes: a multiple of 16.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when `key` is no AES key or `chunk` is none.
+    pub fn new(key: &[u8], iv: [u8; 12], aad: &'static [u8], chunk: usize) -> Result<Self> {
+        if chunk == 0 || !chunk.is_multiple_of(16) {
+            return Err(Error::Input("chunks must be whole blocks of 16 bytes"));
+        }
+        let key = ContentKey::new(key.to_vec().into());
+        let splice = splice::Splice::with_chunks(&key, iv, aad, chunk)?;
+        Ok(Self { splice, tally: splice::Tally::default() })
+    }
+
+    /// The nonce of the call that seals chunk `index`, without associated data.
+    #[must_use]
+    pub fn chunk_nonce(&self, index: u32) -> [u8; 16] {
+        self.splice.chunk_nonce(index)
+    }
+
+    /// The nonce of a call that hashes a sealed chunk, given as associated data of an empty text.
+    #[must_use]
+    pub const fn hash_nonce(&self) -> [u8; 12] {
+        self.splice.hash_nonce()
+    }
+
+    /// Takes the tag of the call that sealed the `length` bytes of chunk `index`.
+    ///
+    /// # Errors
+    /// [`Error::SourceChanged`] when the chunk was another one before.
+    pub fn sealed(&mut self, index: u32, tag: [u8; 16], length: usize) -> Result<()> {
+        let pin = self.splice.absorb_sealed(index, tag, length);
+        self.pin(index, pin)
+    }
+
+    /// Takes the tag of the call that hashed the `length` bytes of chunk `index`.
+    ///
+    /// # Errors
+    /// [`Error::SourceChanged`] when the chunk was another one before.
+    pub fn hashed(&mut self, index: u32, tag: [u8; 16], length: usize) -> Result<()> {
+        let pin = self.splice.absorb_hashed(tag, length);
+        self.pin(index, pin)
+    }
+
+    /// The tag of the whole message, of `length` bytes in `chunks` chunks.
+    ///
+    /// # Errors
+    /// [`Error::State`] when a chunk is missing.
+    pub fn finish(&self, chunks: usize, length: u64) -> Result<[u8; 16]> {
+        if !self.tally.is_complete(chunks) {
+            return Err(Error::State("a chunk of the message is missing"));
+        }
+        Ok(self.splice.finish(self.tally.iter(), length))
+    }
+
+    fn pin(&mut self, index: u32, pin: splice::Pin) -> Result<()> {
+        let index = usize::try_from(index).map_err(|_| Error::TooLarge("too many chunks"))?;
+        self.tally.pin(index, pin)
+    }
 }

@@ -45,7 +45,7 @@ impl Splice {
         Self::with_chunks(key, iv, aad, CHUNK)
     }
 
-    fn with_chunks(
+    pub(crate) fn with_chunks(
         key: &ContentKey,
         iv: [u8; 12],
         aad: &'static [u8],

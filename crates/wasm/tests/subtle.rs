@@ -4,17 +4,20 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions)]
 
+mod support;
+
 use base64ct::{Base64, Encoding};
 use bongtu_wasm::keyring::{Keyring, PublicKey};
 use bongtu_wasm::message::{OpenSession, SealSession};
 use bongtu_wasm::records::{max_records, record_length};
 use bongtu_wasm::rust_executor::RustAes;
 use bongtu_wasm_rsa::rsa_oaep_encrypt;
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use support::{aes_gcm, aes_key, bytes, object, subtle};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Crypto, CryptoKey, SubtleCrypto};
+use web_sys::CryptoKey;
 
 #[cfg(feature = "browser")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -146,21 +149,12 @@ impl Record {
     }
 
     fn aes_gcm(&self) -> Object {
-        object(&[
-            ("name", "AES-GCM".into()),
-            ("iv", self.nonce.clone().into()),
-            ("additionalData", self.aad.clone().into()),
-            ("tagLength", 128.into()),
-        ])
+        aes_gcm(&self.nonce.to_vec(), &self.aad.to_vec())
     }
 }
 
 async fn content_key(raw: &Uint8Array) -> (CryptoKey, RustAes) {
-    let usages = ["encrypt", "decrypt"].into_iter().map(JsValue::from).collect::<Array>();
-    let algorithm = object(&[("name", "AES-GCM".into())]);
-    let key = subtle().import_key_with_object("raw", raw, &algorithm, false, &usages);
-    let key = JsFuture::from(key.unwrap()).await.unwrap();
-    (key.unchecked_into(), RustAes::new(raw).unwrap())
+    (aes_key(raw).await, RustAes::new(raw).unwrap())
 }
 
 async fn rsa_key(format: &str, der: &[u8], hash: &str, usage: &str) -> CryptoKey {
@@ -181,24 +175,4 @@ fn public_key() -> PublicKey {
 fn der(pem: &str) -> Vec<u8> {
     let lines: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     Base64::decode_vec(&lines).unwrap()
-}
-
-/// `globalThis.crypto.subtle`, in a window and in Node alike.
-fn subtle() -> SubtleCrypto {
-    let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).unwrap();
-    crypto.unchecked_into::<Crypto>().subtle()
-}
-
-fn object(members: &[(&str, JsValue)]) -> Object {
-    let object = Object::new();
-    for (name, value) in members {
-        Reflect::set(&object, &(*name).into(), value).unwrap();
-    }
-    object
-}
-
-/// What a promise of an ArrayBuffer gives, `None` when it is rejected.
-async fn bytes(promise: Promise) -> Option<Vec<u8>> {
-    let buffer = JsFuture::from(promise).await.ok()?;
-    Some(Uint8Array::new(&buffer).to_vec())
 }
