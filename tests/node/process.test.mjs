@@ -3,12 +3,14 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { getEventListeners } from "node:events";
 import { openAsBlob } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import * as bongtu from "bongtu";
 import { seal } from "bongtu";
 import { executors } from "#harness";
 import { bytes, failure, fixture } from "../suite/support.mjs";
@@ -160,5 +162,29 @@ test("a file that vanishes or changes while it is sealed", async () => {
     await failure(seal(keyring, changed), "ERR_SOURCE");
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+test("arguments that are refused leave nothing at the signal", async () => {
+  const { keyring } = await fixture();
+  const { signal } = new AbortController();
+  const { seal, sealStream, sealBlob, sealObject, sealObjectStream, open, openStream } = bongtu;
+  const refused = [
+    () => seal(keyring, "text", { signal }),
+    () => seal(keyring, bytes(1), { signal, frameLength: 0 }),
+    () => seal({}, bytes(1), { signal }),
+    () => sealStream(keyring, { signal, frameLength: -1 }),
+    () => sealBlob(keyring, "text", { signal }),
+    () => sealObject(keyring, bytes(1), { signal, format: "v1" }),
+    () => sealObjectStream(keyring, { signal, size: -1 }),
+    () => open(keyring, "text", { signal }),
+    () => openStream(keyring, { signal, commitmentPolicy: "none" }),
+    () => bongtu.openObject(keyring, { metadata: {}, body: bytes(1) }, { signal }),
+    () => bongtu.inspect("text", { signal }),
+  ];
+  for (const run of refused) {
+    const error = await (async () => run())().catch((error) => error);
+    assert.equal(error?.name, "BongtuError", String(run));
+    assert.deepEqual(getEventListeners(signal, "abort"), [], String(run));
   }
 });

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Keyring, openObject, sealObject } from "bongtu";
+import { Spill } from "../../pkg/js/spill/index.js";
 import { temporaryFile } from "../../pkg/js/spill/node.js";
 import { createKms, KEY_ARN } from "../harness/kms.mjs";
 import {
@@ -116,4 +117,11 @@ test("a file can be deleted before it was written or read", () =>
     assert.equal(reader.exhausted, true);
     assert.equal(await reader.next(), undefined);
     await other.delete();
+  }));
+
+test("what comes after the end makes no file", () =>
+  inFolder(async () => {
+    const spill = new Spill();
+    await spill.delete();
+    await spill.append(bytes(4 * CHUNK));
   }));

@@ -280,6 +280,10 @@ test("what inspect says of an object", async () => {
     wrappedKeyLength: 256,
     materialDescription: { a: "b" },
   });
+  for (const length of ["", "no number", "-1", "1.5", "99999999999999999999"]) {
+    const metadata = { ...v2.metadata, "x-amz-unencrypted-content-length": length };
+    assert.equal((await inspect({ metadata })).plaintextLength, undefined, length);
+  }
   await failure(inspect({ metadata: {} }), "ERR_METADATA");
   await failure(inspect({ metadata: { "x-amz-key": "AA==" } }), "ERR_UNSUPPORTED");
   await failure(inspect({ metadata: null }), "ERR_INPUT");

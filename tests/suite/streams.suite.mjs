@@ -1,4 +1,4 @@
-import { inspect, Keyring, open, openStream, seal, sealStream } from "bongtu";
+import { inspect, Keyring, open, openStream, seal, sealBlob, sealStream } from "bongtu";
 import { assert, test } from "#harness";
 import { KEY_ARN } from "../harness/kms.mjs";
 import {
@@ -486,4 +486,37 @@ test("what crosses a stream pair is what seal gives", async () => {
   const data = bytes(20_000);
   const message = await through(sealStream(keyring, { frameLength: 4096 }), data, 777);
   assertBytes(await through(openStream(keyring), message, 1), data);
+});
+
+testWithEach("a reader that leaves when all was read", async () => {
+  const { keyring } = await fixture();
+  const data = bytes(2 * FRAME);
+  const message = await seal(keyring, data);
+  const sealed = await sealBlob(keyring, data);
+  for (const [make, input, length] of [
+    [() => sealStream(keyring), data, message.length],
+    [() => openStream(keyring), message, data.length],
+    [() => ({ readable: sealed.stream() }), undefined, sealed.size],
+  ]) {
+    const { readable, writable } = make();
+    const writing = writable && streamOf(input, FRAME).pipeTo(writable);
+    const reader = readable.getReader();
+    for (let received = 0; received < length; ) {
+      received += (await reader.read()).value.length;
+    }
+    await reader.cancel();
+    await Promise.allSettled([writing]);
+    assert.deepEqual(await reader.read(), { done: true, value: undefined });
+  }
+  sealed.dispose();
+});
+
+test("a buffer that is transferred away meanwhile", async () => {
+  const { keyring } = await fixture();
+  for (const run of [seal, async (...given) => (await sealBlob(...given)).arrayBuffer()]) {
+    const data = bytes(9 * FRAME);
+    const sealing = run(keyring, data);
+    structuredClone(data.buffer, { transfer: [data.buffer] });
+    await failure(sealing, "ERR_SOURCE");
+  }
 });

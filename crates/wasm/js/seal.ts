@@ -74,14 +74,15 @@ export async function sealBlob(
   options: SealOptions = {},
 ): Promise<Sealed> {
   const plaintext = rereadable(source);
+  const size = sizeOf(plaintext);
   const { keyring: parts, context, frameLength, operation } = prepare(keyring, options);
   const { MessageSealing } = wasm();
   let sealing: InstanceType<typeof MessageSealing> | undefined;
   try {
-    sealing = new MessageSealing(parts.handle, context, frameLength, sizeOf(plaintext));
+    sealing = new MessageSealing(parts.handle, context, frameLength, size);
     operation.check();
     const pieces = sealing.wrapped(await operation.wait(rsaWrapped(sealing, parts)));
-    return new SealedRange(await SealedSession.make(pieces, plaintext, options));
+    return new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
   } finally {
     sealing?.free();
     operation.end();

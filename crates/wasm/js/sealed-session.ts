@@ -49,15 +49,16 @@ export class SealedSession {
   #over: unknown;
   #freed = false;
 
-  /** Takes `pieces` over. */
+  /** Takes `pieces` over. `size` is what `source` had when it was given. */
   static async make(
     pieces: Pieces,
     source: Rereadable,
+    size: number,
     options: OperationOptions,
   ): Promise<SealedSession> {
     try {
       const key = await importContentKey(pieces.takeContentKey() as Bytes);
-      return new SealedSession(pieces, key, source, options);
+      return new SealedSession(pieces, key, source, size, options);
     } catch (error) {
       pieces.free();
       throw error;
@@ -68,6 +69,7 @@ export class SealedSession {
     pieces: Pieces,
     key: ContentKey,
     source: Rereadable,
+    size: number,
     options: OperationOptions,
   ) {
     const framed = pieces.sealedPieceLength > pieces.pieceLength;
@@ -76,7 +78,7 @@ export class SealedSession {
     this.#pieces = pieces;
     this.#key = key;
     this.#source = source;
-    this.#sourceSize = sizeOf(source);
+    this.#sourceSize = size;
     this.#options = options;
     this.#head = pieces.head() as Bytes;
     this.#tailLength = framed ? 0 : TAG_LENGTH;

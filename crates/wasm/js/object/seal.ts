@@ -73,10 +73,11 @@ export async function sealObject(
   options: ObjectOptions = {},
 ): Promise<SealedObject> {
   const plaintext = rereadable(source);
+  const size = sizeOf(plaintext);
   const sealing = prepare(keyring, options);
   try {
-    const { pieces, envelope } = await wrap(sealing, sizeOf(plaintext));
-    const body = new SealedRange(await SealedSession.make(pieces, plaintext, options));
+    const { pieces, envelope } = await wrap(sealing, size);
+    const body = new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
     return Object.assign(body, envelope, { contentLength: body.size });
   } finally {
     sealing.operation.end();
