@@ -1,6 +1,7 @@
-// Speed beside the speed of the platform's own AES-GCM in the same run, since a machine's mood is no result:
-// tasks take turns, and the ratio is the median of the ratios of the rounds.
+// Speed beside the speed of the platform's own AES-GCM in the same run, since a machine's mood is no result: a
+// task and what it is compared with take turns, and the ratio is the median of the ratios of the rounds.
 
+import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { downloadSize } from "../support/bundle.mjs";
 import { comparisonsOf } from "./comparisons.mjs";
@@ -25,24 +26,35 @@ const rows = [];
 for (const engine of options.engine) rows.push(...(await benchEngine(engine, ENGINES[engine])));
 const download = { bytes: await downloadSize(process.cwd()), floor: DOWNLOAD_FLOOR };
 
-if (options.json) console.log(JSON.stringify({ rows, download }, null, 2));
-else printTable(rows, download);
+// Where others compute too, ratios are noise.
+const machine = { load: loadavg()[1], cores: availableParallelism() };
+
+if (options.json) console.log(JSON.stringify({ rows, download, machine }, null, 2));
+else printTable(rows, download, machine);
 
 async function benchEngine(engine, start) {
   const rows = [];
   const running = await start();
   try {
     for (const size of SIZES) {
-      const times = await runRounds(await running.prepare(size), Number(options.rounds));
-      for (const [task, against, floor] of comparisonsOf(engine, size, Object.keys(times))) {
+      const { names, measure } = await running.prepare(size);
+      const comparisons = comparisonsOf(engine, size, names);
+      const times = await runRounds(comparisons, measure, Number(options.rounds));
+      for (const [index, { task, against, floor }] of comparisons.entries()) {
         rows.push({
           engine,
           size,
           task,
-          megabytesPerSecond: speed(size, times[task]),
+          megabytesPerSecond: speed(
+            size,
+            times[index].map(([own]) => own),
+          ),
           against,
-          againstMegabytesPerSecond: speed(size, times[against]),
-          ratio: median(times[task].map((time, round) => times[against][round] / time)),
+          againstMegabytesPerSecond: speed(
+            size,
+            times[index].map(([, other]) => other),
+          ),
+          ratio: median(times[index].map(([own, other]) => other / own)),
           floor,
         });
       }
@@ -53,13 +65,13 @@ async function benchEngine(engine, start) {
   return rows;
 }
 
-/** Milliseconds of every round, by task. The first round warms up and does not count. */
-async function runRounds({ names, measure }, rounds) {
-  const times = Object.fromEntries(names.map((name) => [name, []]));
+/** Of every comparison, the milliseconds of both sides in every round. The first round does not count. */
+async function runRounds(comparisons, measure, rounds) {
+  const times = comparisons.map(() => []);
   for (let round = 0; round <= rounds; round++) {
-    for (const name of names) {
-      const time = await measure(name);
-      if (round > 0) times[name].push(time);
+    for (const [index, { task, against }] of comparisons.entries()) {
+      const pair = [await measure(task), await measure(against)];
+      if (round > 0) times[index].push(pair);
     }
   }
   return times;

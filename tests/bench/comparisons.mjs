@@ -3,37 +3,38 @@
 const SMALL = 64 * 1024;
 
 const ONE_SHOT = { seal: "encrypt in one shot", open: "decrypt in one shot" };
-// In 512 KiB writes.
+// With the same source and the same consumer.
 const CIPHER = {
   "seal bytes": "createCipheriv, one result",
-  "seal a stream": "createCipheriv",
+  "seal a stream": "createCipheriv, stream to stream",
   "open bytes": "createDecipheriv, one result",
-  "open a stream": "createDecipheriv",
-  "seal an object": "createCipheriv",
-  "open an object": "createDecipheriv",
-  "open an object in one pass": "createDecipheriv",
+  "open a stream": "createDecipheriv, stream to stream",
+  "seal an object": "createCipheriv, bytes to stream",
+  "open an object": "createDecipheriv, bytes to stream",
+  "open an object in one pass": "createDecipheriv, bytes to stream",
 };
 const FILE = "read a File and encrypt in one shot";
 
-/** Pairs [task, what it is measured against, floor?] among the tasks that ran. */
+/** `{ task, against, floor? }` for the tasks there are. */
 export function comparisonsOf(engine, size, names) {
   return names
     .filter((name) => /^(seal|open) /.test(name))
-    .flatMap((name) => {
-      if (name.endsWith("a File")) return [[name, FILE, size > SMALL ? 1.6 : undefined]];
-      return [
-        [name, ONE_SHOT[name.slice(0, 4)], oneShotFloor(engine, size, name)],
-        [name, CIPHER[name], name === "open an object" ? 0.75 : 0.85],
-      ];
-    })
-    .filter(([, against]) => names.includes(against));
+    .map((task) => ({ task, ...opponentOf(engine, size, task) }))
+    .filter(({ against }) => names.includes(against));
 }
 
 /** In Chromium, by what is done; objects are opened in two passes unless it says otherwise. */
 const FLOORS = { "seal an object": 1.6, "open an object": 1.2, "open an object in one pass": 1.5 };
 
-function oneShotFloor(engine, size, name) {
-  if (size <= SMALL) return 0.7;
-  if (engine !== "chromium") return undefined;
-  return FLOORS[name] ?? { seal: 1.3, open: 1.2 }[name.slice(0, 4)];
+function opponentOf(engine, size, task) {
+  if (task.endsWith("a File")) {
+    return { against: FILE, floor: size > SMALL ? 1.6 : undefined };
+  }
+  const direction = task.slice(0, 4);
+  if (size <= SMALL) {
+    return { against: ONE_SHOT[direction], floor: 0.7 };
+  }
+  return engine === "node"
+    ? { against: CIPHER[task], floor: task === "open an object" ? 0.75 : 0.85 }
+    : { against: ONE_SHOT[direction], floor: FLOORS[task] ?? { seal: 1.3, open: 1.2 }[direction] };
 }

@@ -1,6 +1,5 @@
 // Where the tasks run. An engine prepares tasks of a size and measures them by name.
 
-import { createCipheriv, createDecipheriv } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,11 +7,12 @@ import { fileURLToPath } from "node:url";
 import * as bongtu from "bongtu";
 import { launchChromium } from "../support/chromium.mjs";
 import { serveFolders } from "../support/static-server.mjs";
+import { cipherTasks } from "./cipher.mjs";
 import { createTasks } from "./tasks.mjs";
 
 export function startNode() {
   return {
-    prepare: (size) => createTasks(bongtu, { size, cipher: { createCipheriv, createDecipheriv } }),
+    prepare: (size) => createTasks(bongtu, { size, cipherTasks }),
     async stop() {},
   };
 }
@@ -23,7 +23,7 @@ export async function startChromium() {
     "/pkg/": fileURLToPath(new URL("../../pkg/", import.meta.url)),
     "/tests/": fileURLToPath(new URL("../", import.meta.url)),
   });
-  const browser = await launchChromium({ args: ["--js-flags=--expose-gc"] });
+  const browser = await launchChromium();
   const page = await browser.newPage();
   await page.goto(`${server.origin}/tests/bench/page.html`);
   await page.locator("body[data-ready]").waitFor({ state: "attached" });

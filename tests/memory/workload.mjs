@@ -21,7 +21,10 @@ const WORKLOADS = {
 
   "open objects": async ({ sealObject, openObject }, keyring, length) => {
     const { metadata, stream } = bound(await sealObject(keyring, blobOf(length)));
-    const { plaintext } = await openObject(keyring, { metadata, body: async () => collecting(stream()) });
+    const { plaintext } = await openObject(keyring, {
+      metadata,
+      body: async () => collecting(stream()),
+    });
     return drain(collecting(plaintext));
   },
 };

@@ -36,14 +36,17 @@ impl Element {
         result
     }
 
-    /// `self^(2^128 - 2)`, the inverse.
+    /// `self^(2^128 - 2)`, the inverse, by squarings and few other products (Itoh and Tsujii):
+    /// from `self^(2^n - 1)` follow those of `2n` and `2n + 1`, and `n` goes 1, 3, 7, …, 127.
     pub(super) fn inverse(self) -> Self {
-        let (mut result, mut square) = (Self::ONE, self);
-        for _ in 1..128 {
-            square = square * square;
-            result = result * square;
+        let (mut power, mut n) = (self, 1);
+        while n < 127 {
+            let shifted = (0..n).fold(power, |square, _| square * square);
+            let doubled = shifted * power;
+            power = doubled * doubled * self;
+            n = 2 * n + 1;
         }
-        result
+        power * power
     }
 }
 
