@@ -1,11 +1,29 @@
-//! KMS requests in the AWS SDK's shape, but for encryption contexts, which cross as pairs.
+//! KMS requests and responses in the AWS SDK's shape, but for encryption contexts, which cross as
+//! pairs.
 
-use crate::bytes::public_out;
+use crate::bytes::{public_out, secret_in};
 use crate::objects::{object_of, pair_array};
-use bongtu::{DecryptParameters, DecryptRequest, GenerateDataKeyRequest};
+use bongtu::{DecryptParameters, DecryptRequest, DecryptResponse, GenerateDataKeyRequest};
+use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
-pub(crate) fn decrypt_request(request: &DecryptRequest) -> JsValue {
+/// `undefined` when all is settled.
+pub(crate) fn next_request(request: Option<&DecryptRequest>) -> JsValue {
+    request.map_or(JsValue::UNDEFINED, decrypt_request)
+}
+
+/// What is missing fits no request.
+pub(crate) fn decrypt_response(
+    key_id: Option<String>,
+    plaintext: Option<Uint8Array>,
+) -> DecryptResponse {
+    DecryptResponse {
+        key_id: key_id.unwrap_or_default(),
+        plaintext: plaintext.as_ref().map(secret_in).unwrap_or_default(),
+    }
+}
+
+fn decrypt_request(request: &DecryptRequest) -> JsValue {
     let parameter = match &request.parameters {
         DecryptParameters::Rsa(algorithm) => ("EncryptionAlgorithm", algorithm.name().into()),
         DecryptParameters::Symmetric(context) => ("EncryptionContext", pair_array(context.iter())),

@@ -10,6 +10,7 @@
 mod bytes;
 pub mod error;
 pub mod inspect;
+mod json;
 pub mod keyring;
 mod kms;
 pub mod message;

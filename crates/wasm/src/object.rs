@@ -2,21 +2,21 @@
 
 use crate::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
 use crate::error::{Failure, Result};
+use crate::json::json_members;
 use crate::keyring::{Keyring, byte_count, exact, pairs_of};
 use crate::kms;
 use crate::objects::{object_of, pair_array};
 use crate::pieces::{Pieces, body_size};
 use crate::records;
 use bongtu::object::{
-    ChunkOpener, Format, JsonValue, ObjectHead, ObjectOptions, ObjectWrap, OpenObjectOptions,
+    ChunkOpener, Format, ObjectHead, ObjectOptions, ObjectWrap, OpenObjectOptions,
 };
 use bongtu::plan::PieceOp;
 use bongtu::sealed::PieceSealer;
 use bongtu::{
-    CommitmentPolicy, ContentKey, DecryptResponse, Error, GenerateDataKeyResponse, KmsFailure,
-    MaterialDescription,
+    CommitmentPolicy, ContentKey, Error, GenerateDataKeyResponse, KmsFailure, MaterialDescription,
 };
-use js_sys::{Array, JSON, Number, Object, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 const OUT_OF_ORDER: Error = Error::State("the session was used out of order");
@@ -163,17 +163,13 @@ impl ObjectOpening {
 
     /// The next KMS Decrypt request; `undefined` when all is settled.
     pub fn request(&mut self) -> Result<JsValue> {
-        Ok(self.opening()?.request().map_or(JsValue::UNDEFINED, kms::decrypt_request))
+        Ok(kms::next_request(self.opening()?.request()))
     }
 
     /// Takes KMS's response; the caller wipes `plaintext` afterwards.
     pub fn respond(&mut self, key_id: Option<String>, plaintext: Option<Uint8Array>) -> Result<()> {
         let opening = self.opening()?;
-        Ok(wiping_stack(|| {
-            let plaintext = plaintext.as_ref().map(secret_in).unwrap_or_default();
-            let response = DecryptResponse { key_id: key_id.unwrap_or_default(), plaintext };
-            opening.respond(Ok(response))
-        })?)
+        Ok(wiping_stack(|| opening.respond(Ok(kms::decrypt_response(key_id, plaintext))))?)
     }
 
     /// Takes KMS's refusal, by the exception's name.
@@ -271,26 +267,4 @@ pub fn inspect_object(metadata: Vec<String>, instruction_file: Option<String>) -
         ("materialDescription", pair_array(found.description.iter())),
         ("plaintextLength", length.into()),
     ]))
-}
-
-/// A JSON object's members, as JavaScript parses them.
-fn json_members(text: &str) -> Option<Vec<(String, JsonValue)>> {
-    let value = JSON::parse(text).ok()?;
-    if !value.is_object() || Array::is_array(&value) {
-        return None;
-    }
-    let entries = Object::entries(value.unchecked_ref());
-    entries.iter().map(|entry| member(&Array::from(&entry))).collect()
-}
-
-fn member(entry: &Array) -> Option<(String, JsonValue)> {
-    let value = entry.get(1);
-    let value = match value.as_string() {
-        Some(text) => JsonValue::Text(text),
-        None if Number::is_safe_integer(&value) => JsonValue::Integer(
-            value.unchecked_into::<Number>().to_string_with_radix(10).ok()?.into(),
-        ),
-        None => JsonValue::Other,
-    };
-    Some((entry.get(0).as_string()?, value))
 }

@@ -1,0 +1,191 @@
+//! Opening a message.
+
+use super::OUT_OF_ORDER;
+use crate::bytes::{length, public_in, secret_out, wiping_stack};
+use crate::error::{Failure, Result};
+use crate::keyring::{Keyring, context};
+use crate::kms;
+use crate::objects::{object_of, pair_array};
+use crate::records;
+use bongtu::message::{FrameOpener, HEAD_LENGTH, Opening, UnverifiedHeader, VerifiedHeader};
+use bongtu::plan::OpenOp;
+use bongtu::{CommitmentPolicy, ContentKey, Error, KmsFailure, OpenOptions, hazmat};
+use js_sys::Uint8Array;
+use std::collections::VecDeque;
+use wasm_bindgen::prelude::*;
+
+/// Opening one message.
+#[wasm_bindgen]
+pub struct OpenSession {
+    keyring: bongtu::Keyring,
+    options: OpenOptions,
+    needed: usize,
+    opening: Option<Opening>,
+    key: Option<ContentKey>,
+    frames: Option<FrameOpener>,
+    running: VecDeque<OpenOp>,
+}
+
+#[wasm_bindgen]
+impl OpenSession {
+    /// Prepares to open with `keyring`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        keyring: &Keyring,
+        pairs: Vec<String>,
+        commitment_policy: Option<String>,
+        max_encrypted_data_keys: Option<u32>,
+        max_header_length: Option<u32>,
+        max_frame_length: Option<u32>,
+    ) -> Result<Self> {
+        let mut options = OpenOptions { encryption_context: context(pairs)?, ..Default::default() };
+        if let Some(name) = commitment_policy {
+            options.commitment_policy = CommitmentPolicy::from_name(&name)?;
+        }
+        let limits = &mut options.limits;
+        for (given, limit) in [
+            (max_encrypted_data_keys, &mut limits.max_encrypted_data_keys),
+            (max_header_length, &mut limits.max_header_length),
+            (max_frame_length, &mut limits.max_frame_length),
+        ] {
+            *limit = given.unwrap_or(*limit);
+        }
+        Ok(Self {
+            keyring: keyring.inner().clone(),
+            options,
+            needed: 0,
+            opening: None,
+            key: None,
+            frames: None,
+            running: VecDeque::new(),
+        })
+    }
+
+    /// Looks for the header in all the bytes so far; 0 asks for more, else its length.
+    pub fn header(&mut self, bytes: &Uint8Array, eof: bool) -> Result<usize> {
+        if length(bytes) < self.needed && !eof {
+            return Ok(0);
+        }
+        match UnverifiedHeader::parse(&public_in(bytes), self.options.clone())? {
+            Ok(header) => {
+                let length = header.length();
+                self.opening = Some(header.unwrap(&self.keyring)?);
+                Ok(length)
+            }
+            Err(_) if eof => Err(Error::Truncated.into()),
+            Err(needed) => {
+                self.needed = needed;
+                Ok(0)
+            }
+        }
+    }
+
+    /// The next KMS Decrypt request, in the AWS SDK's shape; `undefined` when all is settled.
+    pub fn request(&mut self) -> Result<JsValue> {
+        Ok(kms::next_request(self.opening()?.request()))
+    }
+
+    /// Takes KMS's response; the caller wipes `plaintext` afterwards.
+    pub fn respond(&mut self, key_id: Option<String>, plaintext: Option<Uint8Array>) -> Result<()> {
+        let opening = self.opening()?;
+        Ok(wiping_stack(|| opening.respond(Ok(kms::decrypt_response(key_id, plaintext))))?)
+    }
+
+    /// Takes KMS's refusal, by the exception's name.
+    pub fn refuse(&mut self, name: String) -> Result<()> {
+        Ok(self.opening()?.respond(Err(KmsFailure { name }))?)
+    }
+
+    /// The verified header.
+    pub fn unwrapped(&mut self) -> Result<JsValue> {
+        let opening = self.opening.take().ok_or(OUT_OF_ORDER)?;
+        let (header, key, frames) = wiping_stack(|| opening.finish())?;
+        self.key = Some(key);
+        self.frames = Some(frames);
+        Ok(describe(&header))
+    }
+
+    /// The key of the frames, once: a secret that the caller wipes.
+    #[wasm_bindgen(js_name = takeContentKey)]
+    pub fn take_content_key(&mut self) -> Result<Uint8Array> {
+        let key = self.key.take().ok_or(OUT_OF_ORDER)?;
+        Ok(wiping_stack(|| secret_out(key.expose())))
+    }
+
+    /// Bytes of sealed data to gather before planning.
+    #[wasm_bindgen(getter, js_name = blockLength)]
+    pub fn block_length(&mut self) -> Result<usize> {
+        Ok(records::block_length(self.frames()?.stride()))
+    }
+
+    /// More than so many bytes must be known to follow a block that is not the last.
+    #[wasm_bindgen(getter)]
+    pub fn lookahead(&self) -> usize {
+        FrameOpener::LOOKAHEAD
+    }
+
+    /// Bytes from one frame's start to the next.
+    #[wasm_bindgen(getter)]
+    pub fn stride(&mut self) -> Result<usize> {
+        Ok(self.frames()?.stride())
+    }
+
+    /// Bytes at a frame's start that planning looks at.
+    #[wasm_bindgen(getter, js_name = headLength)]
+    pub fn head_length(&self) -> usize {
+        HEAD_LENGTH
+    }
+
+    /// Plans a block's frames into `records`.
+    pub fn plan(
+        &mut self,
+        heads: &Uint8Array,
+        length: usize,
+        last: bool,
+        records: &Uint8Array,
+    ) -> Result<usize> {
+        let ops = self.frames()?.plan(&public_in(heads), length, last)?;
+        let count = records::write(ops.iter().map(OpenOp::view), records)?;
+        self.running.extend(ops);
+        Ok(count)
+    }
+
+    /// Vouches for operations whose tags verified, in order.
+    pub fn confirm(&mut self, first: u32, count: usize) -> Result<()> {
+        for id in (first..).take(count) {
+            let op = self.running.pop_front().filter(|op| op.view().id == id);
+            let op = op.ok_or(OUT_OF_ORDER)?;
+            self.frames()?.confirm(hazmat::attest_opened(op))?;
+        }
+        Ok(())
+    }
+
+    /// Says that an operation failed: the session is over.
+    pub fn fail(&mut self) {
+        self.running.clear();
+        if let Some(frames) = &mut self.frames {
+            frames.fail();
+        }
+    }
+
+    /// Ends the message: only now is it complete.
+    pub fn finish(&mut self) -> Result<()> {
+        Ok(self.frames()?.finish()?)
+    }
+
+    fn opening(&mut self) -> Result<&mut Opening> {
+        self.opening.as_mut().ok_or(Failure::from(OUT_OF_ORDER))
+    }
+
+    fn frames(&mut self) -> Result<&mut FrameOpener> {
+        self.frames.as_mut().ok_or(Failure::from(OUT_OF_ORDER))
+    }
+}
+
+fn describe(header: &VerifiedHeader) -> JsValue {
+    object_of([
+        ("suite", header.suite.hex_id().into()),
+        ("encryptionContext", pair_array(header.encryption_context.iter())),
+        ("frameLength", header.frame_length.into()),
+    ])
+}
