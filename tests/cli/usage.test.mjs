@@ -8,6 +8,7 @@ import { ARN, BONGTU, bongtu, keyFiles, ROOT, scratch } from "./support.mjs";
 const directory = scratch();
 const key = keyFiles(directory, "key");
 const SEAL = ["seal", "-k", key.pub, "--key-arn", ARN];
+const PLACE = ["--bucket", "b", "--key", "k"];
 const OBJECT_SEAL = ["object", ...SEAL];
 
 describe("--help", () => {
@@ -56,6 +57,33 @@ describe("--help", () => {
       ["object", "inspect", "-h"],
       ["Usage: bongtu object inspect [--json] [--instruction-file PATH] META.json|-"],
     ],
+    [
+      ["sse", "--help"],
+      ["Usage: bongtu sse COMMAND [options] …", "Commands:"],
+    ],
+    [
+      ["sse", "key", "-h"],
+      ["  bongtu sse key -k inbox.json --bucket inbox --key report.pdf -o report.pdf.customer-key"],
+    ],
+    [
+      ["sse", "headers", "--help"],
+      [
+        "Usage: bongtu sse headers --mode s3|kms|dsse [options]",
+        "  bongtu sse headers --mode kms --key-id alias/inbox --bucket-key",
+      ],
+    ],
+    [
+      ["policy", "-h"],
+      ["Usage: bongtu policy COMMAND [options] …", "Commands:"],
+    ],
+    [
+      ["policy", "bucket", "--help"],
+      ["  aws s3api put-bucket-policy --bucket inbox --policy file://policy.json"],
+    ],
+    [
+      ["policy", "explain", "--help"],
+      ["  aws s3api get-bucket-policy --bucket inbox | bongtu policy explain -"],
+    ],
   ]) {
     test(args.join(" "), async () => {
       const { status, stdout, stderr } = await bongtu(args);
@@ -87,6 +115,10 @@ describe("--help", () => {
       ["object seal", 8],
       ["object open", 8],
       ["object inspect", 2],
+      ["sse key", 7],
+      ["sse headers", 14],
+      ["policy bucket", 8],
+      ["policy explain", 1],
     ]) {
       const source = readFileSync(`${ROOT}/pkg/js/cli/${command.replace(" ", "/")}.js`, "utf8");
       const { stdout } = await bongtu([...command.split(" "), "--help"]);
@@ -146,6 +178,27 @@ describe("misuse ends with status 2, a reason and where to read on", () => {
     [["object", "sael"], /there is no command 'object sael'/],
     [["object", "--verbose"], /there is no command 'object --verbose'/],
     [["object", "inspect"], /META\.json is missing/],
+    [["sse"], /COMMAND is missing: key or headers/],
+    [["sse", "kye"], /there is no command 'sse kye'/],
+    [["sse", "key", ...PLACE], /-k PUB is missing/],
+    [["sse", "key", "-k", key.pub, "--key-arn", ARN], /--bucket B is missing/],
+    [["sse", "key", "-k", key.pub, "--key-arn", ARN, "--bucket", "b"], /--key KEY is missing/],
+    [["sse", "key", "-k", "-", "--key-arn", ARN, ...PLACE, "-"], /-k and FILE cannot both/],
+    [["sse", "headers"], /give --mode, or SEALED/],
+    [["sse", "headers", "--mode", "c"], /--mode takes s3, kms or dsse, not 'c'/],
+    [["sse", "headers", "--mode", "s3", "file"], /give either --mode or SEALED/],
+    [["sse", "headers", "--mode", "s3", "--bucket-key"], /--bucket-key goes with --mode kms/],
+    [["sse", "headers", "--mode", "dsse", "--bucket-key"], /--bucket-key goes with --mode kms/],
+    [["sse", "headers", "--mode", "s3", "--key", "k"], /--key goes with SEALED, not with --mode/],
+    [["sse", "headers", "--key-id", "k", "file"], /--key-id goes with --mode/],
+    [["sse", "headers", "--bucket", "b", "file"], /--key KEY is missing/],
+    [["sse", "headers", ...PLACE, "file"], /give one of --kms ARN and --private-key PEM/],
+    [["policy"], /COMMAND is missing: bucket or explain/],
+    [["policy", "bucket", "--tls-only"], /--bucket B is missing/],
+    [["policy", "bucket", "inbox"], /'inbox' is no option/],
+    [["policy", "bucket", "--bucket", "b", "--minimum-tls", "1"], /takes 1\.2 or 1\.3, not '1'/],
+    [["policy", "bucket", "--bucket", "b", "--customer-key", "x"], /takes require or forbid/],
+    [["policy", "explain"], /FILE is missing/],
     [OBJECT_SEAL, /--metadata META\.json is missing/],
     [["object", "seal", "--metadata", "m"], /-k PUB is missing/],
     [[...OBJECT_SEAL, "--metadata", "m", "--format", "v1"], /--format takes v3 or v2, not 'v1'/],

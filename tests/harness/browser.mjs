@@ -98,3 +98,19 @@ function show(value) {
     ? JSON.stringify(value)
     : (JSON.stringify(value) ?? String(value));
 }
+
+/** Where spools are kept here. */
+export async function spoolPlace() {
+  return {};
+}
+
+/** What is there: names and bytes. */
+export async function keptFiles() {
+  const found = [];
+  const entries = (await navigator.storage.getDirectory()).entries();
+  for (let next = await entries.next(); !next.done; next = await entries.next()) {
+    const [name, handle] = next.value;
+    found.push({ name, bytes: new Uint8Array(await (await handle.getFile()).arrayBuffer()) });
+  }
+  return found;
+}

@@ -1,5 +1,9 @@
 // What suites import as "#harness" in Node: the test runner and assertions that Node has.
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { nodeExecutor } from "../../pkg/js/executor/node.js";
 import { rustExecutor } from "../../pkg/js/executor/rust.js";
 import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
@@ -9,3 +13,25 @@ export { test } from "node:test";
 
 /** All that this platform has. */
 export const executors = [nodeExecutor, webCryptoExecutor, rustExecutor];
+
+let folder;
+
+/** Where spools are kept here, and removed with the process. */
+export async function spoolPlace() {
+  if (folder === undefined) {
+    folder = mkdtempSync(join(tmpdir(), "bongtu-spools-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  }
+  return { folder };
+}
+
+/** What is there: names and bytes. */
+export async function keptFiles() {
+  const names = await readdir(folder);
+  return Promise.all(
+    names.map(async (name) => ({
+      name,
+      bytes: new Uint8Array(await readFile(join(folder, name))),
+    })),
+  );
+}

@@ -13,7 +13,7 @@ import { startEmulator } from "./emulator.mjs";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(ROOT, ".cache/readme"); // where node_modules is found
 
-const emulator = await startEmulator();
+const emulator = await startEmulator({ services: ["kms", "s3"] });
 after(async () => {
   await emulator.stop();
   await rm(folder, { recursive: true, force: true });
@@ -37,40 +37,61 @@ test("the README's examples run", async () => {
   assert.deepEqual(JSON.parse(stdout), {
     text: "hello",
     encryptionContext: { purpose: "upload" },
-    parts: [1, 2],
     sameObject: true,
+    statuses: [200, 412, 403],
+    uploaded: "hello",
   });
-  assert.equal(blocks.length, 3, "every example is run");
+  assert.equal(blocks.length, 5, "every example is run");
 });
 
 const MAIN = `
   import { readFile } from "node:fs/promises";
   import { KMSClient } from "@aws-sdk/client-kms";
+  import { CreateBucketCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
   import { Keyring, KmsPublicKey, openObject } from "bongtu";
   import { kms } from "bongtu/aws";
   import { sealFile } from "./sealFile.mjs";
   import { openSealed } from "./openSealed.mjs";
-  import { uploadParts } from "./uploadParts.mjs";
+  import { uploadLarge } from "./uploadLarge.mjs";
+  import { uploadSealed } from "./uploadSealed.mjs";
+  import { signUpload } from "./signUpload.mjs";
 
   const json = await readFile("key.json", "utf8");
   const { keyArn, spkiSha256 } = KmsPublicKey.parse(json);
-  const sealed = await sealFile(new Blob(["hello"]), json, spkiSha256);
-  const { plaintext, encryptionContext } = await openSealed(sealed, keyArn);
-  const text = new TextDecoder().decode(plaintext);
+  const hello = new Blob(["hello"]);
+  const textOf = async (sealed) => {
+    const { plaintext, encryptionContext } = await openSealed(sealed, keyArn);
+    return { text: new TextDecoder().decode(plaintext), encryptionContext };
+  };
+  const { text, encryptionContext } = await textOf(await sealFile(hello, json, spkiSha256));
+
+  const s3 = new S3Client({ forcePathStyle: true });
+  const Bucket = "readme";
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  const stored = async (Key) => {
+    const { Body, Metadata } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    return { metadata: Metadata, body: await Body.transformToByteArray() };
+  };
 
   const file = new Uint8Array(9 * 1024 * 1024).fill(7);
-  const parts = new Map();
-  let metadata;
-  await uploadParts(new Blob([file]), json, keyArn, async (number, bytes, headers) => {
-    parts.set(number, bytes);
-    metadata = headers;
-  });
-  const keyring = Keyring.kmsRsa({ keyArn, kms: kms(new KMSClient({})) });
-  const opened = await openObject(keyring, { metadata, body: new Blob([...parts.values()]) });
+  const keyring = Keyring.kmsRsa({ publicKey: json, keyArn, kms: kms(new KMSClient({})) });
+  await uploadLarge(s3, keyring, file, { Bucket, Key: "large" });
+  const opened = await openObject(keyring, await stored("large"));
   const found = Buffer.from(await new Response(opened.plaintext).arrayBuffer());
   const sameObject = found.equals(file);
 
-  console.log(JSON.stringify({ text, encryptionContext, parts: [...parts.keys()], sameObject }));
+  const target = new URL(process.env.AWS_ENDPOINT_URL + "/readme/sealed");
+  const sign = (headers) => signUpload(s3, target, headers);
+  const upload = (ask) => uploadSealed(hello, json, keyArn, ask);
+  const answers = [
+    await upload(sign),
+    await upload(sign), // which would replace it
+    await upload((headers) => sign({ ...headers, "content-length": "1" })),
+  ];
+  const uploaded = (await textOf((await stored("sealed")).body)).text;
+
+  const statuses = answers.map(({ status }) => status);
+  console.log(JSON.stringify({ text, encryptionContext, sameObject, statuses, uploaded }));
 `;
 
 /** As `aws kms get-public-key` prints it. */

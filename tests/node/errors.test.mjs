@@ -5,8 +5,19 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { BongtuError, ERROR_CODES } from "bongtu";
 
-/** Those of what Rust does not do: sources, signals, KMS clients, the WebAssembly runtime. */
-const OF_TYPESCRIPT = ["ERR_ABORTED", "ERR_NO_KMS", "ERR_SOURCE", "ERR_WASM"];
+/**
+ * Those of what Rust does not do: sources, signals, KMS clients, uploads, files, the WebAssembly
+ * runtime.
+ */
+const OF_TYPESCRIPT = [
+  "ERR_ABORTED",
+  "ERR_NO_KMS",
+  "ERR_QUOTA",
+  "ERR_SOURCE",
+  "ERR_SPOOL",
+  "ERR_UPLOAD",
+  "ERR_WASM",
+];
 
 /** Those of the command line alone. */
 const OF_COMMAND_LINE = ["ERR_FILE", "ERR_USAGE"];

@@ -5,15 +5,19 @@ import assert from "node:assert/strict";
 import { createCipheriv } from "node:crypto";
 import { test } from "node:test";
 import {
+  CustomerKey,
+  checkUploadHeaders,
   Keyring,
   open,
   openObject,
   openStream,
+  postForm,
   seal,
   sealBlob,
   sealObject,
   sealObjectStream,
   sealStream,
+  uploadRequest,
 } from "bongtu";
 import { useExecutors } from "../../pkg/js/executor/index.js";
 import { nodeExecutor } from "../../pkg/js/executor/node.js";
@@ -23,6 +27,7 @@ import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
 import { keyringParts } from "../../pkg/js/keyring.js";
 import { instantiate, wasm } from "../../pkg/js/load.js";
 import { instance as rsa } from "../../pkg/js/rsa.js";
+import { instantiateS3 } from "../../pkg/js/s3/load.js";
 import { createKms, KEY_ARN, kmsException } from "../harness/kms.mjs";
 import {
   BOTH,
@@ -41,6 +46,7 @@ import {
 const { publicKey, kms, seen } = await createKms();
 const keyring = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
 const DIGEST_LENGTH = 48;
+const KEY_HEADER = "x-amz-server-side-encryption-customer-key";
 
 /**
  * The data key in what KMS decrypts: in a message's behind a digest, in an object's between its
@@ -74,7 +80,8 @@ function watched(executor, keys, handed) {
 
 /** Where in memory any 8 bytes of a secret lie, as it is divided into such. */
 function findSecret(secret) {
-  const memories = [instantiate(), rsa].map(({ memory }) => Buffer.from(memory.buffer));
+  const instances = [instantiate(), rsa, instantiateS3()];
+  const memories = instances.map(({ memory }) => Buffer.from(memory.buffer));
   const found = [];
   for (let start = 0; start < secret.length; start += 8) {
     const part = secret.subarray(start, start + 8);
@@ -310,6 +317,28 @@ test("the hash key and partial hashes are found as long as an object lives, and 
   } finally {
     useExecutors(before);
   }
+});
+
+test("a customer key is in memory until it is disposed of, and its text never", async () => {
+  const place = { bucket: "b", key: "k" };
+  const raw = crypto.getRandomValues(new Uint8Array(32));
+  // Whole groups of eight letters.
+  const text = Buffer.from(Buffer.from(raw).toString("base64").slice(0, 40));
+  const key = CustomerKey.from(raw);
+  assert.ok(findSecret(raw).length > 0, "the search finds what is there");
+  const { headers } = uploadRequest(bytes(1), { mode: key });
+  assert.equal(Buffer.from(headers[KEY_HEADER], "base64").compare(raw), 0);
+  key.headers("CopyObject", { copySource: key });
+  checkUploadHeaders(headers, { mode: "SSE-C" });
+  checkUploadHeaders(headers, { mode: key });
+  postForm({ key: "k", policy: "", "x-amz-signature": "" }, bytes(1), { mode: key });
+  const sealed = await key.seal(keyring, place);
+  assert.deepEqual(findSecret(text), []);
+  key.dispose();
+  assert.deepEqual(findSecret(raw), []);
+  const opened = await CustomerKey.open(keyring, sealed, place);
+  opened.dispose();
+  assert.deepEqual(findSecret(raw), []);
 });
 
 /** `H`, which GHASH multiplies by. */

@@ -24,14 +24,20 @@ export async function bundle(contents, folder, options = {}) {
   return outputFiles[0].text;
 }
 
+/** A module that takes all of the package but requests to S3, which most applications do not make with it. */
+export const SEALING_AND_OPENING = `export {
+  Keyring, KmsPublicKey, inspect, open, openObject, openStream,
+  seal, sealBlob, sealedSize, sealObject, sealObjectStream, sealStream,
+} from "bongtu";`;
+
 /**
- * Bytes of JavaScript and WebAssembly that a page downloads for the default entry, compressed: without what it would only
- * import later.
+ * Bytes of JavaScript and WebAssembly that a page downloads for a module, compressed: without what it would only import
+ * later.
  */
-export async function downloadSize(folder) {
+export async function downloadSize(contents, folder) {
   const { outputFiles, metafile } = await build({
     ...OPTIONS,
-    stdin: { contents: 'export * from "bongtu";', resolveDir: folder },
+    stdin: { contents, resolveDir: folder },
     minify: true,
     splitting: true,
     metafile: true,

@@ -38,3 +38,17 @@ export function launchChromium({ args = [] } = {}) {
     ],
   });
 }
+
+/** A page whose module, which must make `perform` global, has been loaded. `browser`: or a context of one. */
+export async function openPage(browser, url) {
+  const page = await browser.newPage();
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  await page.goto(url);
+  const loaded = page.waitForFunction(() => "perform" in globalThis, null, { timeout: 20_000 });
+  await loaded.catch((cause) => {
+    throw new Error(`the page did not load: ${complaints.join("\n")}`, { cause });
+  });
+  return page;
+}

@@ -12,6 +12,9 @@ use alloc::{format, string::String};
 pub struct MaterialDescription(BTreeMap<String, String>);
 
 impl MaterialDescription {
+    /// No pairs.
+    pub(crate) const EMPTY: Self = Self(BTreeMap::new());
+
     /// # Errors
     /// [`Error::Context`] for an empty or doubled name.
     pub fn new<N: Into<String>, V: Into<String>>(
@@ -74,7 +77,8 @@ pub(crate) fn json_object<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -
     json
 }
 
-fn push_json_string(json: &mut String, text: &str) {
+/// ASCII only.
+pub(crate) fn push_json_string(json: &mut String, text: &str) {
     json.push('"');
     for unit in text.encode_utf16() {
         match u8::try_from(unit) {

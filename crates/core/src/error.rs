@@ -125,6 +125,23 @@ pub enum Error {
     #[error("the encryption context does not contain the pairs that were asked for")]
     ContextMismatch,
 
+    // ---- requests to S3 ---------------------------------------------------------------------
+    /// Server-side encryption asked for in a way that S3 refuses or that would give the key away.
+    #[error("server-side encryption: {0}")]
+    Sse(String),
+    /// Headers that an upload of something sealed does not need.
+    #[error("the headers of this upload are refused: {0}")]
+    UploadHeaders(String),
+    /// A bucket policy or POST policy that makes no sense.
+    #[error("policy: {0}")]
+    Policy(String),
+    /// Parts that S3 would not take.
+    #[error("parts: {0}")]
+    PartSize(String),
+    /// S3 refused a request, or said that it did without having done it.
+    #[error("{0}")]
+    S3(String),
+
     // ---- everything else ---------------------------------------------------------------------
     /// An argument of the wrong shape.
     #[error("{0}")]
@@ -171,6 +188,11 @@ impl Error {
             Self::Commitment => "ERR_COMMITMENT",
             Self::Authentication => "ERR_AUTHENTICATION",
             Self::ContextMismatch => "ERR_CONTEXT_MISMATCH",
+            Self::Sse(_) => "ERR_SSE",
+            Self::UploadHeaders(_) => "ERR_UPLOAD_HEADERS",
+            Self::Policy(_) => "ERR_POLICY",
+            Self::PartSize(_) => "ERR_PART_SIZE",
+            Self::S3(_) => "ERR_S3",
             Self::Input(_) => "ERR_INPUT",
             Self::State(_) => "ERR_STATE",
             Self::Random => "ERR_RANDOM",

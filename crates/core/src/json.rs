@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::object::JsonValue;
 use crate::public_key::GetPublicKeyResponse;
+use crate::s3::Json;
 use alloc::{string::String, string::ToString, vec::Vec};
 use base64ct::{Base64, Encoding};
 use serde::Deserialize;
@@ -44,5 +45,23 @@ fn scalar(value: Value) -> JsonValue {
         Value::String(text) => JsonValue::Text(text),
         Value::Number(number) if number.is_u64() => JsonValue::Integer(number.to_string()),
         _ => JsonValue::Other,
+    }
+}
+
+/// Parses a policy document, for it to be explained.
+pub(crate) fn policy(text: &str) -> Option<Json> {
+    serde_json::from_str(text).ok().map(policy_value)
+}
+
+fn policy_value(json: Value) -> Json {
+    match json {
+        Value::Null => Json::Null,
+        Value::Bool(value) => Json::Bool(value),
+        Value::Number(number) => Json::Number(number.to_string()),
+        Value::String(text) => Json::Text(text),
+        Value::Array(values) => Json::List(values.into_iter().map(policy_value).collect()),
+        Value::Object(members) => Json::Object(
+            members.into_iter().map(|(name, member)| (name, policy_value(member))).collect(),
+        ),
     }
 }

@@ -51,6 +51,7 @@ pub mod message;
 pub mod object;
 pub mod plan;
 mod public_key;
+pub mod s3;
 pub mod sealed;
 mod splice;
 #[cfg(feature = "std")]

@@ -14,6 +14,7 @@ mod sealer;
 pub use format::Format;
 pub use inspect::{ObjectDescription, inspect_object};
 pub use metadata::{JsonParser, JsonValue, ObjectHead};
+pub(crate) use metadata::{MAX_METADATA, UNENCRYPTED_LENGTH, metadata_names};
 #[cfg(feature = "json")]
 pub use open::open_object_with;
 pub use opener::{ChunkOpener, ObjectOpening, OpenObjectOptions, OpenedObject};

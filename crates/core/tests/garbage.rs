@@ -10,7 +10,12 @@
 mod support;
 
 use bongtu::message::{HEAD_LENGTH, Inspector};
+use bongtu::s3::{
+    BucketPolicy, ChecksumRule, CustomerKey, Expected, Mode, OCTET_STREAM, Operation, SealedFormat,
+    bucket_policy, check_upload_headers, explain_policy_text,
+};
 use bongtu::{EncryptionContext, KeyArn, KmsPublicKey, OpenOptions};
+use std::collections::BTreeSet;
 use support::{PUBLIC_2048, SHA_256, framed, keyring, pattern};
 
 /// xorshift64: the same garbage on every run.
@@ -93,6 +98,68 @@ fn mangled_arns() {
         if let Ok(arn) = KeyArn::parse(&text) {
             assert_eq!(arn.as_str(), text);
             assert!(arn.matches(&arn));
+        }
+    }
+}
+
+#[test]
+fn mangled_headers() {
+    let key = CustomerKey::generate().unwrap();
+    let mut headers = vec![
+        ("content-type".to_owned(), OCTET_STREAM.to_owned()),
+        ("content-length".into(), "1000".into()),
+        ("if-none-match".into(), "*".into()),
+        ("x-amz-checksum-crc32".into(), "y/Q5Jg==".into()),
+    ];
+    let sse_c = key.headers(Operation::PutObject, None).unwrap();
+    headers.extend(sse_c.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let expected = Expected {
+        operation: Operation::PutObject,
+        formats: &[SealedFormat::Message],
+        mode: Mode::CustomerKey(&key),
+        create_only: true,
+        checksum: ChecksumRule::Required,
+        content_type: OCTET_STREAM,
+        sizes: Some(0..=1000),
+        json: |_| None,
+    };
+    let names: Vec<String> = headers.iter().map(|(name, _)| name.clone()).collect();
+    assert!(check_upload_headers(&headers, &expected).is_ok());
+    let mut random = Random(0x4ead);
+    for _ in 0..20_000 {
+        let mut mangled = headers.clone();
+        let at = random.next() % mangled.len();
+        let (name, value) = &mut mangled[at];
+        let text = if random.next().is_multiple_of(2) { name } else { value };
+        *text = String::from_utf8_lossy(&random.mangle(text.as_bytes())).into_owned();
+        // What is still admitted has the same names, and another number or checksum at most.
+        if let Ok(signed) = check_upload_headers(&mangled, &expected) {
+            assert_eq!(signed.headers.len(), names.len());
+            for (name, value) in signed.headers.iter() {
+                assert!(names.iter().any(|known| known == name), "{name}");
+                assert!(value.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
+            }
+        }
+    }
+}
+
+#[test]
+fn mangled_policies() {
+    let rules = BucketPolicy {
+        bucket: "inbox",
+        tls_only: true,
+        kms_key_arn: Some(support::ARN),
+        create_only: true,
+        ..BucketPolicy::default()
+    };
+    let policy = bucket_policy(&rules).unwrap().to_text();
+    let mut random = Random(0x901);
+    for _ in 0..20_000 {
+        let mangled = random.mangle(policy.as_bytes());
+        if let Ok(explained) = explain_policy_text(&String::from_utf8_lossy(&mangled)) {
+            let found = explained.enforces.iter().chain(&explained.partly);
+            let rules: BTreeSet<&str> = found.map(|finding| finding.rule).collect();
+            assert_eq!(rules.len() + explained.not_enforced.len(), 7);
         }
     }
 }

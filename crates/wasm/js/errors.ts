@@ -37,6 +37,15 @@ export const ERROR_CODES = [
   "ERR_COMMITMENT",
   "ERR_AUTHENTICATION",
   "ERR_CONTEXT_MISMATCH",
+  // requests to S3
+  "ERR_SSE",
+  "ERR_UPLOAD_HEADERS",
+  "ERR_POLICY",
+  "ERR_PART_SIZE",
+  "ERR_S3",
+  "ERR_UPLOAD",
+  "ERR_SPOOL",
+  "ERR_QUOTA",
   // arguments, sources, the platform
   "ERR_INPUT",
   "ERR_SOURCE",

@@ -44,6 +44,77 @@ export {
   type PublicKeyInput,
   type PublicKeyOptions,
 } from "./public-key.js";
+export type { HeadersLike } from "./s3/arguments.js";
+export {
+  type Checksum,
+  type ChecksumStream,
+  checksums,
+  type PartChecksum,
+} from "./s3/checksums.js";
+export {
+  CustomerKey,
+  type CustomerKeyHeadersOptions,
+  type ObjectPlace,
+} from "./s3/customer-key.js";
+export { type MultipartOptions, type MultipartPlan, multipartPlan } from "./s3/multipart.js";
+export type { S3Operation } from "./s3/operation.js";
+export {
+  type BucketPolicyOptions,
+  bucketPolicy,
+  explain,
+  type PolicyBucket,
+  type PolicyDocument,
+  type PolicyExplanation,
+  type PolicyFinding,
+  type PolicyRule,
+  type PolicyStatement,
+} from "./s3/policy.js";
+export {
+  type PostCondition,
+  type PostFormOptions,
+  type PostPolicy,
+  type PostPolicyOptions,
+  type PostSigner,
+  postForm,
+  postPolicy,
+} from "./s3/post.js";
+export { type SpoolOptions, type SpoolPlace, spool, spooled } from "./s3/spool/index.js";
+export type { InstructionFile } from "./s3/spool/record.js";
+export type { Spooled } from "./s3/spool/spooled.js";
+export {
+  type DescribeKeyResponse,
+  type EncryptionMode,
+  type Sse,
+  type SseDsseOptions,
+  type SseKmsOptions,
+  sse,
+} from "./s3/sse.js";
+export {
+  type ChecksumAlgorithm,
+  type CheckUploadHeadersOptions,
+  checkUploadHeaders,
+  type SealedBody,
+  type SealedFormat,
+  type SignedHeaders,
+  type UploadBody,
+  type UploadOperation,
+  type UploadRequest,
+  type UploadRequestOptions,
+  uploadRequest,
+} from "./s3/upload.js";
+export type { UploadPartsOptions } from "./s3/upload-options.js";
+export { type UploadedParts, uploadParts } from "./s3/upload-parts.js";
+export type {
+  CompletedPart,
+  CompleteRequest,
+  CreateRequest,
+  HeadOutput,
+  ListPartsOutput,
+  ListPartsRequest,
+  PutPartRequest,
+  UploadRequests,
+} from "./s3/upload-server.js";
+export type { FinishedPart } from "./s3/upload-source.js";
 export {
   type MessageOptions,
   type SealOptions,

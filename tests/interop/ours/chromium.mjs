@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
-import { findChromium, launchChromium } from "../../support/chromium.mjs";
+import { findChromium, launchChromium, openPage } from "../../support/chromium.mjs";
 import { servePage } from "./page-server.mjs";
 
 /** @param folder where all files of all jobs are */
@@ -16,7 +16,7 @@ export async function chromiumPage(folder, kms) {
     await browser.close();
     await server.close();
   };
-  const page = await load(browser, server.url).catch(async (error) => {
+  const page = await openPage(browser, server.url).catch(async (error) => {
     await close();
     throw error;
   });
@@ -44,19 +44,6 @@ export async function chromiumPage(folder, kms) {
     openObject: (job) => perform("openObject", job),
     close,
   };
-}
-
-async function load(browser, url) {
-  const page = await browser.newPage();
-  const complaints = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  await page.goto(url);
-  const loaded = page.waitForFunction(() => "perform" in globalThis, null, { timeout: 20_000 });
-  await loaded.catch((cause) => {
-    throw new Error(`the page did not load: ${complaints.join("\n")}`, { cause });
-  });
-  return page;
 }
 
 function urlOf(folder, file) {

@@ -5,7 +5,7 @@ use super::envelope::{Content, Envelope, Wrap};
 use super::format::Format;
 use crate::description::{MaterialDescription, json_object};
 use crate::error::{Error, Result};
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 use base64ct::{Base64, Encoding};
 
 /// What goes beside an object's body.
@@ -32,9 +32,9 @@ pub enum JsonValue {
 pub type JsonParser = fn(&str) -> Option<Vec<(String, JsonValue)>>;
 
 const HTTP_PREFIX: &str = "x-amz-meta-";
-pub(super) const UNENCRYPTED_LENGTH: &str = "x-amz-unencrypted-content-length";
+pub(crate) const UNENCRYPTED_LENGTH: &str = "x-amz-unencrypted-content-length";
 /// S3 takes 2 KB of user metadata; the HTTP prefix is counted in, to be safe.
-const MAX_METADATA: u64 = 2048;
+pub(crate) const MAX_METADATA: u64 = 2048;
 
 /// Content keys of V1 and V2.
 const V2_KEYS: [&str; 7] = [
@@ -89,6 +89,20 @@ impl<'a> Names<'a> {
 pub(super) fn bare(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     String::from(name.strip_prefix(HTTP_PREFIX).unwrap_or(&name))
+}
+
+/// What an object under this wrap (by version 2's name) may carry, without the HTTP prefix.
+pub(crate) fn metadata_names(format: Format, wrap: &str) -> Vec<&'static str> {
+    let mut names: Vec<&str> = match format {
+        Format::V2 => V2_KEYS.into_iter().filter(|name| *name != "x-amz-key").collect(),
+        Format::V3 if wrap == Wrap::RsaOaepSha1.v2_name() => vec!["x-amz-3", "x-amz-w", "x-amz-m"],
+        Format::V3 => vec!["x-amz-3", "x-amz-w", "x-amz-t"],
+    };
+    match format {
+        Format::V2 => names.push(UNENCRYPTED_LENGTH),
+        Format::V3 => names.extend(V3_OBJECT_KEYS),
+    }
+    names
 }
 
 fn is_content_key(name: &str) -> bool {

@@ -6,7 +6,9 @@ import { key } from "./key.js";
 import { object, objectCommands } from "./object.js";
 import { open } from "./open.js";
 import { print } from "./output.js";
+import { policy, policyCommands } from "./policy.js";
 import { seal } from "./seal.js";
+import { sse, sseCommands } from "./sse.js";
 
 const HELP = `Usage: bongtu COMMAND [options] [FILE|-]
 
@@ -20,6 +22,8 @@ Commands:
   open       open a sealed file, through KMS or with the private key
   inspect    show what a sealed file says about itself, without any key
   object     seal, open and inspect S3 objects
+  sse        headers of server-side encryption, and customer keys (SSE-C) that are kept sealed
+  policy     make and explain bucket policies
 
 Options:
   -h, --help       show this text; after a command, the text of that command
@@ -29,7 +33,18 @@ Exit status is 0 only if all is well, 2 if the command line is wrong, 1 after an
 `;
 
 /** Longer names before those that they begin with. */
-const COMMANDS: readonly Command[] = [key, seal, open, inspect, ...objectCommands, object];
+const COMMANDS: readonly Command[] = [
+  key,
+  seal,
+  open,
+  inspect,
+  ...objectCommands,
+  object,
+  ...sseCommands,
+  sse,
+  ...policyCommands,
+  policy,
+];
 
 process.exit(await main(process.argv.slice(2)));
 

@@ -1,9 +1,8 @@
 import type { Command } from "./args.js";
-import { usageError } from "./failure.js";
+import { group } from "./group.js";
 import { inspectObject } from "./object/inspect.js";
 import { openObject } from "./object/open.js";
 import { sealObject } from "./object/seal.js";
-import { print } from "./output.js";
 
 const HELP = `Usage: bongtu object COMMAND [options] …
 
@@ -20,18 +19,4 @@ Options:
 
 export const objectCommands: readonly Command[] = [sealObject, openObject, inspectObject];
 
-/** What was not followed by one of them. */
-export const object: Command = {
-  name: "object",
-  async run([word]) {
-    switch (word) {
-      case "-h":
-      case "--help":
-        return print(HELP);
-      case undefined:
-        throw usageError("COMMAND is missing: seal, open or inspect");
-      default:
-        throw usageError(`there is no command 'object ${word}'`);
-    }
-  },
-};
+export const object = group("object", HELP, objectCommands);

@@ -1,0 +1,336 @@
+//! What an existing bucket policy enforces, in words.
+//!
+//! A rule counts as enforced only when one statement denies it to everybody, for all objects and
+//! without a further condition. Anything that may be weaker is said to hold in part.
+
+use super::json::Json;
+use super::policy::{
+    CREATION, CUSTOMER_ALGORITHM, IF_NONE_MATCH, SECURE_TRANSPORT, SSE, SSE_KEY_ID, TLS_VERSION,
+};
+use crate::error::{Error, Result};
+use alloc::{format, string::String, vec::Vec};
+
+/// What is looked for, by its name in [`Finding::rule`], and what lacks where it is not found: what
+/// is not recognised may still be denied.
+const RULES: [(&str, &str); 7] = [
+    ("tls-only", "No statement was recognised that denies requests over plain HTTP."),
+    ("minimum-tls", "No statement was recognised that denies TLS below version 1.2."),
+    ("require-kms", "No statement was recognised that denies uploads without SSE-KMS."),
+    ("kms-key", "No statement was recognised that denies uploads under other KMS keys."),
+    (
+        "require-customer-key",
+        "No statement was recognised that denies uploads without a customer key (SSE-C).",
+    ),
+    (
+        "forbid-customer-key",
+        "No statement was recognised that denies uploads with a customer key (SSE-C).",
+    ),
+    ("create-only", "No statement was recognised that denies uploads that replace an object."),
+];
+
+const CANNOT_SEE: &str = "No policy sees whether what is uploaded is sealed (encrypted before it \
+    was sent): no condition key is about user metadata or the body. A server that signs uploads \
+    can admit only headers of sealed objects (checkUploadHeaders, postPolicy); whether a body is \
+    sealed shows only when it is inspected. Nor does a policy tell what another policy, or the \
+    bucket's settings, allow or deny.";
+
+/// One rule that a statement is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// `tls-only`, `minimum-tls`, `require-kms`, `kms-key`, `require-customer-key`,
+    /// `forbid-customer-key` or `create-only`.
+    pub rule: &'static str,
+    /// The statement's `Sid`, where it has one.
+    pub sid: Option<String>,
+    /// For people.
+    pub text: String,
+}
+
+/// What a policy does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// Rules that hold for everybody and all objects.
+    pub enforces: Vec<Finding>,
+    /// Rules that hold for some, with the reason why not for all.
+    pub partly: Vec<Finding>,
+    /// Rules of which nothing was found.
+    pub not_enforced: Vec<Finding>,
+    /// What no policy can.
+    pub cannot_see: &'static str,
+}
+
+/// Explains a policy document.
+///
+/// # Errors
+/// [`Error::Policy`] for what is none.
+pub fn explain_policy(policy: &Json) -> Result<Explanation> {
+    let statements = policy.get("Statement").ok_or_else(|| no_policy("it has no Statement"))?;
+    let mut found = Explanation {
+        enforces: Vec::new(),
+        partly: Vec::new(),
+        not_enforced: Vec::new(),
+        cannot_see: CANNOT_SEE,
+    };
+    for statement in statements.one_or_more() {
+        explain_statement(statement, &mut found)?;
+    }
+    for (rule, text) in RULES {
+        let mut known = found.enforces.iter().chain(&found.partly);
+        if !known.any(|finding| finding.rule == rule) {
+            found.not_enforced.push(Finding { rule, sid: None, text: text.into() });
+        }
+    }
+    Ok(found)
+}
+
+/// Reads JSON.
+///
+/// # Errors
+/// [`Error::Policy`] for text that is no JSON, and as [`explain_policy`].
+#[cfg(feature = "json")]
+pub fn explain_policy_text(text: &str) -> Result<Explanation> {
+    explain_policy(&crate::json::policy(text).ok_or_else(|| no_policy("it is not JSON"))?)
+}
+
+fn no_policy(why: &str) -> Error {
+    Error::Policy(format!("this is no policy document: {why}"))
+}
+
+fn explain_statement(statement: &Json, found: &mut Explanation) -> Result<()> {
+    if !matches!(statement, Json::Object(_)) {
+        return Err(no_policy("a statement is no object"));
+    }
+    match statement.get("Effect").and_then(Json::as_text) {
+        Some("Deny") => {}
+        // Whatever it allows, it enforces nothing: another policy may allow more.
+        Some("Allow") => return Ok(()),
+        _ => return Err(no_policy("a statement's Effect is neither Deny nor Allow")),
+    }
+    let conditions = conditions(statement)?;
+    let sid = || statement.get("Sid").and_then(Json::as_text).map(String::from);
+    if conditions.is_empty() {
+        deny_all(statement, &sid, found);
+        return Ok(());
+    }
+    let before = found.enforces.len() + found.partly.len();
+    for (index, condition) in conditions.iter().enumerate() {
+        let others = || conditions.iter().enumerate().filter(move |(other, _)| *other != index);
+        let named_only = others().any(|(_, other)| other.is("null", SSE, "false"));
+        let Some((rule, text)) = recognise(condition, named_only) else { continue };
+        let narrowed = others().any(|(_, other)| !goes_with(rule, other));
+        let weakness =
+            weakness(statement, reach(rule)).or(narrowed.then_some("under further conditions"));
+        match weakness {
+            None => found.enforces.push(Finding { rule, sid: sid(), text }),
+            Some(why) => {
+                let text = format!("Only {why}: {text}");
+                found.partly.push(Finding { rule, sid: sid(), text });
+            }
+        }
+    }
+    if before == found.enforces.len() + found.partly.len() {
+        for condition in &conditions {
+            let Condition { operator, key, .. } = condition;
+            let text = format!(
+                "Something is denied by {key}, in a way that is not understood ({operator})."
+            );
+            let rules = rules_about(key).iter();
+            found.partly.extend(rules.map(|rule| Finding { rule, sid: sid(), text: text.clone() }));
+        }
+    }
+    Ok(())
+}
+
+/// What is denied without a condition is denied by every rule.
+fn deny_all(statement: &Json, sid: &dyn Fn() -> Option<String>, found: &mut Explanation) {
+    for (rule, _) in RULES {
+        if weakness(statement, reach(rule)).is_none() {
+            let text = "All requests of this kind are denied, whatever they are like.".into();
+            found.enforces.push(Finding { rule, sid: sid(), text });
+        }
+    }
+}
+
+/// The actions that a rule is about.
+fn reach(rule: &str) -> &'static str {
+    match rule {
+        "tls-only" | "minimum-tls" => "s3:*",
+        _ => "s3:PutObject",
+    }
+}
+
+/// The rules that a condition on `key` may be about.
+fn rules_about(key: &str) -> &'static [&'static str] {
+    match KEYS.into_iter().find(|known| known.eq_ignore_ascii_case(key)) {
+        Some(SECURE_TRANSPORT) => &["tls-only"],
+        Some(TLS_VERSION) => &["minimum-tls"],
+        Some(SSE) => &["require-kms"],
+        Some(SSE_KEY_ID) => &["kms-key"],
+        Some(CUSTOMER_ALGORITHM) => &["require-customer-key", "forbid-customer-key"],
+        Some(IF_NONE_MATCH) => &["create-only"],
+        _ => &[],
+    }
+}
+
+/// One condition: all of a statement's must hold for it to deny.
+struct Condition {
+    /// Lower case.
+    operator: String,
+    /// Lower case: condition keys have no case.
+    key: String,
+    values: Vec<String>,
+}
+
+fn conditions(statement: &Json) -> Result<Vec<Condition>> {
+    let mut conditions = Vec::new();
+    let Some(block) = statement.get("Condition") else { return Ok(conditions) };
+    let Json::Object(operators) = block else { return Err(no_policy("a Condition is no object")) };
+    for (operator, keys) in operators {
+        let Json::Object(keys) = keys else {
+            return Err(no_policy("a condition operator has no keys"));
+        };
+        for (key, values) in keys {
+            let values = values.one_or_more().iter().map(|value| match value {
+                Json::Text(text) | Json::Number(text) => Ok(text.clone()),
+                Json::Bool(value) => Ok(if *value { "true" } else { "false" }.into()),
+                _ => Err(no_policy("a condition has a value that is none")),
+            });
+            conditions.push(Condition {
+                operator: operator.to_ascii_lowercase(),
+                key: key.to_ascii_lowercase(),
+                values: values.collect::<Result<_>>()?,
+            });
+        }
+    }
+    Ok(conditions)
+}
+
+impl Condition {
+    fn is(&self, operator: &str, key: &str, value: &str) -> bool {
+        self.operator == operator && key.eq_ignore_ascii_case(&self.key) && self.values == [value]
+    }
+}
+
+const KEYS: [&str; 6] =
+    [SECURE_TRANSPORT, TLS_VERSION, SSE, SSE_KEY_ID, CUSTOMER_ALGORITHM, IF_NONE_MATCH];
+
+/// The rule that a condition of a Deny expresses. What ends in IfExists denies requests without the
+/// key too, and so do the operators of inequality by themselves. `named_only`: another condition
+/// lets uploads pass that name no encryption.
+fn recognise(condition: &Condition, named_only: bool) -> Option<(&'static str, String)> {
+    let key = KEYS.into_iter().find(|key| key.eq_ignore_ascii_case(&condition.key))?;
+    let operator = condition.operator.as_str();
+    let operator = operator.strip_suffix("ifexists").unwrap_or(operator);
+    let values: Vec<&str> = condition.values.iter().map(String::as_str).collect();
+    Some(match (key, operator, values.as_slice()) {
+        (SECURE_TRANSPORT, "bool", [value]) if value.eq_ignore_ascii_case("false") => {
+            ("tls-only", "Requests over plain HTTP are denied.".into())
+        }
+        // Below that S3 takes none anyway.
+        (TLS_VERSION, "numericlessthan", [version @ ("1.2" | "1.3")]) => {
+            ("minimum-tls", format!("TLS below version {version} is denied."))
+        }
+        (SSE, "stringnotequals", modes) => return require_kms(modes, named_only),
+        (SSE_KEY_ID, "stringnotequals", [key]) => kms_key(key, named_only),
+        (CUSTOMER_ALGORITHM, "null", ["true"]) => {
+            ("require-customer-key", "Uploads without a customer key (SSE-C) are denied.".into())
+        }
+        (CUSTOMER_ALGORITHM, "null", ["false"]) => {
+            ("forbid-customer-key", "Uploads with a customer key (SSE-C) are denied.".into())
+        }
+        (IF_NONE_MATCH, "null", ["true"]) => (
+            "create-only",
+            "Uploads that could replace an object (without If-None-Match: *) are denied.".into(),
+        ),
+        _ => return None,
+    })
+}
+
+/// Conditions that belong to a rule and do not narrow it.
+fn goes_with(rule: &str, other: &Condition) -> bool {
+    match rule {
+        // Parts come before the object, and carry no such header.
+        "create-only" => other.is("bool", CREATION, "true"),
+        // What remains is said in the rule's text.
+        "require-kms" | "kms-key" => other.is("null", SSE, "false"),
+        _ => false,
+    }
+}
+
+fn require_kms(modes: &[&str], named_only: bool) -> Option<(&'static str, String)> {
+    let kms = |mode: &&str| matches!(*mode, "aws:kms" | "aws:kms:dsse");
+    if modes.is_empty() || !modes.iter().all(kms) {
+        return None;
+    }
+    let modes = modes.join(" or ");
+    let default = default_of(named_only);
+    Some((
+        "require-kms",
+        format!("Uploads under other encryption than {modes} are denied.{default}"),
+    ))
+}
+
+fn kms_key(key: &str, named_only: bool) -> (&'static str, String) {
+    let warning = if key.starts_with("arn:") && key.contains(":key/") {
+        ""
+    } else {
+        " But S3 compares with a key ARN, and this is none: all uploads are denied."
+    };
+    let default = default_of(named_only);
+    ("kms-key", format!("Uploads under another KMS key than {key} are denied.{default}{warning}"))
+}
+
+const fn default_of(named_only: bool) -> &'static str {
+    if named_only {
+        " Uploads that name none are let pass: the bucket's default encryption holds for them."
+    } else {
+        ""
+    }
+}
+
+/// Why a statement does not hold for all requests that do `action`.
+fn weakness(statement: &Json, action: &str) -> Option<&'static str> {
+    let everybody = match statement.get("Principal") {
+        Some(Json::Object(members)) => {
+            members.iter().any(|(kind, who)| kind == "AWS" && has(who, |who| who == "*"))
+        }
+        Some(who) => has(who, |who| who == "*"),
+        None => false,
+    };
+    if !everybody {
+        return Some("for some principals");
+    }
+    let covers = |pattern: &str| {
+        let pattern = pattern.to_ascii_lowercase();
+        pattern == "*" || pattern == "s3:*" || (action != "s3:*" && matches(&pattern, action))
+    };
+    if !statement.get("Action").is_some_and(|actions| has(actions, covers)) {
+        return Some("for some actions");
+    }
+    let objects = |arn: &str| {
+        // arn:PARTITION:s3:::BUCKET/*, or wider.
+        let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
+        resource == "*" || resource.split_once('/').is_some_and(|(_, key)| key == "*")
+    };
+    let Some(resources) = statement.get("Resource").filter(|list| has(list, objects)) else {
+        return Some("for some objects");
+    };
+    let bucket = |arn: &str| !arn.contains('/');
+    (action == "s3:*" && !has(resources, bucket))
+        .then_some("for objects, not for the bucket itself")
+}
+
+fn has(values: &Json, test: impl Fn(&str) -> bool) -> bool {
+    values.one_or_more().iter().filter_map(Json::as_text).any(test)
+}
+
+/// Whether a lower-case pattern with `*` at its end names an action.
+fn matches(pattern: &str, action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    match pattern.split_once('*') {
+        None => pattern == action,
+        Some((start, "")) => action.starts_with(start),
+        // Where it may mean anything, nothing is promised.
+        Some(_) => false,
+    }
+}

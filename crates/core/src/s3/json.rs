@@ -1,0 +1,96 @@
+//! JSON values, as policies have them.
+
+use crate::description::push_json_string;
+use alloc::{string::String, vec::Vec};
+
+/// A JSON value. Numbers are kept as they are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// As written.
+    Number(String),
+    /// A string.
+    Text(String),
+    /// `[…]`
+    List(Vec<Self>),
+    /// `{…}`, in order.
+    Object(Vec<(String, Self)>),
+}
+
+impl Json {
+    /// A string.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub(super) fn object<'a>(members: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
+        Self::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
+
+    pub(super) fn list(texts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::List(texts.into_iter().map(Self::text).collect())
+    }
+
+    /// A member of an object.
+    pub(super) fn get(&self, name: &str) -> Option<&Self> {
+        self.members().iter().find(|(found, _)| found == name).map(|(_, value)| value)
+    }
+
+    pub(super) fn members(&self) -> &[(String, Self)] {
+        match self {
+            Self::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    pub(super) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What may stand alone or in a list, as policies allow for most of their elements.
+    pub(super) fn one_or_more(&self) -> &[Self] {
+        match self {
+            Self::List(values) => values,
+            other => core::slice::from_ref(other),
+        }
+    }
+
+    /// The value written out, ASCII only.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Self::Number(digits) => out.push_str(digits),
+            Self::Text(text) => push_json_string(out, text),
+            Self::List(values) => {
+                for (index, value) in values.iter().enumerate() {
+                    out.push(if index == 0 { '[' } else { ',' });
+                    value.write(out);
+                }
+                out.push_str(if values.is_empty() { "[]" } else { "]" });
+            }
+            Self::Object(members) => {
+                for (index, (name, value)) in members.iter().enumerate() {
+                    out.push(if index == 0 { '{' } else { ',' });
+                    push_json_string(out, name);
+                    out.push(':');
+                    value.write(out);
+                }
+                out.push_str(if members.is_empty() { "{}" } else { "}" });
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The shapes of values that come from a page.
+
+use super::check::SealedFormat;
+use super::upload::META;
+use crate::error::{Error, Result};
+use crate::object::{self, JsonParser, MAX_METADATA, UNENCRYPTED_LENGTH, metadata_names};
+use alloc::{format, string::String, vec::Vec};
+use base64ct::{Base64, Encoding};
+use zeroize::Zeroizing;
+
+pub(super) fn refuse<T>(why: &str) -> Result<T> {
+    Err(Error::UploadHeaders(why.into()))
+}
+
+/// Names without prefix, checked against the 2 KB that S3 takes.
+pub(super) fn object_metadata(
+    metadata: &[(String, String)],
+) -> Result<impl Iterator<Item = (&str, &str)>> {
+    let names = metadata
+        .iter()
+        .map(|(name, value)| (name.strip_prefix(META).unwrap_or(name), value.as_str()));
+    let sizes = names.clone().map(|(name, value)| META.len() + name.len() + value.len());
+    let found = u64::try_from(sizes.sum::<usize>()).unwrap_or(u64::MAX);
+    if found > MAX_METADATA {
+        return Err(Error::Limit { what: "bytes of metadata", found, limit: MAX_METADATA });
+    }
+    Ok(names)
+}
+
+/// Metadata (names without prefix) of one of the formats: complete, well-formed, and nothing else.
+pub(super) fn check_envelope(
+    metadata: &[(String, String)],
+    formats: &[SealedFormat],
+    json: JsonParser,
+) -> Result<()> {
+    let _within_limits = object_metadata(metadata)?;
+    if metadata.is_empty() {
+        return match formats.contains(&SealedFormat::Message) {
+            true => Ok(()),
+            false => refuse("the object's metadata are missing"),
+        };
+    }
+    if formats.iter().all(|format| *format == SealedFormat::Message) {
+        return refuse("a message has no metadata");
+    }
+    let described = object::inspect_object(metadata, None, json).map_err(|error| match error {
+        Error::Metadata(why) | Error::Unsupported(why) => Error::UploadHeaders(why.into()),
+        other => other,
+    })?;
+    if !formats.contains(&SealedFormat::Object(described.format)) {
+        return refuse("an object of this version is not expected");
+    }
+    let names = metadata_names(described.format, described.wrap);
+    if let Some((name, _)) = metadata.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+        return refuse(&format!("{META}{name} is no metadata of a sealed object"));
+    }
+    let rsa = described.wrap == "RSA-OAEP-SHA1";
+    if rsa && !matches!(described.wrapped_key_length, 256 | 384 | 512) {
+        return refuse("the wrapped key is not of an RSA key's length");
+    }
+    if described.wrap == "kms" {
+        return refuse("this x-amz-wrap-alg is of old objects only");
+    }
+    // Of a symmetric KMS key: as much as kms:Decrypt takes.
+    if !(1..=6144).contains(&described.wrapped_key_length) {
+        return refuse("the wrapped key has another length");
+    }
+    match metadata.iter().find(|(name, _)| name == UNENCRYPTED_LENGTH) {
+        Some((name, length)) => number(name, length).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// Base64 of so many bytes; the error tells nothing of the value, which may be a key.
+pub(super) fn check_base64(name: &str, text: &str, length: usize) -> Result<Zeroizing<Vec<u8>>> {
+    let bytes = Base64::decode_vec(text).map(Zeroizing::new);
+    bytes
+        .ok()
+        .filter(|bytes| bytes.len() == length)
+        .ok_or_else(|| Error::UploadHeaders(format!("{name} must be base64 of {length} bytes")))
+}
+
+pub(super) fn number(name: &str, text: &str) -> Result<u64> {
+    let digits = (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse()
+        .ok()
+        .filter(|_| digits)
+        .ok_or_else(|| Error::UploadHeaders(format!("{name} must be a number")))
+}

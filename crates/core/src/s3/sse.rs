@@ -1,0 +1,191 @@
+//! Server-side encryption with keys that AWS holds (FORMATS.md 5.2).
+
+use super::customer_key::CustomerKey;
+use super::headers::Headers;
+use super::operation::Operation;
+use crate::description::MaterialDescription;
+use crate::error::{Error, Result};
+use alloc::{format, string::String};
+use base64ct::{Base64, Encoding};
+
+pub(super) const MODE: &str = "x-amz-server-side-encryption";
+const KEY_ID: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+const CONTEXT: &str = "x-amz-server-side-encryption-context";
+const BUCKET_KEY: &str = "x-amz-server-side-encryption-bucket-key-enabled";
+/// All headers of a PUT together have 8 KB.
+const MAX_CONTEXT: usize = 8 * 1024;
+
+/// How an object is to be encrypted at rest. The modes exclude each other.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Mode<'a> {
+    /// As the bucket does by default.
+    #[default]
+    BucketDefault,
+    /// With a key of AWS.
+    Sse(&'a Sse),
+    /// With this key of the caller's.
+    CustomerKey(&'a CustomerKey),
+    /// With any key of the caller's: for who checks or allows an upload without knowing the key.
+    AnyCustomerKey,
+}
+
+/// A mode of server-side encryption whose keys AWS holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sse {
+    mode: &'static str,
+    key_id: Option<KmsKeyId>,
+    context: MaterialDescription,
+    bucket_key: Option<bool>,
+}
+
+impl Sse {
+    /// SSE-S3: keys of S3's own, which is also what buckets do unless told otherwise.
+    #[must_use]
+    pub const fn s3() -> Self {
+        Self::new("AES256", None, MaterialDescription::EMPTY)
+    }
+
+    /// SSE-KMS: a symmetric KMS key; without `key_id` the account's `aws/s3`. S3 adds the object's
+    /// ARN to the encryption context.
+    ///
+    /// # Errors
+    /// [`Error::Sse`] for a context that S3 would not take.
+    pub fn kms(
+        key_id: Option<KmsKeyId>,
+        context: MaterialDescription,
+        bucket_key: Option<bool>,
+    ) -> Result<Self> {
+        check_context(&context)?;
+        Ok(Self { bucket_key, ..Self::new("aws:kms", key_id, context) })
+    }
+
+    /// DSSE-KMS: the same in two layers. It knows no bucket keys.
+    ///
+    /// # Errors
+    /// As [`Sse::kms`].
+    pub fn dsse(key_id: Option<KmsKeyId>, context: MaterialDescription) -> Result<Self> {
+        check_context(&context)?;
+        Ok(Self::new("aws:kms:dsse", key_id, context))
+    }
+
+    const fn new(
+        mode: &'static str,
+        key_id: Option<KmsKeyId>,
+        context: MaterialDescription,
+    ) -> Self {
+        Self { mode, key_id, context, bucket_key: None }
+    }
+
+    /// `AES256`, `aws:kms` or `aws:kms:dsse`.
+    #[must_use]
+    pub const fn mode(&self) -> &'static str {
+        self.mode
+    }
+
+    /// The headers for an operation that makes an object (or the fields of a
+    /// [`Operation::PostObject`]); none for all others, which must not carry them.
+    #[must_use]
+    pub fn headers(&self, operation: Operation) -> Headers {
+        let mut headers = Headers::default();
+        if !operation.takes_mode() {
+            return headers;
+        }
+        headers.push(MODE, self.mode);
+        if let Some(KmsKeyId(id)) = &self.key_id {
+            headers.push(KEY_ID, id.as_str());
+        }
+        if !self.context.is_empty() {
+            headers.push(CONTEXT, self.encoded_context());
+        }
+        if let Some(enabled) = self.bucket_key {
+            headers.push(BUCKET_KEY, if enabled { "true" } else { "false" });
+        }
+        headers
+    }
+
+    fn encoded_context(&self) -> String {
+        encode_context(&self.context)
+    }
+}
+
+/// Base64 of JSON.
+fn encode_context(context: &MaterialDescription) -> String {
+    Base64::encode_string(context.to_json().as_bytes())
+}
+
+fn check_context(context: &MaterialDescription) -> Result<()> {
+    if context.get("aws:s3:arn").is_some() {
+        return Err(Error::Sse("S3 itself adds aws:s3:arn to the encryption context".into()));
+    }
+    if encode_context(context).len() > MAX_CONTEXT {
+        return Err(Error::Sse("the encryption context does not fit into a header".into()));
+    }
+    Ok(())
+}
+
+/// A symmetric KMS key as SSE-KMS names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KmsKeyId(String);
+
+impl KmsKeyId {
+    /// A key id, the ARN of a key or an alias, or `alias/NAME`. None of them tells what kind of key
+    /// it is.
+    ///
+    /// # Errors
+    /// [`Error::Sse`] for anything else.
+    pub fn parse(text: &str) -> Result<Self> {
+        if is_key_id(text) || is_alias(text) || is_arn(text) {
+            return Ok(Self(text.into()));
+        }
+        Err(Error::Sse(
+            "keyId must be a KMS key's id or ARN, alias/NAME or the ARN of an alias".into(),
+        ))
+    }
+
+    /// A key whose kind is known, by `Arn` and `KeySpec` of a DescribeKey response.
+    ///
+    /// # Errors
+    /// [`Error::Sse`] for anything but a symmetric encryption key.
+    pub fn described(arn: &str, key_spec: &str) -> Result<Self> {
+        if key_spec != "SYMMETRIC_DEFAULT" {
+            return Err(Error::Sse(format!(
+                "SSE-KMS needs a symmetric key (SYMMETRIC_DEFAULT); S3 cannot encrypt with a key \
+                 of {}. To a KMS RSA key data are sealed before they are uploaded",
+                if is_name(key_spec) { key_spec } else { "another kind" }
+            )));
+        }
+        Self::parse(arn)
+    }
+}
+
+/// A UUID, or the id of a multi-Region key.
+fn is_key_id(text: &str) -> bool {
+    let hexadecimal = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if let Some(id) = text.strip_prefix("mrk-") {
+        return id.len() == 32 && hexadecimal(id);
+    }
+    let parts = text.split('-');
+    parts.clone().map(str::len).eq([8, 4, 4, 4, 12]) && parts.into_iter().all(hexadecimal)
+}
+
+fn is_alias(text: &str) -> bool {
+    text.strip_prefix("alias/").is_some_and(is_name)
+}
+
+fn is_arn(text: &str) -> bool {
+    let mut parts = text.split(':');
+    let head = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next());
+    let (Some("arn"), Some(partition), Some("kms"), Some(region), Some(account)) = head else {
+        return false;
+    };
+    let named = [partition, region, account].into_iter().all(is_name);
+    let resource = parts.next().unwrap_or_default();
+    let id = resource.strip_prefix("key/").or_else(|| resource.strip_prefix("alias/"));
+    named && id.is_some_and(is_name) && parts.next().is_none()
+}
+
+/// What ids and names of KMS are made of; nothing of it can break a header.
+fn is_name(text: &str) -> bool {
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/');
+    (1..=2048).contains(&text.len()) && text.bytes().all(part)
+}

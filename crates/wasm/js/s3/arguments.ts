@@ -1,0 +1,76 @@
+// Arguments of requests as they cross into WebAssembly.
+
+import { inputError } from "../errors.js";
+import { checkText, stringPairs } from "../options.js";
+
+/** Headers of a request or response: of fetch, or a record whose names may have any case. */
+export type HeadersLike =
+  | { forEach(callback: (value: string, name: string) => void): void }
+  | Readonly<Record<string, string>>;
+
+/** Lower-case name, value, name, value, … */
+export function headerPairs(headers: HeadersLike, name: string): string[] {
+  let given: unknown = headers;
+  if (typeof headers?.forEach === "function" && !Array.isArray(headers)) {
+    const found: Record<string, string> = Object.create(null);
+    (headers as Headers).forEach((value, header) => {
+      found[header] = value;
+    });
+    given = found;
+  }
+  const pairs = stringPairs(given, name, "ERR_INPUT");
+  return pairs.map((text, i) => (i % 2 === 0 ? asciiLowerCase(text) : text));
+}
+
+/** Header names are ASCII: nothing else may turn into one of them. */
+function asciiLowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+export function record(pairs: unknown): Record<string, string> {
+  return Object.fromEntries(pairs as [string, string][]);
+}
+
+/** An endpoint as its URL is written out. */
+export function endpointText(endpoint: string | URL | undefined): string | undefined {
+  if (endpoint === undefined) {
+    return undefined;
+  }
+  try {
+    return new URL(endpoint).href;
+  } catch {
+    throw inputError("endpoint must be a URL, https://…");
+  }
+}
+
+/** For checks that a misspelt option would switch off. */
+export function refuseOthers(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw inputError(`there is no option ${unknown}; there are ${known.join(", ")}`);
+  }
+}
+
+export function requiredText(value: unknown, name: string): string {
+  const text = checkText(value, name);
+  if (text === undefined) {
+    throw inputError(`${name} is missing`);
+  }
+  return text;
+}
+
+export function checkFlag(value: unknown, name: string): boolean {
+  if (value !== undefined && typeof value !== "boolean") {
+    throw inputError(`${name} must be true or false`);
+  }
+  return value === true;
+}
+
+/** Those that are set, as name, value, name, value, … */
+export function textOptions(
+  options: Readonly<Record<string, string | number | boolean | undefined>>,
+): string[] {
+  return Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .flatMap(([name, value]) => [name, String(value)]);
+}

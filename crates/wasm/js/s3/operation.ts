@@ -1,0 +1,23 @@
+/** An operation of the S3 API, by its name there. `PostObject` is the upload of an HTML form. */
+export type S3Operation =
+  | "PutObject"
+  | "GetObject"
+  | "HeadObject"
+  | "CopyObject"
+  | "CreateMultipartUpload"
+  | "UploadPart"
+  | "UploadPartCopy"
+  | "CompleteMultipartUpload"
+  | "AbortMultipartUpload"
+  | "ListParts"
+  | "ListMultipartUploads"
+  | "GetObjectAttributes"
+  | "SelectObjectContent"
+  | "PostObject"
+  | "DeleteObject"
+  | "DeleteObjects"
+  | "ListObjectsV2"
+  | "GetObjectTagging"
+  | "PutObjectTagging"
+  | "GetObjectAcl"
+  | "PutObjectAcl";

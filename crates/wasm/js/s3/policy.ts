@@ -1,0 +1,158 @@
+// Bucket policies, and what an existing one enforces.
+
+import { BongtuError } from "../errors.js";
+import { checkOptions, checkText } from "../options.js";
+import { checkFlag, requiredText, textOptions } from "./arguments.js";
+import { s3Wasm } from "./load.js";
+
+/** Whose policy it is. */
+export interface PolicyBucket {
+  readonly bucket: string;
+  /** `aws` unless set; `aws-cn` and others have their own. */
+  readonly partition?: string | undefined;
+}
+
+export interface BucketPolicyOptions extends PolicyBucket {
+  /** Denies plain HTTP. */
+  readonly tlsOnly?: boolean | undefined;
+  /** Denies older versions of TLS. */
+  readonly minimumTls?: "1.2" | "1.3" | undefined;
+  /** Denies uploads under anything but this KMS key. */
+  readonly kmsKeyArn?: string | undefined;
+  /**
+   * Beside `kmsKeyArn`: lets uploads pass that name no encryption, for buckets whose default is
+   * that key.
+   */
+  readonly allowDefault?: boolean | undefined;
+  /** Denies uploads without (`require`) or with (`forbid`) a customer key. */
+  readonly customerKey?: "require" | "forbid" | undefined;
+  /** Denies uploads that could replace an object: they must say `If-None-Match: *`. */
+  readonly createOnly?: boolean | undefined;
+}
+
+export interface PolicyStatement {
+  readonly Sid: string;
+  readonly Effect: "Deny";
+  readonly Principal: "*";
+  readonly Action: string;
+  readonly Resource: string | readonly string[];
+  readonly Condition: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** For PutBucketPolicy, as JSON. */
+export interface PolicyDocument {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly PolicyStatement[];
+}
+
+function build(options: BucketPolicyOptions): PolicyDocument {
+  checkOptions(options);
+  const texts = textOptions({
+    bucket: requiredText(options.bucket, "bucket"),
+    partition: checkText(options.partition, "partition"),
+    tlsOnly: checkFlag(options.tlsOnly, "tlsOnly"),
+    minimumTls: checkText(options.minimumTls, "minimumTls"),
+    kmsKeyArn: checkText(options.kmsKeyArn, "kmsKeyArn"),
+    allowDefault: checkFlag(options.allowDefault, "allowDefault"),
+    customerKey: checkText(options.customerKey, "customerKey"),
+    createOnly: checkFlag(options.createOnly, "createOnly"),
+  });
+  return JSON.parse(s3Wasm().bucketPolicy(texts));
+}
+
+/** The statements of a single rule, for a policy that has others. */
+function statements(
+  { bucket, partition }: PolicyBucket,
+  rule: Omit<BucketPolicyOptions, "bucket">,
+): readonly PolicyStatement[] {
+  return build({ bucket, partition, ...rule }).Statement;
+}
+
+/**
+ * A bucket policy that enforces the rules asked for. Each is a Deny, and allows nothing by itself.
+ * The functions beside it give the statements of one rule.
+ */
+export const bucketPolicy = /* @__PURE__ */ Object.assign(build, {
+  tlsOnly: (options: PolicyBucket) => statements(options, { tlsOnly: true }),
+
+  minimumTls: (options: PolicyBucket & { readonly version: "1.2" | "1.3" }) =>
+    statements(options, { minimumTls: options.version }),
+
+  requireKms: (
+    options: PolicyBucket & {
+      readonly keyArn: string;
+      readonly allowDefault?: boolean | undefined;
+    },
+  ) => statements(options, { kmsKeyArn: options.keyArn, allowDefault: options.allowDefault }),
+
+  requireCustomerKey: (options: PolicyBucket) => statements(options, { customerKey: "require" }),
+
+  forbidCustomerKey: (options: PolicyBucket) => statements(options, { customerKey: "forbid" }),
+
+  createOnly: (options: PolicyBucket) => statements(options, { createOnly: true }),
+});
+
+export type PolicyRule =
+  | "tls-only"
+  | "minimum-tls"
+  | "require-kms"
+  | "kms-key"
+  | "require-customer-key"
+  | "forbid-customer-key"
+  | "create-only";
+
+export interface PolicyFinding {
+  readonly rule: PolicyRule;
+  /** Of the statement. */
+  readonly sid?: string;
+  readonly text: string;
+}
+
+export interface PolicyExplanation {
+  /** What is denied to everybody and for all objects. */
+  readonly enforces: readonly PolicyFinding[];
+  /** What holds for some only; `text` says for whom. */
+  readonly partly: readonly PolicyFinding[];
+  readonly notEnforced: readonly PolicyFinding[];
+  /** What no policy can see. */
+  readonly cannotSee: string;
+}
+
+/**
+ * Says what an existing bucket policy enforces of the rules that {@link bucketPolicy} knows. Takes
+ * the document, its JSON, or a response of GetBucketPolicy.
+ */
+export function explain(policy: string | object): PolicyExplanation {
+  const [enforces, partly, notEnforced, cannotSee] = s3Wasm().explainPolicy(document(policy)) as [
+    Finding[],
+    Finding[],
+    Finding[],
+    string,
+  ];
+  return {
+    enforces: enforces.map(finding),
+    partly: partly.map(finding),
+    notEnforced: notEnforced.map(finding),
+    cannotSee,
+  };
+}
+
+type Finding = [rule: PolicyRule, sid: string | undefined, text: string];
+
+function finding([rule, sid, text]: Finding): PolicyFinding {
+  return sid === undefined ? { rule, text } : { rule, sid, text };
+}
+
+function document(policy: unknown): unknown {
+  const parsed = typeof policy === "string" ? parse(policy) : policy;
+  const response = (parsed as { Policy?: unknown } | null | undefined)?.Policy;
+  return typeof response === "string" ? parse(response) : parsed;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new BongtuError("ERR_POLICY", "this is no policy document: it is not JSON", { cause });
+  }
+}

@@ -1,0 +1,202 @@
+// Uploads that survive the tab or process they began in: all is sealed first, to where it stays, and
+// uploaded from there. Neither the key nor the plaintext is ever kept (DESIGN.md, "Spool, not
+// resume").
+
+import type { Bytes } from "../../bytes.js";
+import { BongtuError, inputError } from "../../errors.js";
+import type { ObjectEnvelope } from "../../object/seal.js";
+import { Operation, type OperationOptions } from "../../operation.js";
+import { checkOperationOptions, checkOptions } from "../../options.js";
+import type { Sealed } from "../../sealed.js";
+import { checkSealed } from "../check-sealed.js";
+import { type MultipartPlan, multipartPlan } from "../multipart.js";
+import { originPrivateStore } from "./opfs.js";
+import { type SpoolRecord, writeRecord } from "./record.js";
+import { type Spooled, SpoolHandle } from "./spooled.js";
+import { quotaError, type SpoolStore, spoolError, storing } from "./store.js";
+
+export interface SpoolPlace {
+  /** In Node, where it is required: the folder that spools are kept in, on a local disk. */
+  readonly folder?: string | undefined;
+}
+
+export interface SpoolOptions extends OperationOptions, SpoolPlace {
+  /** By which you will know it again. There is one spool of a name. */
+  readonly name: string;
+  /** Of the upload, as {@link multipartPlan} takes and chooses it. */
+  readonly partSize?: number | undefined;
+}
+
+/** Of a folder, where the platform has any. */
+type FolderStores = (folder: string) => Promise<SpoolStore>;
+
+let folders: FolderStores | undefined;
+
+/** Lets spools be kept in folders. */
+export function registerFolders(make: FolderStores): void {
+  folders = make;
+}
+
+let useInstead: SpoolStore | undefined;
+
+/** Replaces every store until it is called with none: for tests of what seldom happens. */
+export function useStore(store: SpoolStore | undefined): void {
+  useInstead = store;
+}
+
+/**
+ * Seals everything to the origin private file system, or in Node to a folder, from where
+ * {@link uploadParts} uploads it, also in another page or process after this one was closed or
+ * killed. Then the source is not needed any more, nor what was sealed, which is yours to dispose of.
+ * A browser may clear an origin's storage when its disk is full, unless it has granted
+ * `navigator.storage.persist()`.
+ *
+ * `ERR_QUOTA` when there is no room, `ERR_SPOOL` when there is a spool of this name already. When it
+ * fails, nothing is left behind.
+ */
+export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spooled> {
+  checkOperationOptions(options);
+  const record = recordOf(sealed, options);
+  const store = await storeOf(options);
+  const id = await idOf(record.name);
+  const operation = new Operation(options);
+  const release = await storing(() => store.lock(id));
+  if (release === undefined) {
+    throw spoolError("one of this name is in use by another tab or process");
+  }
+  try {
+    operation.check();
+    if ((await SpoolHandle.find(store, id)) !== undefined) {
+      throw spoolError("there is one of this name already: go on with it, or delete it");
+    }
+    await write(store, id, sealed, record, operation);
+    return new SpoolHandle(store, id, record);
+  } catch (error) {
+    throw operation.stop(error);
+  } finally {
+    operation.end();
+    await storing(release);
+  }
+}
+
+export const spooled = {
+  /**
+   * All spools that can be uploaded, and those that only can be deleted (see `error`). What was cut
+   * short while it was sealed is deleted.
+   */
+  async list(place: SpoolPlace = {}): Promise<Spooled[]> {
+    checkOptions(place);
+    const store = await storeOf(place);
+    const found: Spooled[] = [];
+    for (const id of await storing(() => store.ids())) {
+      const handle = await SpoolHandle.find(store, id);
+      if (handle !== undefined) {
+        found.push(handle);
+      } else {
+        await deleteUnused(store, id);
+      }
+    }
+    return found.sort((one, other) => (one.name < other.name ? -1 : 1));
+  },
+};
+
+/** Unless somebody is sealing it at the moment, or has done so meanwhile. */
+async function deleteUnused(store: SpoolStore, id: string): Promise<void> {
+  const release = await storing(() => store.lock(id).catch(ofAnotherMachine));
+  if (release === undefined) {
+    return;
+  }
+  try {
+    if ((await SpoolHandle.find(store, id)) === undefined) {
+      await storing(() => store.delete(id));
+    }
+  } finally {
+    await storing(release);
+  }
+}
+
+/** Which may be sealing it as well; what else fails is an error still. */
+function ofAnotherMachine(error: unknown): undefined {
+  if (!(error instanceof BongtuError)) {
+    throw error;
+  }
+}
+
+/** The ciphertext is closed before there is a record: what has none is cut short. */
+async function write(
+  store: SpoolStore,
+  id: string,
+  sealed: Sealed,
+  record: SpoolRecord,
+  operation: Operation,
+): Promise<void> {
+  const room = await storing(() => store.room());
+  if (room !== undefined && room < record.size) {
+    throw quotaError();
+  }
+  const writer = await storing(() => store.create(id));
+  const reader = sealed.stream().getReader();
+  try {
+    for (;;) {
+      const { done, value } = await operation.wait(reader.read());
+      if (done) {
+        break;
+      }
+      await storing(() => writer.write(value as Bytes));
+      operation.advance(value.length, record.size);
+    }
+    await storing(() => writer.close());
+    await storing(() => store.writeRecord(id, writeRecord(record)));
+  } catch (error) {
+    reader.cancel(error).catch(() => undefined);
+    await storing(() => writer.abort());
+    await storing(() => store.delete(id));
+    throw error;
+  }
+}
+
+function recordOf(sealed: Sealed, { name, partSize }: SpoolOptions): SpoolRecord {
+  if (typeof name !== "string" || name === "") {
+    throw inputError("a spool needs a name");
+  }
+  checkSealed(sealed);
+  const { size } = sealed;
+  const format = formatOf(sealed);
+  const plan = multipartPlan(size, { format, partSize });
+  const { metadata = {}, headers = {}, instructionFile } = sealed as Partial<ObjectEnvelope>;
+  const file = instructionFile === undefined ? {} : { instructionFile };
+  return { name, size, format, metadata, headers, ...file, partSize: plan.partSize, parts: [] };
+}
+
+function formatOf(sealed: Sealed): MultipartPlan["format"] {
+  const { metadata } = sealed as Partial<ObjectEnvelope>;
+  return metadata === undefined ? "message" : "x-amz-c" in metadata ? "v3" : "v2";
+}
+
+async function storeOf({ folder }: SpoolPlace): Promise<SpoolStore> {
+  if (useInstead !== undefined) {
+    return useInstead;
+  }
+  if (folder !== undefined) {
+    if (typeof folder !== "string" || folder === "" || folders === undefined) {
+      throw inputError("folder must be the path of a folder, and is for Node only");
+    }
+    const make = folders;
+    return await storing(() => make(folder));
+  }
+  const store = await storing(originPrivateStore);
+  if (store === undefined) {
+    throw inputError(
+      folders === undefined
+        ? "this page has no origin private file system: it needs a secure context"
+        : "folder is required here: where shall spools be kept?",
+    );
+  }
+  return store;
+}
+
+/** A name as the name of files everywhere, whatever is in it. */
+async function idOf(name: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(name));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,270 @@
+// 1 GiB from a browser that is killed after a third of it and started again, while the source is long gone.
+//
+// BONGTU_UPLOAD_MIB sets another size.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp, open as openFile, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  PutBucketCorsCommand,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { Keyring, openStream } from "bongtu";
+import { kms as awsKms } from "bongtu/aws";
+import { chromium } from "playwright-core";
+import { pythonJudge } from "../interop/judges.mjs";
+import { setUpAws } from "../interop/setup.mjs";
+import { findChromium } from "../support/chromium.mjs";
+import { servePage } from "../support/pages.mjs";
+
+const MIB = 1024 * 1024;
+const SIZE = Number(process.env.BONGTU_UPLOAD_MIB ?? 1024) * MIB;
+/** Parts that are sent at a time where no plan says otherwise. */
+const CONCURRENCY = 4;
+/** What the source is made of, over and over. */
+const MARKER = Buffer.from("plaintext which the profile of a browser must never hold\n");
+
+const { folder, kms, store, emulator, close } = await setUpAws("killed");
+after(close);
+const { bucket: Bucket, client: s3 } = store;
+const Key = "large";
+const { arn, publicKey } = await kms.createKey("RSA_2048");
+
+test(`${SIZE / MIB} MiB: killed after a third, it goes on, and an official reader opens it`, async (t) => {
+  const source = join(folder, "source");
+  const digest = await writeSource(source);
+  const site = await servePage(new URL("killed-browser.page.mjs", import.meta.url), [
+    emulator.endpoint,
+  ]);
+  t.after(() => site.close());
+  await allowPages(new URL(site.url).origin);
+  const profile = await mkdtemp(join(tmpdir(), "bongtu-profile-"));
+  t.after(() => rm(profile, { recursive: true, force: true }));
+  const back = backEnd();
+
+  const first = await openPage(t, profile, site.url, back);
+  await first.page.setInputFiles("input", source);
+  const size = await first.page.evaluate(
+    ([pem, keyArn]) => globalThis.sealChosenFile(pem, keyArn),
+    [await readFile(publicKey, "utf8"), arn],
+  );
+  await rm(source);
+  const total = Math.ceil(size / (8 * MIB));
+  const third = Math.ceil(total / 3);
+  // Whoever asks for one part more than are sent at a time has seen that many recorded.
+  const reached = back.until(third + CONCURRENCY);
+  const uploading = first.page.evaluate(() => globalThis.goOn()).catch(() => "killed");
+  await reached;
+  await kill(profile);
+  assert.equal(await uploading, "killed");
+  await first.close();
+
+  const secrets = await secretsOf(profile);
+  t.diagnostic(
+    `${(secrets.bytes / MIB).toFixed(0)} MiB in the profile of the browser that was killed`,
+  );
+  assert.ok(secrets.bytes > SIZE, "the ciphertext was not looked at");
+  assert.equal(
+    secrets.found(Buffer.from('"bongtu":"spool"')),
+    true,
+    "the record was not looked at",
+  );
+  assert.equal(secrets.found(MARKER), false, "plaintext is in the profile");
+
+  const second = await openPage(t, profile, site.url, back);
+  const [finished] = await second.page.evaluate(() => globalThis.finishedParts());
+  t.diagnostic(`${finished.length} of ${total} parts were finished`);
+  assert.ok(finished.length >= third && finished.length < total, `${finished.length} parts`);
+  back.signed.length = 0;
+  await second.page.evaluate(() => globalThis.goOn());
+  assert.deepEqual(
+    back.signed.filter((part) => finished.includes(part)),
+    [],
+    "sent twice",
+  );
+  assert.deepEqual(
+    [...finished, ...back.signed].sort((a, b) => a - b),
+    numbersTo(total),
+  );
+  assert.deepEqual(await second.page.evaluate(() => globalThis.originFiles()), []);
+  await second.close();
+  const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));
+  assert.deepEqual(Uploads, []);
+
+  const message = join(folder, "message");
+  const { Body, ContentLength } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  assert.equal(ContentLength, size);
+  await pipeline(Body, createWriteStream(message));
+  const key = await dataKeyOf(message);
+  for (const form of [key, key.toString("hex"), key.toString("base64")]) {
+    assert.equal(secrets.found(Buffer.from(form)), false, "the data key is in the profile");
+  }
+  const empty = await secretsOf(profile);
+  assert.ok(empty.bytes < SIZE / 4, `${empty.bytes} bytes are left in the profile`);
+  assert.equal(empty.found(MARKER) || empty.found(key), false);
+
+  const judge = pythonJudge(emulator);
+  t.after(() => judge.close());
+  const out = join(folder, "opened");
+  await judge.open({ arn, algorithm: "RSAES_OAEP_SHA_256", in: message, out, context: {} });
+  assert.equal(await digestOf(out), digest);
+});
+
+async function writeSource(file) {
+  const handle = await openFile(file, "w");
+  const hash = createHash("sha256");
+  const piece = Buffer.alloc(MIB);
+  for (let written = 0; written < SIZE; written += MIB) {
+    for (let i = 0; i < MIB; i += MARKER.length) MARKER.copy(piece, i);
+    piece.writeUInt32BE(written / MIB, 0);
+    hash.update(piece);
+    await handle.writeFile(piece);
+  }
+  await handle.close();
+  return hash.digest("hex");
+}
+
+async function digestOf(file) {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}
+
+function allowPages(origin) {
+  const rule = {
+    AllowedOrigins: [origin],
+    AllowedMethods: ["PUT"],
+    AllowedHeaders: ["*"],
+    ExposeHeaders: ["ETag"],
+  };
+  return s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [rule] } }));
+}
+
+/** What the page's server does for it. `signed` are the parts it was asked for. */
+function backEnd() {
+  const signed = [];
+  let wanted;
+  const at = { Bucket, Key };
+  const answers = {
+    create: () => s3.send(new CreateMultipartUploadCommand(at)),
+    sign({ partNumber: PartNumber, uploadId: UploadId }) {
+      signed.push(PartNumber);
+      if (signed.length >= wanted?.count) wanted.reached();
+      return getSignedUrl(s3, new UploadPartCommand({ ...at, PartNumber, UploadId }));
+    },
+    complete: ({ parts: Parts, uploadId: UploadId }) =>
+      s3.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } })),
+    abort: ({ uploadId: UploadId }) =>
+      s3.send(new AbortMultipartUploadCommand({ ...at, UploadId })),
+  };
+  return {
+    signed,
+    answer: (operation, parameters) => answers[operation](parameters),
+    until: (count) =>
+      new Promise((reached) => {
+        wanted = { count, reached };
+      }),
+  };
+}
+
+async function openPage(t, profile, url, back) {
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath: findChromium(),
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+  });
+  const closeIt = () => browser.close().catch(() => {});
+  t.after(closeIt);
+  const page = await browser.newPage();
+  await page.exposeFunction("backEnd", back.answer);
+  await page.goto(url);
+  await page.waitForFunction(() => globalThis.originFiles !== undefined);
+  return { page, close: closeIt };
+}
+
+/** Kills the browser of this profile and all that it started, as a power cut would. */
+async function kill(profile) {
+  const processes = await processesNow();
+  const doomed = new Set(
+    processes.filter(({ command }) => command.includes(profile)).map(({ pid }) => pid),
+  );
+  assert.ok(doomed.size > 0, "no browser runs with this profile");
+  for (let before = 0; before < doomed.size; ) {
+    before = doomed.size;
+    for (const { pid, parent } of processes) if (doomed.has(parent)) doomed.add(pid);
+  }
+  for (const pid of doomed) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It went with another one.
+    }
+  }
+  while ((await processesNow()).some(({ pid }) => doomed.has(pid))) await sleep(20);
+}
+
+/** Those that live: number, parent and command line. */
+async function processesNow() {
+  const numbers = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const all = await Promise.all(
+    numbers.map(async (name) => {
+      const [stat, command] = await Promise.all(
+        ["stat", "cmdline"].map((file) =>
+          readFile(`/proc/${name}/${file}`, "utf8").catch(() => ""),
+        ),
+      );
+      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return { pid: Number(name), parent: Number(parent), command, state };
+    }),
+  );
+  return all.filter(({ state }) => state !== undefined && state !== "" && state !== "Z");
+}
+
+/** All bytes of all files of a profile, to be searched. */
+async function secretsOf(profile) {
+  const files = (await readdir(profile, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const contents = await Promise.all(
+    files.map((file) => readFile(file).catch(() => Buffer.alloc(0))),
+  );
+  return {
+    bytes: contents.reduce((total, { length }) => total + length, 0),
+    found: (needle) => contents.some((content) => content.includes(needle)),
+  };
+}
+
+/** The message's data key, as KMS gives it to its reader. */
+async function dataKeyOf(message) {
+  let key;
+  const { decrypt } = awsKms(kms.client(arn));
+  const listening = {
+    async decrypt(...request) {
+      const response = await decrypt(...request);
+      key = Buffer.from(response.Plaintext.slice(-32));
+      return response;
+    },
+  };
+  const { readable, writable, header } = openStream(
+    Keyring.kmsRsa({ keyArn: arn, kms: listening }),
+  );
+  const begin = Readable.toWeb(createReadStream(message));
+  begin.pipeTo(writable).catch(() => {});
+  await header;
+  await readable.cancel();
+  return key;
+}
+
+const numbersTo = (count) => Array.from({ length: count }, (_, i) => i + 1);
