@@ -5,11 +5,12 @@ import { pipeline } from "node:stream/promises";
 
 const PIECE_BYTES = 1024 * 1024;
 
-/** Writes a file of that many random mebibytes. */
+/** A file of that many random mebibytes. */
 export async function makeFile(path, mebibytes) {
   const file = await open(path, "wx");
   for (let piece = 0; piece < mebibytes; piece++) await file.write(randomBytes(PIECE_BYTES));
   await file.close();
+  return { path, sha256: await sha256(path) };
 }
 
 /** Of a file, in hexadecimal. */

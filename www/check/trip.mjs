@@ -4,17 +4,23 @@ import { readFile } from "node:fs/promises";
 
 import { sha256 } from "./file.mjs";
 import { check } from "./report.mjs";
+import { checkSent } from "./sent.mjs";
 
 const STEP_TIMEOUT_MS = 120_000;
 
 /** What differs between the targets: the pieces of the body, the fields to walk through, what was opened. */
 const TARGETS = {
   message: {
-    pieces: "1 of 256",
+    pieces: "1 of 128",
     fields: 17,
     form: "AWS Encryption SDK message, algorithm suite 0x0478",
   },
-  object: { pieces: "1 of 128", fields: 6, form: "S3 Encryption Client object, V3" },
+  object: { pieces: "1 of 64", fields: 6, form: "S3 Encryption Client object, V3" },
+  customerKey: {
+    pieces: "1 of 1",
+    fields: 19,
+    form: "object under SSE-C, AES256, with a key that was sealed as an AWS Encryption SDK message",
+  },
 };
 
 /**
@@ -26,7 +32,10 @@ const TARGETS = {
  */
 export async function travel(browser, demo, file, target) {
   const { pieces, fields, form } = TARGETS[target];
-  const context = await browser.newContext({ locale: "en" });
+  const context = await browser.newContext({
+    locale: "en",
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(STEP_TIMEOUT_MS);
   const seen = await watch(page);
@@ -53,8 +62,11 @@ export async function travel(browser, demo, file, target) {
   await finished(page, "bytes");
   const meanwhile = seen.requests.slice(before);
   await context.setOffline(false);
-  const figures = `${await text("#seal-speed")}, ${await text("#seal-time")}`;
-  check(`while it seals (${figures}), the browser sees no request`, meanwhile.length === 0);
+  const figures = await page.locator("#seal-result .figures dd:visible").allTextContents();
+  check(
+    `while it seals (${figures.slice(0, 2).join(", ")}), the browser sees no request`,
+    meanwhile.length === 0,
+  );
   check("and the page counted none", (await text("#seal-requests")) === "none");
   const head = await page.locator("#map-head i").count();
   check(
@@ -67,6 +79,7 @@ export async function travel(browser, demo, file, target) {
   await page.click("#store-start");
   await finished(page, "store");
   const object = await text("#store-object");
+  await checkSent(page, seen.requests.slice(before));
   check(
     `S3 has the object: ${object}`,
     (await text("#store-facts")).includes("The same as in this tab."),
@@ -96,9 +109,17 @@ export async function travel(browser, demo, file, target) {
     (await sha256(await (await download).path())) === file.sha256,
   );
 
+  const refused = await refusals(page);
+  if (target === "customerKey") {
+    check(
+      "with one bit changed in the file that S3 decrypts, nobody notices",
+      /^OpenedThe file as S3 decrypts it/.test(refused.shift()),
+    );
+    await checkWithoutKey(page);
+  }
   check(
-    "with one bit changed anywhere it is refused, and nothing comes out",
-    (await refusals(page)).every((refusal) => /ERR_[\s\S]* 0 bytes released/.test(refusal)),
+    "with one bit changed anywhere in what is sealed it is refused, and nothing comes out",
+    refused.every((refusal) => /ERR_[\s\S]* 0 bytes released/.test(refusal)),
   );
   check("each step shows lines that its sources have", await showsItsLines(page));
 
@@ -124,7 +145,7 @@ async function explained(page) {
   return fields.length;
 }
 
-/** What comes of a bit changed in every field that is offered. */
+/** What comes of a bit changed in every field that is offered, the last of which may be of a file that is not sealed. */
 async function refusals(page) {
   const refused = page.locator("#tamper-refusals li");
   const places = await page.locator("#tamper-where option").count();
@@ -136,6 +157,17 @@ async function refusals(page) {
   return refused.allTextContents();
 }
 
+async function checkWithoutKey(page) {
+  await page.click("#without-key-start");
+  const answers = page.locator("#without-key-answers li");
+  await answers.nth(1).waitFor();
+  const [without, withOther] = await answers.allTextContents();
+  check(
+    "without the customer key or with another S3 refuses",
+    without.startsWith("400 InvalidRequest") && withOther.startsWith("403 AccessDenied"),
+  );
+}
+
 async function showsItsLines(page) {
   const figures = await page.locator(".code:visible").all();
   for (const figure of figures) {
@@ -145,12 +177,12 @@ async function showsItsLines(page) {
     const source = await readFile(new URL(`../../${file}`, import.meta.url), "utf8");
     if (!code.split("\n").every((line) => source.includes(line))) return false;
   }
-  return figures.length === 6;
+  return figures.length === 10;
 }
 
 async function watch(page) {
   const seen = { requests: [], errors: [], violations: [] };
-  page.on("request", (request) => seen.requests.push(request.url()));
+  page.on("request", (request) => seen.requests.push(request));
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning")
       seen.errors.push(message.text());

@@ -35,15 +35,15 @@ export class AnatomyStep {
       };
       drawBody(file, anatomy, onPoint);
       drawHead(file, anatomy, head, onPoint);
-      this.#step.done((words) => words.anatomy[file.target].done(head.length, anatomy.pieces));
+      this.#step.done((words) => words.anatomy[file.form].done(head.length, anatomy.pieces));
     } catch (error) {
       this.#step.fail(error);
     }
   }
 }
 
-export const anatomyOf = ({ target, sealed, metadata }: SealedFile): Promise<Anatomy> =>
-  target === "message" ? messageAnatomy(sealed) : objectAnatomy(sealed, metadata);
+export const anatomyOf = ({ form, sealed, metadata }: SealedFile): Promise<Anatomy> =>
+  form === "message" ? messageAnatomy(sealed) : objectAnatomy(sealed, metadata);
 
 /** Names what is pointed at, if it still is when its first bytes have been read, and shows these. */
 async function readOut(

@@ -1,5 +1,7 @@
 // The back end's side of the page. Every call carries the token of this start.
 
+import type { CompletedPart, ListPartsOutput } from "bongtu";
+
 import { DemoError } from "./errors.ts";
 import type { Spot } from "./field.ts";
 import type { PublicKeyResponse } from "./key.ts";
@@ -9,13 +11,20 @@ const REMEMBERED = "bongtu-address";
 export interface KeyAnswer {
   publicKey: PublicKeyResponse;
   encryptionContext: Record<string, string>;
+  bucket: string;
+  endpoint: string;
 }
 
 export interface UploadPermission {
   url: string;
   key: string;
-  headers: Record<string, string>;
 }
+
+/** Of an upload in parts, as uploadParts has it. */
+type UploadId = string | undefined;
+
+/** Of a request, with `content-length`. */
+type Headers = Record<string, string>;
 
 export interface StoredObject {
   bucket: string;
@@ -49,6 +58,12 @@ export interface TamperAnswer {
   released: number;
 }
 
+export interface S3Refusal {
+  status: number;
+  code: string;
+  message: string;
+}
+
 export class BackEnd {
   readonly #token: string;
   /** SHA-256 of the key to seal to, as the address said it. */
@@ -76,9 +91,17 @@ export class BackEnd {
     return this.#json("key", {});
   }
 
-  /** @param metadata to be stored with it */
-  upload(size: number, metadata: Record<string, string>): Promise<UploadPermission> {
-    return this.#json("upload", { size, metadata });
+  upload(target: "message" | "object", headers: Headers): Promise<UploadPermission> {
+    return this.#json("upload", { target, headers });
+  }
+
+  /** @param key of the object, as it is sealed with the customer key */
+  uploadWithKey(
+    key: string,
+    headers: Headers,
+    sealedKeyHeaders: Headers,
+  ): Promise<Record<"object" | "sealedKey", UploadPermission>> {
+    return this.#json("uploadWithKey", { key, headers, sealedKeyHeaders });
   }
 
   object(key: string): Promise<StoredObject> {
@@ -95,6 +118,41 @@ export class BackEnd {
     return this.#json("tamper", { key, ...spot });
   }
 
+  withoutKey(key: string): Promise<Record<"without" | "withOther", S3Refusal>> {
+    return this.#json("withoutKey", { key });
+  }
+
+  beginParts(): Promise<{ UploadId: string }> {
+    return this.#json("beginParts", {});
+  }
+
+  signPart(uploadId: UploadId, partNumber: number, headers: Headers): Promise<{ url: string }> {
+    return this.#json("signPart", { uploadId, partNumber, headers });
+  }
+
+  listParts(uploadId: UploadId, partNumberMarker?: string): Promise<ListPartsOutput> {
+    return this.#json("listParts", { uploadId, partNumberMarker });
+  }
+
+  /** @returns the key of the object, and S3's word that it is there */
+  completeParts(
+    uploadId: UploadId,
+    parts: CompletedPart[],
+    checksum: string | undefined,
+    size: number,
+  ): Promise<{ key: string; ETag: string }> {
+    return this.#json("completeParts", { uploadId, parts, checksum, size });
+  }
+
+  abortParts(uploadId: UploadId): Promise<object> {
+    return this.#json("abortParts", { uploadId });
+  }
+
+  /** What the back end found when it opened a message without keeping it. */
+  verify(key: string): Promise<{ size: number; sha256: string }> {
+    return this.#json("verify", { key });
+  }
+
   async #json<T>(name: string, input: object): Promise<T> {
     return (await this.#post(name, input)).json();
   }
@@ -109,7 +167,7 @@ export class BackEnd {
     });
     if (answer.ok) return answer;
     const { code, message } = await answer.json();
-    throw new DemoError(code, message);
+    throw new DemoError(code, message, answer.status);
   }
 }
 

@@ -6,18 +6,17 @@ import { size } from "./format.ts";
 import type { OnPoint } from "./head-picture.ts";
 import { say } from "./language.ts";
 import { fillLegend, hasMoved } from "./legend.ts";
-import type { SealedFile } from "./seal-file.ts";
-import type { Target } from "./target.ts";
+import type { Form, SealedFile } from "./seal-file.ts";
 
 // More tiles than this tell nobody more; each then stands for several pieces.
 const MAX_TILES = 480;
 
-export function drawBody({ target }: SealedFile, anatomy: Anatomy, onPoint: OnPoint): void {
+export function drawBody({ form }: SealedFile, anatomy: Anatomy, onPoint: OnPoint): void {
   const { pieces, pieceSize, lastSize } = anatomy;
   say(byId("map-body-title", HTMLElement), (words) =>
-    words.anatomy[target].body(pieces, size(pieceSize), lastSize),
+    words.anatomy[form].body(pieces, size(pieceSize), lastSize),
   );
-  say(byId("map-piece-label", HTMLElement), (words) => words.anatomy[target].piece);
+  say(byId("map-piece-label", HTMLElement), (words) => words.anatomy[form].piece);
 
   const perTile = Math.ceil(pieces / MAX_TILES);
   const tiles = Array.from({ length: Math.ceil(pieces / perTile) }, () =>
@@ -33,7 +32,7 @@ export function drawBody({ target }: SealedFile, anatomy: Anatomy, onPoint: OnPo
     tiles.forEach((tile, index) => {
       tile.classList.toggle("pointed", index === ofTile);
     });
-    return drawPiece(target, anatomy, piece, onPoint);
+    return drawPiece(form, anatomy, piece, onPoint);
   };
   slider.oninput = () => choose(slider.valueAsNumber)(0);
   tiles.forEach((tile, index) => {
@@ -44,11 +43,11 @@ export function drawBody({ target }: SealedFile, anatomy: Anatomy, onPoint: OnPo
 }
 
 /** @returns points at a part of the piece */
-function drawPiece(target: Target, anatomy: Anatomy, piece: number, onPoint: OnPoint) {
+function drawPiece(form: Form, anatomy: Anatomy, piece: number, onPoint: OnPoint) {
   const { pieces } = anatomy;
   say(byId("map-piece-number", HTMLOutputElement), (words) => words.anatomy.nth(piece, pieces));
   say(byId("map-piece-legend", HTMLElement), (words) =>
-    words.anatomy[target].pieceLegend(piece, piece === pieces),
+    words.anatomy[form].pieceLegend(piece, piece === pieces),
   );
 
   const fields = anatomy.piece(piece);

@@ -8,14 +8,15 @@ import { text } from "./language.ts";
 declare const SHOWN_LINES: Record<string, { file: string; code: string }>;
 
 const OURS =
-  /(?<![.\w])(KmsPublicKey\.parse|Keyring\.kmsRsa|sealStream|sealObject|openObject|open|inspect)(?=\()/;
+  /(?<![.\w])(KmsPublicKey\.parse|Keyring\.kmsRsa|CustomerKey\.(?:generate|open)|sealStream|sealBlob|sealObject|openObject|openStream|open|inspect|uploadRequest|checkUploadHeaders|spool|uploadParts)(?=\()/;
 
-/** Fills the places that index.html has for them. */
+/** Fills the places that index.html has for them, some of which name several regions of one file. */
 export function showCode(): void {
   for (const place of document.querySelectorAll<HTMLElement>("details[data-lines]")) {
-    const lines = SHOWN_LINES[place.dataset.lines ?? ""];
-    if (!lines) throw new Error(`no source has a region ${place.dataset.lines}`);
-    const onBackEnd = lines.file.startsWith("server/");
+    const [first, ...others] = (place.dataset.lines ?? "").split(" ").map(linesOf);
+    const { file = "", code = "" } = first ?? {};
+    const all = [code, ...others.map((lines) => lines.code)].join("\n\n");
+    const onBackEnd = file.startsWith("server/");
     place.replaceChildren(
       element(
         "summary",
@@ -25,15 +26,17 @@ export function showCode(): void {
       element(
         "figure",
         {},
-        element(
-          "pre",
-          { class: "extract", tabindex: 0 },
-          element("code", {}, ...marked(lines.code)),
-        ),
-        element("figcaption", { class: "mono" }, `www/${lines.file}`),
+        element("pre", { class: "extract", tabindex: 0 }, element("code", {}, ...marked(all))),
+        element("figcaption", { class: "mono" }, `www/${file}`),
       ),
     );
   }
+}
+
+function linesOf(name: string): { file: string; code: string } {
+  const lines = SHOWN_LINES[name];
+  if (!lines) throw new Error(`no source has a region ${name}`);
+  return lines;
 }
 
 /** The calls of bongtu stand out. */

@@ -1,5 +1,6 @@
 // The few things the page needs of the DOM. Text goes in as text, never as HTML.
 
+import { describe } from "./errors.ts";
 import { type Render, say, sayIn, text } from "./language.ts";
 
 /** The element with this id, which index.html promises to be of this type. */
@@ -31,6 +32,13 @@ export function fact(term: Render, ...value: (Node | string)[]): HTMLDivElement 
 /** Says something to those who do not see the page change. */
 export function announce(render: Render): void {
   say(byId("announcer", HTMLElement), render);
+}
+
+/** Says what went wrong in the place for that. */
+export function showFailure(place: HTMLElement, error: unknown): void {
+  const { code, message } = describe(error);
+  place.replaceChildren(element("strong", {}, code), element("p", {}, text(message)));
+  place.hidden = false;
 }
 
 /** Shows one button instead of another, which keeps the focus where it was. */

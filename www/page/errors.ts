@@ -9,11 +9,15 @@ type KnownCode = keyof Words["failures"];
 /** A failure of the page or of its back end. bongtu's own are `BongtuError`. */
 export class DemoError extends Error {
   readonly code: string;
+  /** HTTP's, of what the back end refused; uploadParts does not ask again then. */
+  readonly status: number | undefined;
 
   /** @param message where the code is not one that the page has words for */
-  constructor(code: KnownCode | (string & {}), message = "") {
+  constructor(code: KnownCode | (string & {}), message = "", status?: number) {
     super(message);
+    this.name = code;
     this.code = code;
+    this.status = status;
   }
 }
 

@@ -19,9 +19,10 @@ export interface Field {
   spot: Spot;
 }
 
-/** A byte of what is stored: of the body, or of a decoded value of the metadata. */
+/** A byte of what is stored: of what is sealed, of a decoded value of the metadata, or of a file that is not sealed. */
 export interface Spot {
   name?: string;
+  ofFile?: true;
   offset: number;
 }
 

@@ -32,6 +32,9 @@ export function share(part: number, whole: number): string {
   return `${percent < 0.01 ? percent.toPrecision(1) : percent.toFixed(percent < 1 ? 2 : 0)} %`;
 }
 
+/** "45 %" */
+export const percent = (share: number): string => `${Math.floor(100 * share)} %`;
+
 /** "02 04 78" */
 export const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");

@@ -12,17 +12,17 @@ export type OnPoint = (field: Field, parts: HTMLElement[]) => void;
 
 /** @param bytes of all its fields */
 export function drawHead(
-  { target, sealed }: SealedFile,
+  { form, sealed }: SealedFile,
   { head }: Anatomy,
   bytes: Uint8Array,
   onPoint: OnPoint,
 ): void {
   // A message's header is among its bytes, an object's metadata are not.
-  const whole = target === "message" ? sealed.size : sealed.size + bytes.length;
+  const whole = form === "message" ? sealed.size : sealed.size + bytes.length;
   say(byId("map-head-title", HTMLElement), ({ anatomy }) =>
-    anatomy[target].head(bytes.length, share(bytes.length, whole)),
+    anatomy[form].head(bytes.length, share(bytes.length, whole)),
   );
-  say(byId("map-head-legend", HTMLElement), ({ anatomy }) => anatomy[target].headLegend);
+  say(byId("map-head-legend", HTMLElement), ({ anatomy }) => anatomy[form].headLegend);
 
   let start = 0;
   const cells = head.map((field, index) => {

@@ -21,6 +21,9 @@ export interface PublicKeyResponse {
 export interface Recipient {
   keyring: Keyring;
   encryptionContext: Record<string, string>;
+  /** Where files are stored, and at which S3. */
+  bucket: string;
+  endpoint: string;
 }
 
 export class KeyStep {
@@ -35,7 +38,7 @@ export class KeyStep {
 
   async load(): Promise<void> {
     try {
-      const { publicKey: response, encryptionContext } = await this.#backEnd.key();
+      const { publicKey: response, ...others } = await this.#backEnd.key();
       // #region key
       const { pin } = this.#backEnd; // the fingerprint that the address brought
       const publicKey = KmsPublicKey.parse(response, { spkiSha256: pin });
@@ -43,7 +46,7 @@ export class KeyStep {
       // #endregion
       this.#show(response, publicKey, pin !== undefined);
       this.#step.done(({ key }) => key.done);
-      this.#onKey({ keyring, encryptionContext });
+      this.#onKey({ keyring, ...others });
     } catch (error) {
       this.#step.fail(error);
     }

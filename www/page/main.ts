@@ -2,6 +2,7 @@
 
 import { AnatomyStep } from "./anatomy-step.ts";
 import { BackEnd } from "./back-end.ts";
+import { BigFile } from "./big-file.ts";
 import { showCode } from "./code-figure.ts";
 import { byId } from "./dom.ts";
 import { FileStep } from "./file.ts";
@@ -36,6 +37,10 @@ const seal = new SealStep(
   },
 );
 const file = new FileStep((recipient, chosen) => seal.ready(recipient, chosen));
-const key = new KeyStep(backEnd, (recipient) => file.ready(recipient));
+const bigFile = new BigFile(backEnd);
+const key = new KeyStep(backEnd, (recipient) => {
+  file.ready(recipient);
+  bigFile.ready(recipient);
+});
 
 key.load();

@@ -8,6 +8,7 @@ import { say, text } from "./language.ts";
 import { Step } from "./step.ts";
 import type { StoredFile } from "./store.ts";
 import { Tamper } from "./tamper.ts";
+import { WithoutKey } from "./without-key.ts";
 
 // A download that has begun does not need its address any more.
 const REVOKE_AFTER_MS = 60_000;
@@ -20,12 +21,14 @@ export class OpenStep {
   readonly #result = byId("open-result", HTMLElement);
   readonly #backEnd: BackEnd;
   readonly #tamper: Tamper;
+  readonly #withoutKey: WithoutKey;
   #stored: StoredFile | undefined;
   #opened: File | undefined;
 
   constructor(backEnd: BackEnd) {
     this.#backEnd = backEnd;
     this.#tamper = new Tamper(backEnd);
+    this.#withoutKey = new WithoutKey(backEnd);
     this.#start.addEventListener("click", () => this.#open());
     this.#save.addEventListener("click", () => this.#opened && save(this.#opened));
   }
@@ -40,6 +43,7 @@ export class OpenStep {
     this.#stored = stored;
     this.#forget();
     this.#step.ready();
+    this.#withoutKey.ready(stored);
     await this.#tamper.ready(stored);
   }
 

@@ -1,6 +1,14 @@
-// The sealing itself, to either target. All of it is kept in memory, as the comparison at the end will need it.
+// The sealing itself, to each target. All of it is kept in memory, as the comparison at the end will need it.
 
-import { BongtuError, type Progress, sealedSize, sealObject, sealStream } from "bongtu";
+import {
+  BongtuError,
+  CustomerKey,
+  type ObjectPlace,
+  type Progress,
+  sealedSize,
+  sealObject,
+  sealStream,
+} from "bongtu";
 
 import { DemoError } from "./errors.ts";
 import type { Recipient } from "./key.ts";
@@ -10,11 +18,17 @@ import type { Target } from "./target.ts";
 export interface SealedFile {
   target: Target;
   file: File;
+  form: Form;
   /** A message, or an object's body. */
   sealed: Blob;
   /** Of an object. */
   metadata: Record<string, string>;
+  /** With SSE-C the file stays as it is, and this is what the message holds. */
+  customer?: { key: CustomerKey; place: ObjectPlace; endpoint: string };
 }
+
+/** What sealed bytes are. */
+export type Form = "message" | "object";
 
 type Seal = (
   recipient: Recipient,
@@ -36,7 +50,7 @@ const sealToMessage: Seal = async (
     if (sealed.size !== sealedSize(keyring, file.size, { encryptionContext })) {
       throw new DemoError("DEMO_FILE_CHANGED");
     }
-    return { target: "message", file, sealed, metadata: {} };
+    return { target: "message", file, form: "message", sealed, metadata: {} };
   } catch (error) {
     // Nobody but the file's own stream can have ended it then.
     if (error instanceof BongtuError && error.code === "ERR_ABORTED" && !signal.aborted) {
@@ -53,10 +67,34 @@ const sealToObject: Seal = async ({ keyring }, file, { signal, onProgress }) => 
   const sealed = await object.blob();
   // #endregion
   object.dispose();
-  return { target: "object", file, sealed, metadata };
+  return { target: "object", file, form: "object", sealed, metadata };
 };
 
-export const sealFile: Record<Target, Seal> = { message: sealToMessage, object: sealToObject };
+const sealCustomerKey: Seal = async (
+  { keyring, encryptionContext, bucket, endpoint },
+  file,
+  { signal },
+) => {
+  const place = { bucket, key: `sealed/${crypto.randomUUID()}` };
+  // #region seal-customer-key
+  const key = CustomerKey.generate();
+  const sealedKey = await key.seal(keyring, { ...place, encryptionContext, signal });
+  // #endregion
+  return {
+    target: "customerKey",
+    file,
+    form: "message",
+    sealed: new Blob([sealedKey]),
+    metadata: {},
+    customer: { key, place, endpoint },
+  };
+};
+
+export const sealFile: Record<Target, Seal> = {
+  message: sealToMessage,
+  object: sealToObject,
+  customerKey: sealCustomerKey,
+};
 
 async function collect<Chunk>(stream: ReadableStream<Chunk>): Promise<Chunk[]> {
   const reader = stream.getReader();

@@ -90,7 +90,11 @@ export class SealStep {
     if (now) this.#result.hidden = true;
   }
 
-  async #report({ file, sealed, metadata }: SealedFile, start: number, end: number): Promise<void> {
+  async #report(
+    { file, sealed, metadata, customer }: SealedFile,
+    start: number,
+    end: number,
+  ): Promise<void> {
     const { all, meanwhile } = await this.#ledger.between(start, end);
     const isQuiet = meanwhile.length === 0;
     const [from, to] = [instant(start), instant(end)];
@@ -99,7 +103,8 @@ export class SealStep {
     };
     figure("seal-speed", speed(file.size, end - start));
     figure("seal-time", duration(end - start));
-    figure("seal-growth", size(sealed.size + lengthOf(metadata) - file.size));
+    figure("seal-key-size", size(sealed.size));
+    figure("seal-growth", size(customer ? 0 : sealed.size + lengthOf(metadata) - file.size));
     say(byId("seal-requests", HTMLElement), ({ seal }) =>
       isQuiet ? seal.none : count(meanwhile.length),
     );

@@ -1,8 +1,7 @@
 // What all six steps have in common: waiting, at work, done or failed, for eyes and for screen readers.
 
-import { announce, byId, element } from "./dom.ts";
-import { describe } from "./errors.ts";
-import { type Render, sayIn, text } from "./language.ts";
+import { announce, byId, showFailure } from "./dom.ts";
+import { type Render, sayIn } from "./language.ts";
 import type { Words } from "./words/en.ts";
 
 type Id = keyof Words["steps"];
@@ -56,9 +55,7 @@ export class Step {
   /** Shows what went wrong; what was there to press stays there. */
   fail(error: unknown): void {
     this.#set("failed");
-    const { code, message } = describe(error);
-    this.#failure.replaceChildren(element("strong", {}, code), element("p", {}, text(message)));
-    this.#failure.hidden = false;
+    showFailure(this.#failure, error);
     this.#waiting.toggleAttribute("hidden", true);
   }
 

@@ -1,12 +1,16 @@
 // Step 5: the sealed bytes go to S3 through a presigned PUT, and S3 says what it has.
 
-import type { BackEnd, StoredObject, UploadPermission } from "./back-end.ts";
+import type { CustomerKey } from "bongtu";
+
+import type { BackEnd, StoredObject } from "./back-end.ts";
 import { byId, element, fact, swap } from "./dom.ts";
 import { DemoError } from "./errors.ts";
 import { hex, size } from "./format.ts";
 import { say, text } from "./language.ts";
+import { showRequests } from "./request-picture.ts";
 import type { SealedFile } from "./seal-file.ts";
 import { Step } from "./step.ts";
+import { permitted, put, type Upload } from "./upload.ts";
 
 /** A sealed file and where it is stored. */
 export interface StoredFile extends SealedFile {
@@ -19,6 +23,7 @@ export class StoreStep {
   readonly #cancel = byId("store-cancel", HTMLButtonElement);
   readonly #progress = byId("store-progress", HTMLProgressElement);
   readonly #result = byId("store-result", HTMLElement);
+  readonly #sent = byId("store-sent", HTMLElement);
   readonly #backEnd: BackEnd;
   readonly #onStored: (stored: StoredFile) => void;
   #running: AbortController | undefined;
@@ -32,43 +37,69 @@ export class StoreStep {
   }
 
   reset(): void {
-    this.#running?.abort();
-    this.#next = undefined;
+    this.#forget();
     this.#step.reset();
   }
 
   ready(next: SealedFile): void {
-    this.#running?.abort();
+    this.#forget();
     this.#next = next;
-    this.#result.hidden = true;
+    this.#start.ariaDisabled = "false";
     say(this.#start, ({ store }) => store.start);
     this.#step.ready();
   }
 
+  #forget(): void {
+    this.#running?.abort();
+    this.#next?.customer?.key.dispose();
+    this.#next = undefined;
+    this.#result.hidden = true;
+    this.#sent.hidden = true;
+  }
+
   async #store(): Promise<void> {
-    if (!this.#next) return;
+    if (!this.#next || this.#start.ariaDisabled === "true") return;
     const next = this.#next;
-    const { sealed, metadata } = next;
     const running = new AbortController();
     this.#running = running;
     this.#step.busy(({ store }) => store.busy);
     this.#working(true);
     try {
-      const permission = await this.#backEnd.upload(sealed.size, metadata);
-      await put(permission, sealed, running.signal, (bytes) => {
-        this.#progress.value = bytes / sealed.size;
-      });
-      const object = await this.#backEnd.object(permission.key);
+      const { key, uploads } = await permitted(this.#backEnd, next);
+      showRequests(byId("store-requests", HTMLElement), uploads);
+      this.#sent.hidden = false;
+      await this.#send(uploads, running.signal);
+      const object = await this.#backEnd.object(key);
       running.signal.throwIfAborted();
       await this.#show(object, next);
-      say(this.#start, ({ store }) => store.again);
+      // A sealed customer key is for one object, and nothing replaces an object here.
+      const isOnce = next.customer !== undefined;
+      this.#start.ariaDisabled = String(isOnce);
+      say(this.#start, ({ store }) => (isOnce ? store.once : store.again));
       this.#step.done(({ store }) => store.done);
-      this.#onStored({ ...next, key: permission.key });
+      this.#onStored({ ...next, key });
     } catch (error) {
       if (!running.signal.aborted) this.#step.fail(error);
       else if (this.#running === running && this.#next) this.#step.ready();
     } finally {
       if (this.#running === running) this.#working(false);
+    }
+  }
+
+  async #send(uploads: Upload[], signal: AbortSignal): Promise<void> {
+    const total = uploads.reduce((sum, { body }) => sum + body.size, 0);
+    let before = 0;
+    for (const upload of uploads) {
+      signal.throwIfAborted();
+      const response = await put(upload, signal, (bytes) => {
+        this.#progress.value = (before + bytes) / total;
+      });
+      // Explains what S3 refuses, and a 200 that does not say it has used the key.
+      upload.customerKey?.checkResponse(response);
+      // A sealed key may be there from an attempt that was cancelled: the same, for the same object.
+      const isThere = upload.what === "sealedKey" && response.status === 412;
+      if (response.status !== 200 && !isThere) throw new DemoError("DEMO_UPLOAD_REFUSED");
+      before += upload.body.size;
     }
   }
 
@@ -80,12 +111,16 @@ export class StoreStep {
     if (now) this.#result.hidden = true;
   }
 
-  async #show(object: StoredObject, { sealed, metadata }: SealedFile): Promise<void> {
+  async #show(
+    object: StoredObject,
+    { file, sealed, metadata, customer }: SealedFile,
+  ): Promise<void> {
     const firstBytes = object.firstBytes.match(/../g)?.join(" ") ?? "";
-    const ours = new Uint8Array(await sealed.slice(0, (firstBytes.length + 1) / 3).arrayBuffer());
+    const sent = customer ? file : sealed;
+    const ours = new Uint8Array(await sent.slice(0, (firstBytes.length + 1) / 3).arrayBuffer());
     const isSame =
       hex(ours) === firstBytes &&
-      object.size === sealed.size &&
+      object.size === sent.size &&
       listed(object.metadata) === listed(metadata);
     byId("store-facts", HTMLElement).replaceChildren(
       fact(
@@ -107,6 +142,7 @@ export class StoreStep {
         ({ store }) => store.modified,
         text(({ page }) => new Date(object.lastModified).toLocaleString(page.language)),
       ),
+      ...(customer ? encryptionFacts(object, customer.key) : []),
       fact(({ store }) => store.metadata, ...metadataList(object.metadata)),
       fact(
         ({ store }) => store.start64,
@@ -121,6 +157,18 @@ export class StoreStep {
     this.#result.hidden = false;
   }
 }
+
+const encryptionFacts = ({ bucket, key }: StoredObject, { md5 }: CustomerKey): HTMLElement[] => [
+  fact(
+    ({ store }) => store.encryption,
+    text(({ store }) => store.withCustomerKey),
+    element("small", { class: "mono" }, md5),
+  ),
+  fact(
+    ({ store }) => store.sealedKey,
+    element("span", { class: "mono" }, `s3://${bucket}/${key}.customer-key`),
+  ),
+];
 
 function metadataList(metadata: Record<string, string>): (Node | string)[] {
   const pairs = Object.entries(metadata);
@@ -139,28 +187,3 @@ function metadataList(metadata: Record<string, string>): (Node | string)[] {
 /** For comparing: S3 keeps no order. */
 const listed = (metadata: Record<string, string>): string =>
   Object.entries(metadata).sort().join("\n");
-
-// Not fetch, which does not tell how far an upload has got.
-function put(
-  { url, headers }: UploadPermission,
-  body: Blob,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.upload.onprogress = ({ loaded }) => onBytes(loaded);
-    request.onload = () => {
-      if (request.status === 200) resolve();
-      else reject(new DemoError("DEMO_UPLOAD_REFUSED"));
-    };
-    request.onerror = () => reject(new DemoError("DEMO_UPLOAD_LOST"));
-    request.onabort = () => reject(signal.reason);
-    signal.addEventListener("abort", () => request.abort());
-    // #region store
-    request.open("PUT", url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    request.send(body);
-    // #endregion
-  });
-}

@@ -4,7 +4,7 @@ import { anatomyOf } from "./anatomy-step.ts";
 import type { BackEnd } from "./back-end.ts";
 import { byId, element } from "./dom.ts";
 import { describe, explain } from "./errors.ts";
-import type { Field } from "./field.ts";
+import type { Field, Spot } from "./field.ts";
 import { type Render, sayIn, text } from "./language.ts";
 import type { StoredFile } from "./store.ts";
 
@@ -15,7 +15,7 @@ export class Tamper {
   readonly #backEnd: BackEnd;
   #stored: StoredFile | undefined;
   /** What there is to choose from, by the option's value. */
-  #choices: { field: Field; label: Render }[] = [];
+  #choices: { spot: Spot; label: Render; isKey: boolean }[] = [];
 
   constructor(backEnd: BackEnd) {
     this.#backEnd = backEnd;
@@ -34,24 +34,38 @@ export class Tamper {
       this.#group(stored, "head", head),
       ...(pieces > 1 ? [this.#group(stored, "first", piece(1))] : []),
       this.#group(stored, "last", piece(pieces)),
+      ...(stored.customer && stored.file.size > 0 ? [this.#fileGroup(stored.file)] : []),
     );
-    this.#where.value = String(this.#choices.findIndex(({ field }) => field.tone === "key"));
+    this.#where.value = String(this.#choices.findIndex(({ isKey }) => isKey));
   }
 
   #group(
-    { target }: StoredFile,
+    { form }: StoredFile,
     name: "head" | "first" | "last",
     fields: Field[],
   ): HTMLOptGroupElement {
     const group = element("optgroup");
-    sayIn(group, "label", ({ anatomy }) => anatomy[target].groups[name]);
+    sayIn(group, "label", ({ anatomy }) => anatomy[form].groups[name]);
     for (const field of fields) {
-      const label: Render = (words) =>
-        `${words.anatomy[target].groups[name]}: ${field.title(words)}`;
-      group.append(element("option", { value: this.#choices.length }, text(label)));
-      this.#choices.push({ field, label });
+      const label: Render = (words) => `${words.anatomy[form].groups[name]}: ${field.title(words)}`;
+      group.append(this.#option(label, field.spot, field.tone === "key"));
     }
     return group;
+  }
+
+  /** S3 decrypts it, and nobody has sealed it. */
+  #fileGroup(file: File): HTMLOptGroupElement {
+    const group = element("optgroup");
+    sayIn(group, "label", ({ tamper }) => tamper.fileGroup);
+    const spot: Spot = { ofFile: true, offset: file.size - 1 };
+    group.append(this.#option(({ tamper }) => tamper.file, spot, false));
+    return group;
+  }
+
+  #option(label: Render, spot: Spot, isKey: boolean): HTMLOptionElement {
+    const option = element("option", { value: this.#choices.length }, text(label));
+    this.#choices.push({ spot, label, isKey });
+    return option;
   }
 
   async #open(): Promise<void> {
@@ -59,7 +73,7 @@ export class Tamper {
     if (!this.#stored || !choice) return;
     this.#start.disabled = true;
     try {
-      const { refused, released } = await this.#backEnd.tamper(this.#stored.key, choice.field.spot);
+      const { refused, released } = await this.#backEnd.tamper(this.#stored.key, choice.spot);
       if (refused) {
         const { code, message } = explain(refused.code, refused.message);
         this.#report(() => code, message, choice.label, released);

@@ -1,24 +1,38 @@
-// What the page may ask of the back end. Only here are there credentials, and only `open` uses the
-// private half of the key, which is KMS's: the back end sends the wrapped data key and gets it back.
+// What the page may ask of the back end. Only here are there credentials, and only to open something is the private
+// half of the key used, which is KMS's: the back end sends the wrapped data key and gets it back.
 
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { BongtuError } from "bongtu";
 
+import { askWithoutKey, keyHeaders, openWithCustomerKey } from "./customer-key.mjs";
 import { Refusal } from "./guard.mjs";
-import { flipInMetadata, isExpected, isMetadataName } from "./metadata.mjs";
-import { openMessage, openS3Object, recordingKms } from "./opening.mjs";
+import { hashMessage, openMessage, openS3Object, recordingKms } from "./opening.mjs";
+import { createParts } from "./parts.mjs";
+import { flipped } from "./tampering.mjs";
+import { createUploads, sealedKeyOf } from "./uploads.mjs";
 
-const MAX_OBJECT_BYTES = 600 * 1024 * 1024; // a message is held in memory twice while it is opened
 const HEAD_BYTES = 64;
+const META = "x-amz-meta-";
 
 // What every message for this back end must say about itself: authenticated, but readable by anyone.
 const ENCRYPTION_CONTEXT = { purpose: "demo", envelope: "봉투" };
 
+const OPEN = {
+  message: openMessage,
+  object: openS3Object,
+  customerKey: openWithCustomerKey,
+};
+
 /** @param {import("./cloud.mjs").Cloud} cloud */
 export function createApi(cloud) {
+  const issued = new Map();
+
   return {
-    /** The public key as GetPublicKey answers, and the encryption context to seal under. */
+    ...createUploads(cloud, issued),
+    ...createParts(cloud, issued),
+
+    /** The public key as GetPublicKey answers, the encryption context to seal under, and where S3 is. */
     async key() {
       const { KeyId, KeySpec, KeyUsage, EncryptionAlgorithms, PublicKey } = cloud.publicKey;
       return {
@@ -30,43 +44,39 @@ export function createApi(cloud) {
           EncryptionAlgorithms,
         },
         encryptionContext: ENCRYPTION_CONTEXT,
+        bucket: cloud.bucket,
+        endpoint: cloud.endpoint,
       };
-    },
-
-    /** Permission to upload one object of `size` bytes with this metadata. */
-    async upload({ size, metadata }) {
-      if (!Number.isSafeInteger(size) || size < 1 || size > MAX_OBJECT_BYTES) {
-        throw new Refusal(400, "DEMO_SIZE", "an upload has from 1 byte to 600 MiB");
-      }
-      if (!isExpected(metadata)) {
-        throw new Refusal(400, "DEMO_METADATA", "an object of this page has other metadata");
-      }
-      return cloud.presignUpload(size, metadata);
     },
 
     /** The stored object as S3 describes it. */
     async object({ key }) {
-      checkKey(key);
-      const [head, start] = await Promise.all([
-        cloud.head(key),
-        cloud.get(key, { Range: `bytes=0-${HEAD_BYTES - 1}` }),
-      ]);
+      const object = stored(key, []);
+      const response = await cloud.fetch(
+        key,
+        object.target === "customerKey" ? await keyHeaders(object) : {},
+      );
+      if (!response.ok) throw new Refusal(502, "DEMO_S3", `S3 answered with ${response.status}`);
+      const { headers } = response;
+      const metadata = Array.from(headers).filter(([name]) => name.startsWith(META));
       return {
         bucket: cloud.bucket,
         key,
-        size: head.ContentLength,
-        contentType: head.ContentType,
-        etag: head.ETag,
-        lastModified: head.LastModified,
-        metadata: head.Metadata,
-        firstBytes: Buffer.from(await start.Body.transformToByteArray()).toString("hex"),
+        size: Number(headers.get("content-length")),
+        contentType: headers.get("content-type"),
+        etag: headers.get("etag"),
+        lastModified: headers.get("last-modified"),
+        metadata: Object.fromEntries(
+          metadata.map(([name, value]) => [name.slice(META.length), value]),
+        ),
+        firstBytes: (await firstBytes(response.body, HEAD_BYTES)).toString("hex"),
       };
     },
 
     /** The plaintext of the stored object, opened through KMS; all of it has verified before any is sent. */
     async open({ key }, response) {
       const calls = [];
-      const { form, size, plaintext } = await openStored(await stored(key, calls), response);
+      const { form, size, plaintext } = await openStored(stored(key, calls), response);
       response.writeHead(200, {
         "Content-Type": "application/octet-stream",
         "Content-Length": size,
@@ -75,22 +85,16 @@ export function createApi(cloud) {
       await pipeline(Readable.from(plaintext), response);
     },
 
-    /**
-     * What opening answers when one bit has changed on the way out of the storage: of byte `offset` of the body or,
-     * with `name`, of a value of the metadata.
-     */
-    async tamper({ key, name, offset }, response) {
-      if (!Number.isSafeInteger(offset)) throw new Refusal(400, "DEMO_OFFSET", "which byte?");
-      const { metadata, body, ...others } = await stored(key, []);
-      const inMetadata = name !== undefined;
-      if (inMetadata && !(isMetadataName(name) && Object.hasOwn(metadata, name))) {
-        throw new Refusal(400, "DEMO_OFFSET", "which value?");
-      }
-      const changed = {
-        ...others,
-        metadata: inMetadata ? flipInMetadata(metadata, name, offset) : metadata,
-        body: inMetadata ? body : async () => flipInBody(await body(), offset),
-      };
+    /** How long and which the plaintext of a message is, however long it is. */
+    async verify({ key }, response) {
+      const gone = new AbortController();
+      response.on("close", () => gone.abort());
+      return hashMessage(stored(key, []), gone.signal);
+    },
+
+    /** What opening answers when one bit has changed on the way out of the storage. */
+    async tamper({ key, ...spot }, response) {
+      const changed = flipped(stored(key, []), spot);
       let released = 0;
       try {
         const { plaintext } = await openStored(changed, response);
@@ -101,24 +105,33 @@ export function createApi(cloud) {
         return { refused: { code: error.code, message: error.message }, released };
       }
     },
+
+    /** What S3 answers to whoever has not the customer key. */
+    async withoutKey({ key }) {
+      const object = stored(key, []);
+      if (object.target !== "customerKey") {
+        throw new Refusal(400, "DEMO_TARGET", "S3 has this object without a key");
+      }
+      return askWithoutKey(object);
+    },
   };
 
   /** An object of this start, and the means to open it. */
-  async function stored(key, calls) {
-    checkKey(key);
-    const { Metadata, ETag } = await cloud.head(key);
+  function stored(key, calls) {
+    const target = issued.get(key);
+    if (!target) throw new Refusal(404, "DEMO_OBJECT", "there is no such object of this start");
     return {
+      target,
+      bucket: cloud.bucket,
+      key,
       keyArn: cloud.publicKey.KeyId,
       kms: recordingKms(cloud.kms, calls),
       encryptionContext: ENCRYPTION_CONTEXT,
-      metadata: Metadata,
-      body: async () => (await cloud.get(key, { IfMatch: ETag })).Body,
+      metadata: async () => (await cloud.head(key)).Metadata,
+      body: async () => (await cloud.get(key)).Body,
+      sealedKey: async () => (await cloud.get(sealedKeyOf(key))).Body.transformToByteArray(),
+      get: (headers) => cloud.fetch(key, headers),
     };
-  }
-
-  function checkKey(key) {
-    if (!cloud.has(key))
-      throw new Refusal(404, "DEMO_OBJECT", "there is no such object of this start");
   }
 }
 
@@ -126,16 +139,17 @@ export function createApi(cloud) {
 function openStored(object, response) {
   const gone = new AbortController();
   response.on("close", () => gone.abort());
-  const openIt = Object.keys(object.metadata).length > 0 ? openS3Object : openMessage;
-  return openIt(object, gone.signal);
+  return OPEN[object.target](object, gone.signal);
 }
 
-async function* flipInBody(body, offset) {
-  let start = 0;
+/** Of a download, of which no more is wanted. */
+async function firstBytes(body, length) {
+  const parts = [];
+  let got = 0;
   for await (const part of body) {
-    const index = offset - start;
-    if (index >= 0 && index < part.length) part[index] ^= 1;
-    start += part.length;
-    yield part;
+    parts.push(part);
+    got += part.length;
+    if (got >= length) break;
   }
+  return Buffer.concat(parts).subarray(0, length);
 }

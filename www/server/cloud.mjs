@@ -7,15 +7,11 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   PutBucketCorsCommand,
-  PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { S3RequestPresigner } from "@aws-sdk/s3-request-presigner";
 
-import { METADATA_HEADERS } from "./metadata.mjs";
-
-const CONTENT_TYPE = "application/octet-stream";
-const UPLOAD_SECONDS = 600;
+const SECONDS = 600;
 
 /** @typedef {Awaited<ReturnType<typeof createCloud>>} Cloud */
 
@@ -28,57 +24,52 @@ const UPLOAD_SECONDS = 600;
 export async function createCloud({ endpoint, region, credentials }, origin) {
   const settings = { endpoint, region, credentials };
   const kms = new KMSClient(settings);
-  // A presigned URL must not carry the checksum of the empty body that the SDK sees when it signs.
-  const s3 = new S3Client({
-    ...settings,
-    forcePathStyle: true,
-    requestChecksumCalculation: "WHEN_REQUIRED",
-  });
+  const s3 = new S3Client({ ...settings, forcePathStyle: true });
+  const presigner = new S3RequestPresigner(s3.config);
   const bucket = `bongtu-demo-${randomUUID().slice(0, 8)}`;
+  const bucketUrl = `${endpoint}/${bucket}/`;
   const [publicKey] = await Promise.all([createKey(kms), createBucket(s3, bucket, origin)]);
-  const issued = new Set(); // the only objects anybody may ask for
 
   return {
+    endpoint,
     bucket,
-    bucketUrl: `${endpoint}/${bucket}/`,
+    bucketUrl,
     kms,
+    s3,
     publicKey,
 
-    /** Allows one upload of exactly `size` bytes with exactly this metadata, under a name of our choice. */
-    async presignUpload(size, metadata) {
-      const key = `sealed/${randomUUID()}`;
-      const command = new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        ContentType: CONTENT_TYPE,
-        ContentLength: size,
-        Metadata: metadata,
-      });
-      const names = Object.keys(metadata).map((name) => `x-amz-meta-${name}`);
-      const url = await getSignedUrl(s3, command, {
-        expiresIn: UPLOAD_SECONDS,
-        signableHeaders: new Set(["host", "content-type", "content-length", ...names]),
-        unhoistableHeaders: new Set(names), // as headers, not in the address
-      });
-      issued.add(key);
-      const headers = Object.entries(metadata).map(([name, value]) => [
-        `x-amz-meta-${name}`,
-        value,
-      ]);
-      return {
-        url,
-        key,
-        headers: { "content-type": CONTENT_TYPE, ...Object.fromEntries(headers) },
-      };
+    /**
+     * The address that allows one request, with exactly these headers.
+     *
+     * @param {"GET" | "PUT"} method
+     * @param {string} key of the object
+     * @param {import("bongtu").SignedHeaders} headers
+     * @param {Record<string, string>} [query]
+     */
+    async presign(method, key, { headers, signedHeaders }, query = {}) {
+      const { protocol, hostname, port, pathname } = new URL(key, bucketUrl);
+      const presigned = await presigner.presign(
+        { method, protocol, hostname, port: Number(port), path: pathname, query, headers },
+        {
+          expiresIn: SECONDS,
+          signableHeaders: new Set(["host", ...signedHeaders]),
+          unhoistableHeaders: new Set(signedHeaders), // as headers, not in the address
+        },
+      );
+      return `${bucketUrl}${key}?${new URLSearchParams(presigned.query)}`;
     },
-
-    has: (key) => issued.has(key),
 
     head: (key) => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
 
-    /** @param {{ Range?: string, IfMatch?: string }} options */
-    get: (key, options = {}) =>
-      s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...options })),
+    get: (key) => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
+
+    /** The answer of S3 as it is, a refusal too. */
+    async fetch(key, headers = {}) {
+      const signedHeaders = Object.keys(headers);
+      return fetch(await this.presign("GET", key, { headers: { ...headers }, signedHeaders }), {
+        headers,
+      });
+    },
   };
 }
 
@@ -91,6 +82,7 @@ async function createKey(kms) {
 
 async function createBucket(s3, bucket, origin) {
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const customerKey = "x-amz-server-side-encryption-customer-";
   await s3.send(
     new PutBucketCorsCommand({
       Bucket: bucket,
@@ -99,8 +91,14 @@ async function createBucket(s3, bucket, origin) {
           {
             AllowedOrigins: [origin],
             AllowedMethods: ["PUT"],
-            AllowedHeaders: ["content-type", ...METADATA_HEADERS],
-            ExposeHeaders: ["ETag"],
+            AllowedHeaders: [
+              "content-type",
+              "if-none-match",
+              "x-amz-checksum-sha256",
+              `${customerKey}*`,
+              "x-amz-meta-*",
+            ],
+            ExposeHeaders: ["ETag", `${customerKey}algorithm`, `${customerKey}key-MD5`],
             MaxAgeSeconds: 600,
           },
         ],

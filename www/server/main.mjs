@@ -20,7 +20,8 @@ try {
   ${url}
 
   The address carries this start's token and the fingerprint of the key; keep it to yourself.
-  KMS and S3 are ministack, on this machine only. Nothing outlives this process. Ctrl-C stops it.
+  KMS and S3 are ministack, on this machine only. Ctrl-C stops it, and nothing outlives it but what the
+  browser keeps of an upload in parts that was neither finished nor discarded: ciphertext.
 `);
 } catch (error) {
   if (!stopping) {

@@ -1,7 +1,8 @@
 // Opening what is stored, as any back end with kms:Decrypt would. Both answer with the plaintext, piece by piece,
 // of which nothing comes before all of it has verified.
 
-import { Keyring, open, openObject } from "bongtu";
+import { createHash } from "node:crypto";
+import { Keyring, open, openObject, openStream } from "bongtu";
 import { kms as kmsOf } from "bongtu/aws";
 
 /**
@@ -22,8 +23,25 @@ export async function openMessage({ keyArn, kms, encryptionContext, body }, sign
   return { form: suite, size: plaintext.length, plaintext: [plaintext] };
 }
 
-/** The same, with the object's `metadata`; `body` is called twice. */
-export async function openS3Object({ keyArn, kms, metadata, body }, signal) {
+/** Opens a message as it arrives, and keeps no more of it than its hash. */
+export async function hashMessage({ keyArn, kms, encryptionContext, body }, signal) {
+  const message = (await body()).transformToWebStream();
+  const hash = createHash("sha256");
+  let size = 0;
+  // #region open-stream
+  const keyring = Keyring.kmsRsa({ keyArn, kms });
+  const opening = openStream(keyring, { encryptionContext, signal });
+  for await (const part of message.pipeThrough(opening)) {
+    hash.update(part);
+    size += part.length;
+  }
+  // #endregion
+  return { size, sha256: hash.digest("hex") };
+}
+
+/** The same of an object, of which `metadata` downloads just these; `body` is called twice. */
+export async function openS3Object({ keyArn, kms, metadata: download, body }, signal) {
+  const metadata = await download();
   // #region open-object
   const keyring = Keyring.kmsRsa({ keyArn, kms });
   const opened = await openObject(keyring, { metadata, body }, { signal });

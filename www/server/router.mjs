@@ -107,6 +107,9 @@ function describe(error) {
   if (error instanceof Refusal) return error;
   const { code, name, message } = error;
   if (error instanceof BongtuError) return { status: 422, code, message };
-  if (error.$metadata) return { status: 502, code: name, message: `AWS answered: ${message}` };
+  if (error.$metadata) {
+    const { httpStatusCode: status = 502 } = error.$metadata;
+    return { status, code: name, message: `AWS answered: ${message}` };
+  }
   return { status: 500, code: "DEMO_ERROR", message: "the back end failed; its terminal says why" };
 }

@@ -1,6 +1,7 @@
 // All the page says, in English. `backticks` make code; what has arguments is a function.
 
 import { count } from "../format.ts";
+import { failures } from "./en-failures.ts";
 
 const bytes = (value: number): string => plural(value, "byte");
 const plural = (value: number, word: string): string =>
@@ -86,6 +87,9 @@ export const en = {
     object: "S3 object",
     objectNote:
       "S3 Encryption Client V3. A body only a tag longer than the file, and the wrapped key in the object’s metadata.",
+    customerKey: "Only a key, for SSE-C",
+    customerKeyNote:
+      "The file goes to S3 as it is, with a key that S3 encrypts it with and forgets. Sealed is that key.",
   },
 
   seal: {
@@ -94,6 +98,8 @@ export const en = {
       "A fresh data key encrypts the file, frame by frame; the public key wraps the data key. Nothing is asked of any server, so feel free to turn the network off first.",
     ledeObject:
       "A fresh data key encrypts the file as one AES-GCM message, chunk by chunk; the public key wraps the data key. Nothing is asked of any server, so feel free to turn the network off first.",
+    ledeCustomerKey:
+      "Nothing of the file is encrypted in this tab. It makes a fresh customer key of 32 bytes and seals that, for one bucket and one object, to the public key; S3 will encrypt the file when it arrives. S3 then has seen the file and the key: take one of the other two if it must not.",
     waiting: "First a file.",
     start: "Seal",
     again: "Seal again",
@@ -103,7 +109,8 @@ export const en = {
     offline: "Network is off",
     speed: "Speed",
     time: "Time",
-    growth: "Grown by",
+    keySize: "Sealed key",
+    growth: "File grown by",
     requests: "Requests meanwhile",
     none: "none",
     ledgerQuiet: (from: string, to: string): string =>
@@ -129,6 +136,8 @@ export const en = {
       "An AWS Encryption SDK message: one header, then frames. `inspect()` reads its structure without any key. Point at a byte, or walk through the list with the arrow keys.",
     ledeObject:
       "An S3 Encryption Client object: a few values in its metadata, shown decoded, and a body of ciphertext and one tag. `inspect()` reads the metadata without any key. Point at a byte, or walk through the list with the arrow keys.",
+    ledeCustomerKey:
+      "The customer key, sealed: an AWS Encryption SDK message of one frame, whose encryption context names bucket and object. `inspect()` reads its structure without any key. Point at a byte, or walk through the list with the arrow keys.",
     waiting: "First a sealed file.",
     nth: (piece: number, of: number): string => `${count(piece)} of ${count(of)}`,
     message: {
@@ -218,15 +227,22 @@ export const en = {
   store: {
     title: "Store it in S3",
     ledeMessage:
-      "The back end signs one URL for one upload of exactly this size; the page puts the sealed bytes there itself. S3 gets nothing to open them with.",
+      "The back end checks the headers that the page asks for and signs one URL, for one upload of exactly this size that replaces nothing; the page puts the sealed bytes there itself. S3 gets nothing to open them with.",
     ledeObject:
-      "The back end signs one URL for one upload of exactly this size with exactly these metadata headers; the page puts the sealed bytes there itself. S3 gets nothing to open them with.",
+      "The back end checks the headers that the page asks for and signs one URL, for one upload of exactly this size and metadata that replaces nothing; the page puts the sealed bytes there itself. S3 gets nothing to open them with.",
+    ledeCustomerKey:
+      "Two uploads: the sealed key, beside where the file will be, then the file with the three SSE-C headers. S3 sees the file and, in the headers, the key; so does the back end, which signs them. S3 keeps neither key nor a way back. Since April 2026 new buckets refuse SSE-C until PutBucketEncryption allows it.",
     waiting: "First a sealed file.",
     start: "Upload",
     again: "Upload again",
+    once: "Uploaded; seal again for another",
     cancel: "Cancel",
     progress: "Uploading",
+    sent: "What is sent, exactly",
     result: "The object as S3 has it",
+    encryption: "Encryption",
+    withCustomerKey: "SSE-C, AES256, with the key of this MD5",
+    sealedKey: "Its key, sealed",
     object: "Object",
     size: "Size",
     type: "Content type",
@@ -247,6 +263,8 @@ export const en = {
       "On the back end’s side, which may call `kms:Decrypt`. KMS unwraps the data key and never sees the file; in AWS, CloudTrail records the call.",
     ledeObject:
       "On the back end’s side, which may call `kms:Decrypt`. KMS unwraps the data key and never sees the file; in AWS, CloudTrail records the call. The body is read twice: all of it is verified before any of it comes out.",
+    ledeCustomerKey:
+      "On the back end’s side, which may call `kms:Decrypt`. It fetches the sealed key, has it opened through KMS, and asks S3 for the object with that key; S3 decrypts. Even to learn its size (HEAD) needs the key.",
     waiting: "First a stored object.",
     start: "Open",
     save: (name: string): string => `Save ${name}`,
@@ -262,6 +280,8 @@ export const en = {
     forms: {
       message: (suite: string): string => `AWS Encryption SDK message, algorithm suite ${suite}`,
       object: (format: string): string => `S3 Encryption Client object, ${format.toUpperCase()}`,
+      customerKey: (algorithm: string): string =>
+        `object under SSE-C, ${algorithm}, with a key that was sealed as an AWS Encryption SDK message`,
     },
     committed: "Key commitment verified.",
     before: "SHA-256 before",
@@ -279,40 +299,63 @@ export const en = {
     released: (length: number): string => `${bytes(length)} released.`,
     opened: "Opened",
     unnoticed: "Nobody noticed.",
+    fileGroup: "The file, which is not sealed",
+    file: "The file as S3 decrypts it",
   },
 
-  /** By code; what is not here is shown with its own message. */
-  failures: {
-    DEMO_GONE: "The back end does not answer. Is the demo still running?",
-    DEMO_TOKEN: "Open the address that this start of the demo printed.",
-    DEMO_ORIGIN: "Only this server’s own page may ask.",
-    DEMO_OBJECT: "There is no such object of this start.",
-    DEMO_SIZE: "An upload has from 1 byte to 600 MiB.",
-    DEMO_METADATA: "These are not the metadata of an object of this page.",
-    DEMO_ERROR: "The back end failed; its terminal says why.",
-    DEMO_FILE_SIZE: "This page takes files of up to 512 MiB.",
-    DEMO_FILE_READ: "The file cannot be read to its end; is it there?",
-    DEMO_FILE_CHANGED: "The file changed while it was sealed.",
-    DEMO_UPLOAD_REFUSED: "S3 did not take it.",
-    DEMO_UPLOAD_LOST: "The upload did not reach S3; is the network on?",
-    DEMO_NOT_THE_SAME: "What was opened is not what was sealed.",
-    ERR_KEY_PIN: "This is another key than the one whose fingerprint the address brought.",
-    ERR_SOURCE: "The file could not be read.",
-    ERR_SOURCE_CHANGED: "The file changed while it was sealed.",
-    ERR_TOO_LARGE: "The file is too large for this form.",
-    ERR_MALFORMED: "This is not how such bytes are written.",
-    ERR_METADATA: "This is not how such metadata are written.",
-    ERR_BASE64: "A value is not base64.",
-    ERR_TRUNCATED: "The end is missing.",
-    ERR_TRAILING_DATA: "More follows after the end.",
-    ERR_LIMIT: "A length is beyond what is allowed.",
-    ERR_UNSUPPORTED: "The format has no such version or algorithm, or it is not accepted.",
-    ERR_COMMITMENT_POLICY: "A key commitment is required, and this has none.",
-    ERR_COMMITMENT: "The data key is not the one that was committed to.",
-    ERR_NO_MATCHING_KEY: "None of the encrypted data keys is for this KMS key.",
-    ERR_UNWRAP: "The data key could not be unwrapped.",
-    ERR_KMS: "KMS did not answer as it should.",
-    ERR_AUTHENTICATION: "The tag does not fit: something was changed.",
-    ERR_CONTEXT_MISMATCH: "The encryption context is not the one that was asked for.",
+  withoutKey: {
+    title: "And without the key?",
+    lede: "The back end has the credentials of the bucket’s owner. They are not enough.",
+    start: "Ask S3 for the object without it",
+    none: "asked without a key",
+    other: "asked with another key",
   },
+
+  /** A request as it was sent. */
+  request: {
+    titles: {
+      message: "The message",
+      object: "The object",
+      sealedKey: "The customer key, sealed",
+      file: "The file, for S3 to encrypt",
+    },
+    copy: "Copy the URL",
+    copied: "Copied",
+    signed: "signed",
+    notSigned: "not signed",
+    byBrowser: "set by the browser",
+    secret: (length: number): string => `the key in base64: ${length} characters, not shown`,
+    body: (size: number): string =>
+      `Body: ${bytes(size)}. Their number is signed, they themselves are not (UNSIGNED-PAYLOAD). The browser adds headers of its own, such as Origin; none of them is signed.`,
+  },
+
+  /** The upload that survives this tab. */
+  big: {
+    title: "A big file, and a tab that closes",
+    link: "And a big file, while the tab is closed",
+    left: "An upload waits to go on",
+    lede: "Sealed first, into this browser’s own storage, where only ciphertext is kept; then uploaded from there in parts. Close the tab or the browser meanwhile: when this page is open again it goes on with the parts that are missing, and does not need the file any more.",
+    choose: "Choose a file of up to 1 GiB",
+    sample: "Make up one of 200 MiB",
+    slow: "Slow line: this page holds the parts back, to 8 MB a second in all",
+    progress: "Progress",
+    sealing: (share: string): string => `Sealing into this browser’s storage: ${share}`,
+    uploading: "Uploading in parts.",
+    sent: (parts: number, of: number, sent: string, size: string): string =>
+      `${count(parts)} of ${plural(of, "part")} at S3, ${sent} of ${size}`,
+    earlier: (parts: number): string => `${plural(parts, "part")} sent before this page was opened`,
+    now: (parts: number): string => `${plural(parts, "part")} sent from this page`,
+    hint: "Now close this tab. Then open it again, the way closed tabs are reopened (Ctrl+Shift+T, ⌘⇧T) or by the address in the terminal.",
+    pause: "Pause",
+    cancel: "Cancel",
+    goOn: "Go on",
+    discard: "Discard",
+    paused: "An upload waits to go on.",
+    discarded: "Discarded, here and at S3.",
+    verifying: "All parts are at S3. The back end opens the message through KMS.",
+    done: "Uploaded, and deleted from this browser’s storage.",
+    opened: "Opened through KMS",
+  },
+
+  failures,
 };

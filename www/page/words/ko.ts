@@ -2,6 +2,7 @@
 
 import { count } from "../format.ts";
 import type { Words } from "./en.ts";
+import { failures } from "./ko-failures.ts";
 
 const bytes = (value: number): string => `${count(value)}바이트`;
 const field = (title: string, meaning: string) => ({ title, meaning });
@@ -81,6 +82,9 @@ export const ko: Words = {
     object: "S3 객체",
     objectNote:
       "S3 Encryption Client V3. 본문은 원본보다 태그만큼만 길고, 래핑된 키는 객체 메타데이터에 둡니다.",
+    customerKey: "키만 봉인 (SSE-C)",
+    customerKeyNote:
+      "파일은 그대로 S3에 보내고, S3는 함께 받은 키로 암호화한 뒤 그 키를 버립니다. 봉인하는 것은 그 키입니다.",
   },
 
   seal: {
@@ -89,6 +93,8 @@ export const ko: Words = {
       "새로 만든 데이터 키로 파일을 프레임 단위로 암호화하고, 그 데이터 키를 퍼블릭 키로 래핑합니다. 서버에는 아무것도 묻지 않으니 네트워크를 먼저 꺼 보셔도 됩니다.",
     ledeObject:
       "새로 만든 데이터 키로 파일 전체를 하나의 AES-GCM 메시지로, 청크 단위로 암호화하고, 그 데이터 키를 퍼블릭 키로 래핑합니다. 서버에는 아무것도 묻지 않으니 네트워크를 먼저 꺼 보셔도 됩니다.",
+    ledeCustomerKey:
+      "파일은 이 탭에서 전혀 암호화되지 않습니다. 32바이트 고객 키를 새로 만들어, 버킷 하나와 객체 하나에 묶어 퍼블릭 키로 봉인합니다. 파일은 S3가 받을 때 암호화합니다. 즉 S3는 파일과 키를 모두 보게 됩니다. 보여서는 안 된다면 다른 두 형식을 고르세요.",
     waiting: "먼저 파일이 필요합니다.",
     start: "봉인",
     again: "다시 봉인",
@@ -98,6 +104,7 @@ export const ko: Words = {
     offline: "네트워크 꺼짐",
     speed: "속도",
     time: "시간",
+    keySize: "봉인된 키",
     growth: "늘어난 크기",
     requests: "봉인 중 요청",
     none: "없음",
@@ -124,6 +131,8 @@ export const ko: Words = {
       "AWS Encryption SDK 메시지는 헤더 하나와 그 뒤에 이어지는 프레임으로 이루어집니다. `inspect()`는 키 없이도 이 구조를 읽습니다. 바이트를 가리키거나 화살표 키로 목록을 따라가 보세요.",
     ledeObject:
       "S3 Encryption Client 객체는 메타데이터 값 몇 개(여기서는 디코딩해서 표시)와, 사이퍼텍스트에 태그 하나가 붙은 본문으로 이루어집니다. `inspect()`는 키 없이도 메타데이터를 읽습니다. 바이트를 가리키거나 화살표 키로 목록을 따라가 보세요.",
+    ledeCustomerKey:
+      "봉인된 고객 키입니다. 프레임 하나로 된 AWS Encryption SDK 메시지이며, 암호화 컨텍스트에 버킷과 객체가 적혀 있습니다. `inspect()`는 키 없이도 이 구조를 읽습니다. 바이트를 가리키거나 화살표 키로 목록을 따라가 보세요.",
     waiting: "먼저 봉인된 파일이 필요합니다.",
     nth: (piece, of) => `${count(of)}개 중 ${count(piece)}번째`,
     message: {
@@ -202,15 +211,22 @@ export const ko: Words = {
   store: {
     title: "S3에 저장하기",
     ledeMessage:
-      "백엔드는 정확히 이 크기의 업로드 한 번만 허용하는 미리 서명된 URL을 만들고, 봉인된 바이트는 페이지가 직접 올립니다. S3에는 이를 열 수 있는 것이 전혀 전달되지 않습니다.",
+      "백엔드는 페이지가 요청한 헤더를 검사한 뒤, 정확히 이 크기이고 아무것도 덮어쓰지 않는 업로드 한 번만 허용하는 미리 서명된 URL을 만들고, 봉인된 바이트는 페이지가 직접 올립니다. S3에는 이를 열 수 있는 것이 전혀 전달되지 않습니다.",
     ledeObject:
-      "백엔드는 정확히 이 크기와 이 메타데이터 헤더로 된 업로드 한 번만 허용하는 미리 서명된 URL을 만들고, 봉인된 바이트는 페이지가 직접 올립니다. S3에는 이를 열 수 있는 것이 전혀 전달되지 않습니다.",
+      "백엔드는 페이지가 요청한 헤더를 검사한 뒤, 정확히 이 크기와 이 메타데이터로 되어 있고 아무것도 덮어쓰지 않는 업로드 한 번만 허용하는 미리 서명된 URL을 만들고, 봉인된 바이트는 페이지가 직접 올립니다. S3에는 이를 열 수 있는 것이 전혀 전달되지 않습니다.",
+    ledeCustomerKey:
+      "업로드는 두 번입니다. 먼저 봉인된 키를 파일이 놓일 자리 옆에, 그다음 파일을 SSE-C 헤더 세 개와 함께 올립니다. S3는 파일과 헤더 속 키를 보고, 헤더에 서명하는 백엔드도 키를 봅니다. S3는 그 키를 보관하지 않으며, 키 없이 되돌릴 방법도 없습니다. 2026년 4월부터 새 버킷은 PutBucketEncryption으로 허용하기 전에는 SSE-C를 거부합니다.",
     waiting: "먼저 봉인된 파일이 필요합니다.",
     start: "업로드",
     again: "다시 업로드",
+    once: "업로드했습니다. 더 올리려면 다시 봉인하세요",
     cancel: "취소",
     progress: "업로드하는 중",
+    sent: "실제로 보내는 요청",
     result: "S3에 저장된 객체",
+    encryption: "암호화",
+    withCustomerKey: "SSE-C, AES256, 키의 MD5는 다음과 같습니다",
+    sealedKey: "봉인된 키",
     object: "객체",
     size: "크기",
     type: "콘텐츠 유형",
@@ -231,6 +247,8 @@ export const ko: Words = {
       "`kms:Decrypt`를 호출할 수 있는 백엔드에서 엽니다. KMS는 데이터 키의 래핑만 풀 뿐 파일은 보지 못합니다. 실제 AWS에서는 이 호출이 CloudTrail에 기록됩니다.",
     ledeObject:
       "`kms:Decrypt`를 호출할 수 있는 백엔드에서 엽니다. KMS는 데이터 키의 래핑만 풀 뿐 파일은 보지 못합니다. 실제 AWS에서는 이 호출이 CloudTrail에 기록됩니다. 본문은 두 번 읽습니다. 전체를 검증한 뒤에야 내보내기 시작합니다.",
+    ledeCustomerKey:
+      "`kms:Decrypt`를 호출할 수 있는 백엔드에서 엽니다. 봉인된 키를 내려받아 KMS로 열고, 그 키로 S3에 객체를 요청하면 S3가 복호화합니다. 크기를 알아보는 데(HEAD)에도 키가 필요합니다.",
     waiting: "먼저 저장된 객체가 필요합니다.",
     start: "열기",
     save: (name) => `${name} 저장`,
@@ -245,6 +263,8 @@ export const ko: Words = {
     forms: {
       message: (suite) => `AWS Encryption SDK 메시지, 알고리즘 제품군 ${suite}`,
       object: (format) => `S3 Encryption Client 객체, ${format.toUpperCase()}`,
+      customerKey: (algorithm) =>
+        `SSE-C 객체, ${algorithm}. 키는 AWS Encryption SDK 메시지로 봉인되어 있었습니다`,
     },
     committed: "키 커밋이 검증되었습니다.",
     before: "봉인 전 SHA-256",
@@ -262,39 +282,61 @@ export const ko: Words = {
     released: (length) => `내보낸 데이터: ${bytes(length)}.`,
     opened: "열림",
     unnoticed: "아무도 알아채지 못했습니다.",
+    fileGroup: "봉인되지 않은 파일",
+    file: "S3가 복호화한 파일",
   },
 
-  failures: {
-    DEMO_GONE: "백엔드가 응답하지 않습니다. 데모가 아직 실행 중인가요?",
-    DEMO_TOKEN: "이번에 데모를 시작할 때 출력된 주소로 열어 주세요.",
-    DEMO_ORIGIN: "이 서버의 페이지만 요청할 수 있습니다.",
-    DEMO_OBJECT: "이번에 시작한 데모에는 그런 객체가 없습니다.",
-    DEMO_SIZE: "업로드 크기는 1바이트에서 600 MiB까지입니다.",
-    DEMO_METADATA: "이 페이지가 만드는 객체의 메타데이터가 아닙니다.",
-    DEMO_ERROR: "백엔드에서 오류가 발생했습니다. 이유는 터미널에 출력되어 있습니다.",
-    DEMO_FILE_SIZE: "이 페이지에서는 512 MiB까지의 파일만 받습니다.",
-    DEMO_FILE_READ: "파일을 끝까지 읽지 못했습니다. 파일이 그 자리에 있나요?",
-    DEMO_FILE_CHANGED: "봉인하는 동안 파일이 바뀌었습니다.",
-    DEMO_UPLOAD_REFUSED: "S3가 업로드를 거부했습니다.",
-    DEMO_UPLOAD_LOST: "업로드가 S3에 닿지 못했습니다. 네트워크가 켜져 있나요?",
-    DEMO_NOT_THE_SAME: "연 결과가 봉인한 것과 다릅니다.",
-    ERR_KEY_PIN: "주소에 있던 지문과 다른 키입니다.",
-    ERR_SOURCE: "파일을 읽지 못했습니다.",
-    ERR_SOURCE_CHANGED: "봉인하는 동안 파일이 바뀌었습니다.",
-    ERR_TOO_LARGE: "이 형식에 담기에는 파일이 너무 큽니다.",
-    ERR_MALFORMED: "형식에 맞지 않는 바이트입니다.",
-    ERR_METADATA: "형식에 맞지 않는 메타데이터입니다.",
-    ERR_BASE64: "base64가 아닌 값이 있습니다.",
-    ERR_TRUNCATED: "끝부분이 없습니다.",
-    ERR_TRAILING_DATA: "끝난 뒤에 데이터가 더 있습니다.",
-    ERR_LIMIT: "길이가 허용 범위를 넘습니다.",
-    ERR_UNSUPPORTED: "형식에 없거나 허용되지 않는 버전 또는 알고리즘입니다.",
-    ERR_COMMITMENT_POLICY: "키 커밋이 필요하지만 없습니다.",
-    ERR_COMMITMENT: "커밋된 데이터 키가 아닙니다.",
-    ERR_NO_MATCHING_KEY: "이 KMS 키에 맞는 암호화된 데이터 키가 없습니다.",
-    ERR_UNWRAP: "데이터 키의 래핑을 풀지 못했습니다.",
-    ERR_KMS: "KMS가 정상적으로 응답하지 않았습니다.",
-    ERR_AUTHENTICATION: "태그가 맞지 않습니다. 무언가 바뀌었습니다.",
-    ERR_CONTEXT_MISMATCH: "요구한 암호화 컨텍스트와 다릅니다.",
+  withoutKey: {
+    title: "키가 없다면?",
+    lede: "백엔드에는 버킷 소유자의 자격 증명이 있습니다. 그것만으로는 부족합니다.",
+    start: "키 없이 S3에 객체 요청하기",
+    none: "키 없이 요청",
+    other: "다른 키로 요청",
   },
+
+  request: {
+    titles: {
+      message: "메시지",
+      object: "객체",
+      sealedKey: "봉인된 고객 키",
+      file: "S3가 암호화할 파일",
+    },
+    copy: "URL 복사",
+    copied: "복사했습니다",
+    signed: "서명됨",
+    notSigned: "서명되지 않음",
+    byBrowser: "브라우저가 설정",
+    secret: (length) => `base64로 된 키 ${length}자, 표시하지 않음`,
+    body: (size) =>
+      `본문: ${bytes(size)}. 길이는 서명되지만 내용은 서명되지 않습니다(UNSIGNED-PAYLOAD). 브라우저가 Origin 같은 헤더를 더 붙이지만 모두 서명되지 않습니다.`,
+  },
+
+  big: {
+    title: "큰 파일과 닫히는 탭",
+    link: "큰 파일은 탭을 닫아도 이어집니다",
+    left: "이어서 업로드할 파일이 있습니다",
+    lede: "먼저 이 브라우저의 자체 저장소에 봉인해 두고(저장되는 것은 사이퍼텍스트뿐입니다), 거기에서 파트로 나누어 업로드합니다. 도중에 탭이나 브라우저를 닫아도 됩니다. 이 페이지를 다시 열면 남은 파트부터 이어지며, 원본 파일은 더 이상 필요하지 않습니다.",
+    choose: "1 GiB까지의 파일 선택",
+    sample: "200 MiB 파일 만들기",
+    slow: "느린 회선: 이 페이지가 파트를 늦춰 모두 합해 초당 8 MB로 보냅니다",
+    progress: "진행률",
+    sealing: (share) => `이 브라우저의 저장소에 봉인하는 중: ${share}`,
+    uploading: "파트로 나누어 업로드하는 중입니다.",
+    sent: (parts, of, sent, size) =>
+      `파트 ${count(of)}개 중 ${count(parts)}개가 S3에 있음, ${size} 중 ${sent}`,
+    earlier: (parts) => `이 페이지를 열기 전에 보낸 파트 ${count(parts)}개`,
+    now: (parts) => `이 페이지에서 보낸 파트 ${count(parts)}개`,
+    hint: "이제 이 탭을 닫아 보세요. 그런 다음 닫은 탭 다시 열기(Ctrl+Shift+T, ⌘⇧T)나 터미널의 주소로 다시 여세요.",
+    pause: "일시 중지",
+    cancel: "취소",
+    goOn: "이어서 업로드",
+    discard: "버리기",
+    paused: "이어서 업로드할 수 있습니다.",
+    discarded: "여기와 S3에서 모두 버렸습니다.",
+    verifying: "모든 파트가 S3에 있습니다. 백엔드가 KMS로 메시지를 여는 중입니다.",
+    done: "업로드했고, 이 브라우저의 저장소에서는 삭제했습니다.",
+    opened: "KMS로 열어 확인",
+  },
+
+  failures,
 };
