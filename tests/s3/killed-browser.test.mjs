@@ -1,14 +1,10 @@
 // 1 GiB from a browser that is killed after a third of it and started again, while the source is long gone.
-//
-// BONGTU_UPLOAD_MIB sets another size.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, open as openFile, readdir, readFile, rm } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,20 +18,24 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { Keyring, openStream } from "bongtu";
-import { kms as awsKms } from "bongtu/aws";
 import { chromium } from "playwright-core";
 import { pythonJudge } from "../interop/judges.mjs";
 import { setUpAws } from "../interop/setup.mjs";
 import { findChromium } from "../support/chromium.mjs";
 import { servePage } from "../support/pages.mjs";
+import {
+  dataKeyOf,
+  digestOf,
+  MARKER,
+  MIB,
+  numbersTo,
+  SIZE,
+  secretsOf,
+  writeSource,
+} from "./large-upload.mjs";
 
-const MIB = 1024 * 1024;
-const SIZE = Number(process.env.BONGTU_UPLOAD_MIB ?? 1024) * MIB;
 /** Parts that are sent at a time where no plan says otherwise. */
 const CONCURRENCY = 4;
-/** What the source is made of, over and over. */
-const MARKER = Buffer.from("plaintext which the profile of a browser must never hold\n");
 
 const { folder, kms, store, emulator, close } = await setUpAws("killed");
 after(close);
@@ -108,7 +108,7 @@ test(`${SIZE / MIB} MiB: killed after a third, it goes on, and an official reade
   const { Body, ContentLength } = await s3.send(new GetObjectCommand({ Bucket, Key }));
   assert.equal(ContentLength, size);
   await pipeline(Body, createWriteStream(message));
-  const key = await dataKeyOf(message);
+  const key = await dataKeyOf(message, kms.client(arn), arn);
   for (const form of [key, key.toString("hex"), key.toString("base64")]) {
     assert.equal(secrets.found(Buffer.from(form)), false, "the data key is in the profile");
   }
@@ -122,26 +122,6 @@ test(`${SIZE / MIB} MiB: killed after a third, it goes on, and an official reade
   await judge.open({ arn, algorithm: "RSAES_OAEP_SHA_256", in: message, out, context: {} });
   assert.equal(await digestOf(out), digest);
 });
-
-async function writeSource(file) {
-  const handle = await openFile(file, "w");
-  const hash = createHash("sha256");
-  const piece = Buffer.alloc(MIB);
-  for (let written = 0; written < SIZE; written += MIB) {
-    for (let i = 0; i < MIB; i += MARKER.length) MARKER.copy(piece, i);
-    piece.writeUInt32BE(written / MIB, 0);
-    hash.update(piece);
-    await handle.writeFile(piece);
-  }
-  await handle.close();
-  return hash.digest("hex");
-}
-
-async function digestOf(file) {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
-}
 
 function allowPages(origin) {
   const rule = {
@@ -231,40 +211,3 @@ async function processesNow() {
   );
   return all.filter(({ state }) => state !== undefined && state !== "" && state !== "Z");
 }
-
-/** All bytes of all files of a profile, to be searched. */
-async function secretsOf(profile) {
-  const files = (await readdir(profile, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  const contents = await Promise.all(
-    files.map((file) => readFile(file).catch(() => Buffer.alloc(0))),
-  );
-  return {
-    bytes: contents.reduce((total, { length }) => total + length, 0),
-    found: (needle) => contents.some((content) => content.includes(needle)),
-  };
-}
-
-/** The message's data key, as KMS gives it to its reader. */
-async function dataKeyOf(message) {
-  let key;
-  const { decrypt } = awsKms(kms.client(arn));
-  const listening = {
-    async decrypt(...request) {
-      const response = await decrypt(...request);
-      key = Buffer.from(response.Plaintext.slice(-32));
-      return response;
-    },
-  };
-  const { readable, writable, header } = openStream(
-    Keyring.kmsRsa({ keyArn: arn, kms: listening }),
-  );
-  const begin = Readable.toWeb(createReadStream(message));
-  begin.pipeTo(writable).catch(() => {});
-  await header;
-  await readable.cancel();
-  return key;
-}
-
-const numbersTo = (count) => Array.from({ length: count }, (_, i) => i + 1);
