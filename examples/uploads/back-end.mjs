@@ -16,17 +16,18 @@ const SECONDS = 900;
 const GIB = 1024 ** 3;
 
 // What a page may ask for, by method; it gets no other request signed.
-const BEGINNING = new Map([
+const OF_AN_OBJECT = new Map([
   ["PUT", "PutObject"],
   ["POST", "CreateMultipartUpload"],
+  ["HEAD", "HeadObject"],
 ]);
-const UNDER_WAY = new Map([
+const OF_AN_UPLOAD = new Map([
   ["PUT", "UploadPart"],
   ["POST", "CompleteMultipartUpload"],
   ["GET", "ListParts"],
   ["DELETE", "AbortMultipartUpload"],
 ]);
-const WITHOUT_HEADERS = new Set(["ListParts", "AbortMultipartUpload"]);
+const WITHOUT_HEADERS = new Set(["HeadObject", "ListParts", "AbortMultipartUpload"]);
 
 /** @param {{ formats?: string[], mode?: object }} [options] what pages may upload; the server-side encryption to insist on */
 export function createBackEnd(
@@ -59,11 +60,11 @@ export function createBackEnd(
     /**
      * Signs one request with its headers, among which is `content-length` if it has a body of data:
      *
-     *   PUT PutObject, POST CreateMultipartUpload     for `key`, or a new one, which is in the answer
+     *   PUT PutObject, POST CreateMultipartUpload, HEAD HeadObject     for `key`, or a new one, which is in the answer
      *   PUT UploadPart, POST CompleteMultipartUpload, GET ListParts, DELETE AbortMultipartUpload     with `uploadId`
      */
     async sign({ method, key = this.newKey().key, headers = {}, ...named }) {
-      const operation = (named.uploadId === undefined ? BEGINNING : UNDER_WAY).get(method);
+      const operation = (named.uploadId === undefined ? OF_AN_OBJECT : OF_AN_UPLOAD).get(method);
       if (operation === undefined || !issued.has(key)) throw new Error("nothing of yours");
       const query = queryOf(operation, named);
       const checked = WITHOUT_HEADERS.has(operation)
@@ -96,7 +97,7 @@ function limitOf(operation) {
 
 /** What makes a request this operation and no other: none of it may be missing, or the URL is good for more. */
 function queryOf(operation, { uploadId, partNumber, partNumberMarker }) {
-  if (operation === "PutObject") return {};
+  if (operation === "PutObject" || operation === "HeadObject") return {};
   if (operation === "CreateMultipartUpload") return { uploads: "" };
   if (typeof uploadId !== "string" || uploadId === "") throw new Error("uploadId must be a text");
   if (operation === "UploadPart") return { uploadId, partNumber: number(partNumber, 1) };

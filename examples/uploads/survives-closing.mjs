@@ -49,6 +49,7 @@ async function send(spooled, { signal, onProgress } = {}) {
     listParts: (about) => request("GET", about),
     complete: (_parts, _checksum, about) => request("POST", about),
     abort: (about) => request("DELETE", about),
+    head: (about) => request("HEAD", about), // it was complete, and the answer never came
   });
 }
 

@@ -128,6 +128,41 @@ test("an upload from a page that is closed, and goes on in another one", LIMIT, 
   assert.deepEqual(await perform(second, "storedFiles", {}), [], "nothing stays in the browser");
 });
 
+test("an upload whose page was closed when all was there is not sent again", LIMIT, async (t) => {
+  const browser = await launchChromium();
+  t.after(() => browser.close());
+  const profile = await browser.newContext();
+  const length = 12 * MIB;
+  const asked = [];
+  const { sign } = backEnd;
+  t.mock.method(backEnd, "sign", (request) => {
+    asked.push(`${request.method} ${request.partNumber ?? ""}`);
+    return sign.call(backEnd, request);
+  });
+  const first = await openPage(profile, `${site.origin}/examples`);
+  const completed = new Promise((resolve) => {
+    const completes = (url) =>
+      url.searchParams.has("uploadId") && !url.searchParams.has("partNumber");
+    first.route(completes, async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      resolve(await route.fetch()); // and the page never hears of it
+    });
+  });
+  const lost = perform(first, "uploadThatSurvives", { keys, length });
+  lost.catch(() => {});
+  assert.equal((await completed).status(), 200);
+  const { key } = backEnd.sign.mock.calls.at(-1).arguments[0];
+  await first.close();
+  await assert.rejects(lost);
+  asked.length = 0;
+
+  const second = await openPage(profile, `${site.origin}/examples`);
+  await perform(second, "goOn", {});
+  assert.deepEqual(asked, ["GET ", "HEAD "]);
+  await opens("v3", key, length);
+  assert.deepEqual(await perform(second, "storedFiles", {}), []);
+});
+
 /** How many parts an object was uploaded in, as its ETag tells. */
 async function partsOf({ key }) {
   const { ETag } = await s3.send(new HeadObjectCommand({ Bucket, Key: key }));
