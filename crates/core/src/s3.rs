@@ -37,12 +37,13 @@ mod operation;
 mod policy;
 mod post;
 mod post_form;
+mod sealed_format;
 mod shape;
 mod sse;
 mod time;
 mod upload;
 
-pub use check::{ChecksumRule, Expected, SealedFormat, check_upload_headers};
+pub use check::{ChecksumRule, Expected, check_upload_headers};
 pub use checksum_header::{Checksum, ChecksumAlgorithm};
 pub use customer_key::CustomerKey;
 #[cfg(feature = "json")]
@@ -55,5 +56,6 @@ pub use operation::Operation;
 pub use policy::{BucketPolicy, CustomerKeyRule, bucket_policy};
 pub use post::{Condition, PostKey, PostOptions, PostPolicy, post_policy};
 pub use post_form::{PostForm, post_form};
+pub use sealed_format::SealedFormat;
 pub use sse::{KmsKeyId, Mode, Sse};
 pub use upload::{OCTET_STREAM, Upload, UploadRequest, upload_request};

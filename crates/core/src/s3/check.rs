@@ -3,30 +3,22 @@
 
 use super::checksum_header::ChecksumAlgorithm;
 use super::customer_key::{AES256, ALGORITHM, KEY, KEY_LENGTH, KEY_MD5};
-use super::headers::Headers;
+use super::headers::{Headers, META};
 use super::multipart::MAX_PART;
 use super::operation::Operation;
+use super::sealed_format::SealedFormat;
 use super::shape::{check_base64, check_envelope, number, refuse};
 use super::sse::{Mode, Sse};
 use super::upload::{
-    CHECKSUM_ALGORITHM, CHECKSUM_TYPE, CONTENT_LENGTH, CONTENT_TYPE, IF_NONE_MATCH, META,
-    OBJECT_SIZE, Step, UploadRequest,
+    CHECKSUM_ALGORITHM, CHECKSUM_TYPE, CONTENT_LENGTH, CONTENT_TYPE, IF_NONE_MATCH, OBJECT_SIZE,
+    Step, UploadRequest,
 };
 use crate::error::{Error, Result};
-use crate::object::{Format, JsonParser};
+use crate::object::JsonParser;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 use md5::{Digest, Md5};
 use zeroize::Zeroizing;
-
-/// What is uploaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SealedFormat {
-    /// A message, which needs no metadata.
-    Message,
-    /// An object, whose metadata are its envelope.
-    Object(Format),
-}
 
 /// Whether a checksum is to be there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,21 +52,6 @@ pub struct Expected<'a> {
     pub sizes: Option<RangeInclusive<u64>>,
     /// Parses material descriptions.
     pub json: JsonParser,
-}
-
-impl SealedFormat {
-    /// `message`, `v2` or `v3`.
-    ///
-    /// # Errors
-    /// [`Error::Input`] for another name.
-    pub fn from_name(name: &str) -> Result<Self> {
-        match name {
-            "message" => Ok(Self::Message),
-            _ => Format::from_name(name)
-                .map(Self::Object)
-                .map_err(|_| Error::Input("format must be message, v3 or v2")),
-        }
-    }
 }
 
 impl ChecksumRule {

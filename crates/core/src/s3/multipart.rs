@@ -1,6 +1,6 @@
 //! Into which parts an upload is cut (FORMATS.md 4.9, 4.10 and 7).
 
-use super::check::SealedFormat;
+use super::sealed_format::SealedFormat;
 use crate::error::{Error, Result};
 use crate::object::{CHUNK_LENGTH, MAX_PLAINTEXT_LENGTH};
 use alloc::format;

@@ -1,15 +1,16 @@
 //! Uploads of HTML forms: the policy that a server signs, and the form's fields (FORMATS.md 5.4).
 
-use super::check::SealedFormat;
 use super::checksum_header::ChecksumAlgorithm;
 use super::customer_key::{AES256, ALGORITHM, KEY, KEY_MD5_FIELD};
+use super::headers::META;
 use super::json::Json;
 use super::multipart::MAX_PART;
 use super::operation::Operation;
 use super::policy::checked_bucket;
+use super::sealed_format::SealedFormat;
 use super::sse::Mode;
 use super::time::iso_time;
-use super::upload::{META, OCTET_STREAM, checked_content_type};
+use super::upload::{OCTET_STREAM, checked_content_type};
 use crate::error::{Error, Result};
 use crate::object::Format;
 use alloc::{format, string::String, vec, vec::Vec};

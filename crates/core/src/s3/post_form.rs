@@ -2,11 +2,11 @@
 
 use super::checksum_header::{Checksum, ChecksumAlgorithm};
 use super::headers::Headers;
+use super::headers::META;
 use super::operation::Operation;
 use super::post::FILENAME;
 use super::shape::{check_base64, object_metadata};
 use super::sse::Mode;
-use super::upload::META;
 use crate::error::{Error, Result};
 use alloc::{format, string::String};
 

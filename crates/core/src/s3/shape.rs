@@ -1,7 +1,7 @@
 //! The shapes of values that come from a page.
 
-use super::check::SealedFormat;
-use super::upload::META;
+use super::headers::META;
+use super::sealed_format::SealedFormat;
 use crate::error::{Error, Result};
 use crate::object::{self, JsonParser, MAX_METADATA, UNENCRYPTED_LENGTH, metadata_names};
 use alloc::{format, string::String, vec::Vec};

@@ -1,7 +1,7 @@
 //! The headers of an upload, and which of them must be signed.
 
 use super::checksum_header::Checksum;
-use super::headers::Headers;
+use super::headers::{Headers, META};
 use super::multipart::MAX_PART;
 use super::operation::Operation;
 use super::shape::{check_base64, object_metadata};
@@ -11,7 +11,6 @@ use alloc::{format, string::String, vec::Vec};
 
 /// The content type of sealed bytes.
 pub const OCTET_STREAM: &str = "application/octet-stream";
-pub(super) const META: &str = "x-amz-meta-";
 pub(super) const IF_NONE_MATCH: &str = "if-none-match";
 pub(super) const CONTENT_TYPE: &str = "content-type";
 pub(super) const CONTENT_LENGTH: &str = "content-length";
