@@ -271,7 +271,9 @@ fn require_kms(modes: &[&str], named_only: bool) -> Option<(&'static str, String
 }
 
 fn kms_key(key: &str, named_only: bool) -> (&'static str, String) {
-    let warning = if key.starts_with("arn:") && key.contains(":key/") {
+    // arn:PARTITION:kms:REGION:ACCOUNT:key/ID
+    let named = key.split(':').nth(5).is_some_and(|resource| resource.starts_with("key/"));
+    let warning = if key.starts_with("arn:") && named {
         ""
     } else {
         " But S3 compares with a key ARN, and this is none: all uploads are denied."
