@@ -3,7 +3,7 @@
 //
 //   node tests/harness/run-browser.mjs [WORD]     only the suites whose name contains WORD
 //
-// Prints a line per test and `browser: N passed, N failed`. Exit status 0 only if none failed.
+// Prints a line per test, all failures, and `browser: N passed, N failed`. Exit status 0 only if none failed.
 
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -25,7 +25,8 @@ const HEADERS = {
 };
 
 const word = process.argv[2];
-const counts = { passed: 0, failed: 0 };
+let passed = 0;
+const failures = [];
 
 const folder = await mkdtemp(join(tmpdir(), "bongtu-browser-"));
 try {
@@ -37,16 +38,20 @@ try {
 } finally {
   await rm(folder, { recursive: true });
 }
-console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
-process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+// Again, where they are not lost among what passed.
+for (const failure of failures) {
+  console.log(failure);
+}
+console.log(`browser: ${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;
 
 function report(name, failure) {
   if (failure === undefined) {
-    counts.passed += 1;
+    passed += 1;
     console.log(`ok ${name}`);
   } else {
-    counts.failed += 1;
-    console.log(`FAILED ${name}\n${failure}`);
+    failures.push(`FAILED ${name}\n${failure}`);
+    console.log(failures.at(-1));
   }
 }
 

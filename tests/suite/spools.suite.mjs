@@ -356,6 +356,25 @@ test("one upload of a spool at a time", async () => {
   await assertNothingKept();
 });
 
+test("listed over and over while it is uploaded and its record replaced", async () => {
+  for (let round = 0; round < 5; round++) {
+    const { kept, place } = await prepared("listed");
+    let uploading = true;
+    const ended = uploadParts(kept, store().requests).finally(() => {
+      uploading = false;
+    });
+    let seen = 0;
+    while (uploading) {
+      const [listed] = await spooled.list(place);
+      assert.equal(listed?.error, undefined);
+      assert.ok(listed === undefined || listed.parts.length >= seen);
+      seen = listed?.parts.length ?? 4;
+    }
+    await ended;
+  }
+  await assertNothingKept();
+});
+
 test("a name has one spool, and any name will do", async () => {
   const place = await spoolPlace();
   const names = ["a", "A", "../x", "한글 파일.bin", "x".repeat(3000), "con", ".", "a/b\\c:d*?"];

@@ -18,6 +18,11 @@ export async function originPrivateStore(): Promise<SpoolStore | undefined> {
   const recordOf = (id: string) => directory.getFileHandle(`${PREFIX}${id}${RECORD}`);
   const create = (name: string) => directory.getFileHandle(`${PREFIX}${name}`, { create: true });
   const remove = (name: string) => ifThere(directory.removeEntry(`${PREFIX}${name}`));
+  // A file that is replaced while it is read fails to be read, also for those who only list.
+  const whileRecordStays = <T>(id: string, work: () => Promise<T>) =>
+    locks.request(`${PREFIX}${id}${RECORD}`, { mode: "shared" }, work);
+  const whileNobodyReads = <T>(id: string, work: () => Promise<T>) =>
+    locks.request(`${PREFIX}${id}${RECORD}`, work);
 
   return {
     async ids() {
@@ -75,8 +80,8 @@ export async function originPrivateStore(): Promise<SpoolStore | undefined> {
     },
 
     async size(id) {
-      const file = await ifThere(sealedOf(id));
-      return (await file?.getFile())?.size;
+      const file = sealedOf(id).then((handle) => handle.getFile());
+      return (await ifThere(file))?.size;
     },
 
     async read(id, start, end) {
@@ -84,25 +89,27 @@ export async function originPrivateStore(): Promise<SpoolStore | undefined> {
       return new Uint8Array(await file.slice(start, end).arrayBuffer());
     },
 
-    async readRecord(id) {
-      const file = await ifThere(recordOf(id));
-      const text = await (await file?.getFile())?.text();
-      return text === "" ? undefined : text; // it was made, but never closed
-    },
+    readRecord: (id) =>
+      whileRecordStays(id, async () => {
+        const file = await ifThere(recordOf(id));
+        const text = await (await file?.getFile())?.text();
+        return text === "" ? undefined : text; // it was made, but never closed
+      }),
 
-    async writeRecord(id, text) {
-      const writable = await (await create(`${id}${RECORD}`)).createWritable();
-      try {
-        await writable.write(text);
-        await writable.close();
-      } catch (error) {
-        await writable.abort().catch(() => undefined);
-        throw error;
-      }
-    },
+    writeRecord: (id, text) =>
+      whileNobodyReads(id, async () => {
+        const writable = await (await create(`${id}${RECORD}`)).createWritable();
+        try {
+          await writable.write(text);
+          await writable.close();
+        } catch (error) {
+          await writable.abort().catch(() => undefined);
+          throw error;
+        }
+      }),
 
     async delete(id) {
-      await remove(`${id}${RECORD}`);
+      await whileNobodyReads(id, () => remove(`${id}${RECORD}`));
       await remove(`${id}${SEALED}`);
     },
   };
