@@ -25,9 +25,8 @@ export async function createTasks(bongtu, { size, file, cipherTasks }) {
   return {
     names: Object.keys(tasks),
     async measure(name) {
-      // Each task runs in the memory that it left itself the time before: in fresh memory the page faults take
-      // as long as AES does, and who pays for them is chance. It is never gc() that makes room, since a forced
-      // collection throws compiled code away ("weak objects" in --trace-deopt): whatever is written in
+      // Each task runs in the memory that it left itself the time before. It is never gc() that makes room, since
+      // a forced collection throws compiled code away ("weak objects" in --trace-deopt): whatever is written in
       // JavaScript took twice as long after it, and a loop around a native call as long as before.
       await tasks[name]();
       const start = performance.now();
