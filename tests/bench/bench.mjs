@@ -1,5 +1,6 @@
 // Speed beside the speed of the platform's own AES-GCM in the same run, since a machine's mood is no result: a
-// task and what it is compared with take turns, and the ratio is the median of the ratios of the rounds.
+// task, what it is compared with, and what of it is the platform's own take turns, and a ratio is the median of the
+// ratios of the rounds.
 
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -41,21 +42,17 @@ async function benchEngine(engine, start) {
       const { names, measure } = await running.prepare(size);
       const comparisons = comparisonsOf(engine, size, names);
       const times = await runRounds(comparisons, measure, Number(options.rounds));
-      for (const [index, { task, against, floor }] of comparisons.entries()) {
+      for (const [index, { task, against, bare, floor }] of comparisons.entries()) {
+        const [own, other, bareOwn] = [0, 1, 2].map((side) => times[index].map((row) => row[side]));
         rows.push({
           engine,
           size,
           task,
-          megabytesPerSecond: speed(
-            size,
-            times[index].map(([own]) => own),
-          ),
+          megabytesPerSecond: speed(size, own),
           against,
-          againstMegabytesPerSecond: speed(
-            size,
-            times[index].map(([, other]) => other),
-          ),
-          ratio: median(times[index].map(([own, other]) => other / own)),
+          againstMegabytesPerSecond: speed(size, other),
+          ratio: ratio(other, own),
+          bareRatio: bare && ratio(other, bareOwn),
           floor,
         });
       }
@@ -66,16 +63,22 @@ async function benchEngine(engine, start) {
   return rows;
 }
 
-/** Of every comparison, the milliseconds of both sides in every round. The first round does not count. */
+/** Of every comparison, the milliseconds of all its tasks in every round. The first round does not count. */
 async function runRounds(comparisons, measure, rounds) {
   const times = comparisons.map(() => []);
   for (let round = 0; round <= rounds; round++) {
-    for (const [index, { task, against }] of comparisons.entries()) {
-      const pair = [await measure(task), await measure(against)];
-      if (round > 0) times[index].push(pair);
+    for (const [index, { task, against, bare }] of comparisons.entries()) {
+      const row = [await measure(task), await measure(against)];
+      if (bare) row.push(await measure(bare));
+      if (round > 0) times[index].push(row);
     }
   }
   return times;
+}
+
+/** How many times faster than `one` the `other` is. */
+function ratio(one, other) {
+  return median(one.map((time, round) => time / other[round]));
 }
 
 function speed(size, times) {

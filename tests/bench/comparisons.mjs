@@ -15,12 +15,16 @@ const CIPHER = {
 };
 const FILE = "read a File and encrypt in one shot";
 
-/** `{ task, against, floor? }` for the tasks there are. */
+/** `{ task, against, bare?, floor? }` for the tasks there are. */
 export function comparisonsOf(engine, size, names) {
   return names
     .filter((name) => /^(seal|open) /.test(name))
-    .map((task) => ({ task, ...opponentOf(engine, size, task) }))
+    .map((task) => ({ task, ...opponentOf(engine, size, task), bare: bareOf(task, names) }))
     .filter(({ against }) => names.includes(against));
+}
+
+function bareOf(task, names) {
+  return names.find((name) => name === `bare: ${task}`);
 }
 
 /** In Chromium, by what is done; objects are opened in two passes unless it says otherwise. */

@@ -2,9 +2,9 @@
 
 const PIECE = 512 * 1024;
 
-export function* slices(bytes) {
-  for (let start = 0; start < bytes.length; start += PIECE) {
-    yield bytes.subarray(start, start + PIECE);
+export function* slices(bytes, length = PIECE) {
+  for (let start = 0; start < bytes.length; start += length) {
+    yield bytes.subarray(start, start + length);
   }
 }
 

@@ -6,7 +6,7 @@ const UNITS = [
 ];
 
 export function printTable(rows, download, { load, cores }) {
-  print(["engine", "size", "task", "MB/s", "against", "MB/s", "ratio", "floor"]);
+  print(["engine", "size", "task", "MB/s", "against", "MB/s", "ratio", "bare", "floor"]);
   for (const row of rows) {
     print([
       row.engine,
@@ -16,6 +16,7 @@ export function printTable(rows, download, { load, cores }) {
       row.against,
       row.againstMegabytesPerSecond.toFixed(0),
       row.ratio.toFixed(2),
+      row.bareRatio?.toFixed(2) ?? "",
       row.floor === undefined ? "" : `${row.floor}${row.ratio < row.floor ? "  BELOW" : ""}`,
     ]);
   }
@@ -26,7 +27,7 @@ export function printTable(rows, download, { load, cores }) {
   console.log(`load of the last five minutes: ${load.toFixed(1)} on ${cores} cores`);
 }
 
-function print([engine, size, task, speed, against, againstSpeed, ratio, floor]) {
+function print([engine, size, task, speed, against, againstSpeed, ratio, bare, floor]) {
   console.log(
     [
       engine.padEnd(9),
@@ -36,6 +37,7 @@ function print([engine, size, task, speed, against, againstSpeed, ratio, floor])
       against.padEnd(36),
       againstSpeed.padStart(6),
       ratio.padStart(6),
+      bare.padStart(5),
       floor,
     ]
       .join("  ")

@@ -2,17 +2,19 @@
 
 import { createLocalKms, KEY_ARN } from "../support/local-kms.mjs";
 import { drain } from "../support/stream.mjs";
+import { bareTasks } from "./bare.mjs";
 import { piecesOf } from "./pieces.mjs";
 
 const SMALL = 1024 * 1024; // below this, one call is too short to be timed alone
 const SMALL_REPEATS = 200;
 
 /**
- * Tasks by name over `size` bytes: `seal …` and `open …` are bongtu's, the others do the same work by hand.
- * `file` (pages) is a File of `size` bytes; `cipherTasks` (Node) makes those of the streaming cipher.
+ * Tasks by name over `size` bytes: `seal …` and `open …` are bongtu's, the others do the same work by hand, and
+ * `bare: …` what of it is the platform's. `executor` is bongtu's for this platform, `file` (pages) a File of `size`
+ * bytes, and `cipherTasks` (Node) makes those of the streaming cipher.
  * `measure(name)` returns milliseconds for one message.
  */
-export async function createTasks(bongtu, { size, file, cipherTasks }) {
+export async function createTasks(bongtu, { size, file, executor, cipherTasks }) {
   const { publicKey, kms } = await createLocalKms();
   const plaintext = new Uint8Array(size).fill(0x5a);
   const { wrap, unwrap } = await dataKeys(publicKey, kms);
@@ -21,6 +23,10 @@ export async function createTasks(bongtu, { size, file, cipherTasks }) {
     ...(await oneShotTasks(wrap, unwrap, plaintext, file)),
     ...(cipherTasks && size >= SMALL ? await cipherTasks(wrap, unwrap, plaintext) : {}),
   };
+  if (size >= SMALL) {
+    const bare = await bareTasks(executor, wrap, unwrap, plaintext);
+    for (const [name, task] of Object.entries(bare)) tasks[`bare: ${name}`] = task;
+  }
   const repeats = size < SMALL ? SMALL_REPEATS : 1;
   return {
     names: Object.keys(tasks),
