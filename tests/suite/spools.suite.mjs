@@ -686,6 +686,27 @@ test("every damage of a record is one: nothing else is believed", async () => {
   });
 });
 
+test("ciphertext that was cut after its upload was begun: listed, so that it can be aborted", async () => {
+  const memory = failingStore();
+  await withStore(memory, async () => {
+    const whole = await sealed();
+    const kept = await spool(whole, { name: "begun", partSize: PART });
+    whole.dispose();
+    const s3 = new FakeS3();
+    await die(kept, s3, 1);
+    memory.files.set([...memory.files.keys()][0], [new Uint8Array(3)]);
+    const [listed] = await spooled.list();
+    assert.equal(listed.error.code, "ERR_SPOOL");
+    assert.deepEqual([listed.name, listed.uploadId], ["begun", [...s3.uploads.keys()][0]]);
+    for (const handle of [listed, kept]) {
+      await failure(uploadParts(handle, store(s3).requests), "ERR_SPOOL");
+    }
+    await listed.delete();
+    assert.deepEqual(await spooled.list(), []);
+  });
+  assert.deepEqual([memory.files.size, memory.records.size, memory.locks.size], [0, 0, 0]);
+});
+
 test("ciphertext that was cut or lost: thrown away", async () => {
   const memory = failingStore();
   await withStore(memory, async () => {

@@ -41,7 +41,10 @@ export interface Spooled extends Uploadable {
   readonly uploadId?: string | undefined;
   /** Those that the server confirmed. */
   readonly parts: readonly FinishedPart[];
-  /** Why it can be used for nothing but `delete`: another version of bongtu wrote it, or nobody. */
+  /**
+   * Why it can be used for nothing but `delete`: another version of bongtu wrote it, or nobody, or
+   * its ciphertext was cut after an upload was begun, which is yours to abort (`uploadId`).
+   */
   readonly error?: BongtuError | undefined;
   /** Leaves nothing of it. An upload that was begun has to be aborted at the server by you. */
   delete(): Promise<void>;
@@ -70,7 +73,7 @@ export class SpoolHandle implements Spooled {
     this.error = error;
   }
 
-  /** `undefined` for one that is cut short. */
+  /** `undefined` for one that was cut short before any upload was begun. */
   static async find(store: SpoolStore, id: string): Promise<SpoolHandle | undefined> {
     const text = await storing(() => store.readRecord(id));
     if (text === undefined) {
@@ -82,7 +85,13 @@ export class SpoolHandle implements Spooled {
       if (size > record.size) {
         throw damaged();
       }
-      return size === record.size ? new SpoolHandle(store, id, record) : undefined;
+      if (size === record.size) {
+        return new SpoolHandle(store, id, record);
+      }
+      // Whoever forgot an upload would leave its parts at the server.
+      return record.uploadId === undefined
+        ? undefined
+        : new SpoolHandle(store, id, record, cutShort());
     } catch (error) {
       if (!(error instanceof BongtuError)) {
         throw error;
@@ -212,7 +221,7 @@ class SpoolSource implements UploadSource {
   async read(start: number, end: number, operation: Operation) {
     const bytes = await operation.wait(storing(() => this.#store.read(this.#id, start, end)));
     if (bytes.length !== end - start) {
-      throw spoolError("its ciphertext is cut short");
+      throw cutShort();
     }
     return bytes;
   }
@@ -256,4 +265,8 @@ class SpoolSource implements UploadSource {
     this.#saved = this.#saved.then(write);
     return this.#saved;
   }
+}
+
+function cutShort(): BongtuError {
+  return spoolError("its ciphertext is cut short");
 }
