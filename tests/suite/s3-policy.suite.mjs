@@ -169,6 +169,7 @@ test("POST policies that make no sense", () => {
     [{ format: undefined }, "ERR_INPUT"],
     [{ mode: "aws:kms" }, "ERR_INPUT"],
     [{ contentType: "html" }, "ERR_INPUT"],
+    [{ sizerange: [100, 1000] }, "ERR_INPUT"],
   ]) {
     thrown(() => postPolicy({ ...POST, ...changes }), code);
   }
@@ -234,6 +235,7 @@ test("bucket policies that make no sense", () => {
     [{ tlsOnly: true }, "ERR_INPUT"],
     [{ ...INBOX, customerKey: "maybe" }, "ERR_INPUT"],
     [{ ...INBOX, tlsOnly: "yes" }, "ERR_INPUT"],
+    [{ ...INBOX, tlsOnly: true, createonly: true }, "ERR_INPUT"],
     [null, "ERR_INPUT"],
   ]) {
     thrown(() => bucketPolicy(options), code);

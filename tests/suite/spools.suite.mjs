@@ -375,6 +375,54 @@ test("listed over and over while it is uploaded and its record replaced", async 
   await assertNothingKept();
 });
 
+test("a lock that is held for a moment is waited for, unless it is aborted meanwhile", async () => {
+  const memory = failingStore();
+  let refusals = 0;
+  const lock = async (id) => (refusals-- > 0 ? undefined : await memory.lock(id));
+  const briefly = (work) => {
+    refusals = 3;
+    return work();
+  };
+  await withStore({ ...memory, lock }, async () => {
+    const whole = await sealed();
+    const options = { name: "held", partSize: PART };
+    const kept = await briefly(() => spool(whole, options));
+    await briefly(() => uploadParts(kept, store().requests));
+    const again = await spool(whole, options);
+    await briefly(() => again.delete());
+
+    refusals = Infinity;
+    const controller = new AbortController();
+    const aborted = spool(whole, { ...options, signal: controller.signal });
+    controller.abort();
+    await failure(aborted, "ERR_ABORTED");
+    whole.dispose();
+  });
+  assert.deepEqual([memory.files.size, memory.records.size, memory.locks.size], [0, 0, 0]);
+});
+
+test("what was listed is not another spool that has its name by now", async () => {
+  const memory = failingStore();
+  await withStore(memory, async () => {
+    const whole = await sealed();
+    const other = await sealed(bytes(2 * PART));
+    const kept = await spool(whole, { name: "name", partSize: PART });
+    const [stale] = await spooled.list();
+    await uploadParts(kept, store().requests);
+    const now = await spool(other, { name: "name", partSize: PART });
+    await failure(stale.delete(), "ERR_SPOOL");
+    const { s3, requests } = store();
+    await failure(uploadParts(stale, requests), "ERR_SPOOL");
+    assert.equal(s3.uploads.size + s3.objects.size, 0);
+    assert.equal((await spooled.list())[0].size, now.size);
+    await now.delete();
+    await stale.delete(); // of nothing
+    whole.dispose();
+    other.dispose();
+  });
+  assert.deepEqual([memory.files.size, memory.records.size, memory.locks.size], [0, 0, 0]);
+});
+
 test("a name has one spool, and any name will do", async () => {
   const place = await spoolPlace();
   const names = ["a", "A", "../x", "한글 파일.bin", "x".repeat(3000), "con", ".", "a/b\\c:d*?"];
@@ -599,6 +647,75 @@ test("a disk that fails during the upload: kept, unless it is to be given up", a
   assert.equal(memory.locks.size, 0);
 });
 
+test("a spool that cannot be read: for that one alone, and it can be deleted", async () => {
+  const memory = failingStore();
+  await withStore(memory, async () => {
+    const whole = await sealed(SMALL);
+    await spool(whole, { name: "fine" });
+    await spool(whole, { name: "lost" });
+    whole.dispose();
+    const [lost] = [...memory.records].find(([, text]) => text.includes('"lost"'));
+    const error = Object.assign(new Error("EIO: i/o error"), { code: "EIO" });
+    for (const method of ["readRecord", "size"]) {
+      const broken = async (id) => (id === lost ? Promise.reject(error) : memory[method](id));
+      useStore({ ...memory, [method]: broken });
+      const listed = await spooled.list();
+      assert.equal(listed.length, 2);
+      const handle = listed.find(({ error: one }) => one !== undefined);
+      assert.equal(handle.error.code, "ERR_SPOOL");
+      assert.equal(handle.error.cause, error);
+      await failure(uploadParts(handle, store().requests), "ERR_SPOOL");
+      if (method === "size") await handle.delete();
+    }
+    useStore(memory);
+    assert.deepEqual(
+      (await spooled.list()).map(({ name }) => name),
+      ["fine"],
+    );
+  });
+});
+
+test("a record that is left over never stands for another ciphertext", async () => {
+  const memory = failingStore();
+  await withStore(memory, async () => {
+    const whole = await sealed(SMALL);
+    await spool(whole, { name: "cut" });
+    const [[id, pieces]] = memory.files;
+    memory.files.set(id, [pieces[0].slice(1)]);
+    const killed = new Promise(() => {});
+    let written;
+    const closed = new Promise((resolve) => {
+      written = resolve;
+    });
+    const writeRecord = () => {
+      written();
+      return killed;
+    };
+    useStore({ ...memory, writeRecord });
+    spool(whole, { name: "cut" });
+    await closed;
+    memory.locks.clear(); // they go with the process
+    useStore(memory);
+    assert.deepEqual(await spooled.list(), []);
+    whole.dispose();
+  });
+  assert.deepEqual([memory.files.size, memory.records.size], [0, 0]);
+});
+
+test("a failure counts, not that of clearing up after it", async () => {
+  const memory = failingStore();
+  const create = async (id) => ({
+    ...(await memory.create(id)),
+    abort: () => Promise.reject(new Error("and that too")),
+  });
+  await withStore({ ...memory, create }, async () => {
+    const whole = await sealed();
+    const disposing = ({ bytes: done }) => done > PART && whole.dispose();
+    await failure(spool(whole, { name: "cut", onProgress: disposing }), "ERR_STATE");
+  });
+  assert.deepEqual([memory.files.size, memory.records.size, memory.locks.size], [0, 0, 0]);
+});
+
 test("other versions and damaged records: for that one alone, and it can be deleted", async () => {
   const memory = failingStore();
   await withStore(memory, async () => {
@@ -649,6 +766,7 @@ test("every damage of a record is one: nothing else is believed", async () => {
     const [part] = record.parts;
     const damages = {
       version: [0, "1", undefined],
+      id: [undefined, 5],
       bongtu: [undefined],
       name: [undefined, 5],
       size: [undefined, -1, 1.5, "5", record.size - 1],

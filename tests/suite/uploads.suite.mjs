@@ -652,6 +652,16 @@ test("an upload that could not be created is not aborted", async () => {
   whole.dispose();
 });
 
+test("an upload that you began is aborted, even if it was to stop before it was gone on with", async () => {
+  const whole = await sealed();
+  const there = store();
+  const { create: _, ...requests } = there.requests;
+  const signal = AbortSignal.abort();
+  await failure(uploadParts(whole, planOf(whole), { ...requests, signal }), "ERR_ABORTED");
+  assert.deepEqual(there.seen, ["DELETE"]);
+  whole.dispose();
+});
+
 test("disposed of in between", async () => {
   const whole = await sealed();
   const there = store(({ what }, fetch) => {

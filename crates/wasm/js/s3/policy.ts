@@ -2,7 +2,7 @@
 
 import { BongtuError } from "../errors.js";
 import { checkOptions, checkText } from "../options.js";
-import { checkFlag, requiredText, textOptions } from "./arguments.js";
+import { checkFlag, refuseOthers, requiredText, textOptions } from "./arguments.js";
 import { s3Wasm } from "./load.js";
 
 /** Whose policy it is. */
@@ -47,7 +47,7 @@ export interface PolicyDocument {
 
 function build(options: BucketPolicyOptions): PolicyDocument {
   checkOptions(options);
-  const texts = textOptions({
+  const known = {
     bucket: requiredText(options.bucket, "bucket"),
     partition: checkText(options.partition, "partition"),
     tlsOnly: checkFlag(options.tlsOnly, "tlsOnly"),
@@ -56,8 +56,9 @@ function build(options: BucketPolicyOptions): PolicyDocument {
     allowDefault: checkFlag(options.allowDefault, "allowDefault"),
     customerKey: checkText(options.customerKey, "customerKey"),
     createOnly: checkFlag(options.createOnly, "createOnly"),
-  });
-  return JSON.parse(s3Wasm().bucketPolicy(texts));
+  };
+  refuseOthers(options, Object.keys(known));
+  return JSON.parse(s3Wasm().bucketPolicy(textOptions(known)));
 }
 
 /** The statements of a single rule, for a policy that has others. */

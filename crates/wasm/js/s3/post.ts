@@ -2,7 +2,14 @@
 
 import { inputError } from "../errors.js";
 import { checkOptions, checkText, stringPairs } from "../options.js";
-import { checkFlag, endpointText, record, requiredText, textOptions } from "./arguments.js";
+import {
+  checkFlag,
+  endpointText,
+  record,
+  refuseOthers,
+  requiredText,
+  textOptions,
+} from "./arguments.js";
 import { s3Wasm } from "./load.js";
 import { type EncryptionMode, withEncryption } from "./sse.js";
 import {
@@ -34,6 +41,19 @@ export interface PostPolicyOptions {
   /** The only type that is admitted; `application/octet-stream` unless set. */
   readonly contentType?: string | undefined;
 }
+
+const POLICY_OPTIONS: readonly (keyof PostPolicyOptions)[] = [
+  "bucket",
+  "key",
+  "keyPrefix",
+  "sizeRange",
+  "expires",
+  "format",
+  "materialDescription",
+  "mode",
+  "checksum",
+  "contentType",
+];
 
 /** A condition as it stands in a policy. */
 export type PostCondition =
@@ -101,6 +121,7 @@ export interface PostPolicy {
  */
 export function postPolicy(options: PostPolicyOptions): PostPolicy {
   checkOptions(options);
+  refuseOthers(options, POLICY_OPTIONS);
   const bucket = requiredText(options.bucket, "bucket");
   const [least, most] = sizeRange(options.sizeRange);
   const now = Date.now();

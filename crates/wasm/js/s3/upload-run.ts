@@ -48,7 +48,8 @@ export class Upload {
     this.#keep = keep;
     this.#operation = new Operation(options);
     this.#policy = retryPolicy(options);
-    this.#begun = source.uploadId !== undefined;
+    // Without `create` it was begun by whoever calls.
+    this.#begun = source.uploadId !== undefined || options.create === undefined;
   }
 
   /** Resolves to what was completed, or is to be. */

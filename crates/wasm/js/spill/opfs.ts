@@ -1,21 +1,27 @@
+import { ignore } from "../operation.js";
 import { readerOf } from "../source.js";
+import { takeWebLock } from "../web-lock.js";
 import type { SpillFile } from "./index.js";
+
+const PREFIX = "bongtu-spill-";
 
 /** A file in the origin private file system, which browsers show to nobody else. */
 export async function originPrivateFile(): Promise<SpillFile | undefined> {
-  const storage = globalThis.navigator?.storage as StorageManager | undefined;
-  if (typeof storage?.getDirectory !== "function") {
+  const { storage, locks } = (globalThis.navigator ?? {}) as Partial<Navigator>;
+  if (typeof storage?.getDirectory !== "function" || locks === undefined) {
     return undefined;
   }
   const directory = await storage.getDirectory();
-  const name = `bongtu-${crypto.randomUUID()}`;
-  const file = await directory.getFileHandle(name, { create: true });
-  // Not everywhere outside of workers.
-  const writable = await file.createWritable?.().catch(() => undefined);
-  if (writable === undefined) {
-    await directory.removeEntry(name);
+  await deleteLeftBehind(directory).catch(ignore);
+  const name = `${PREFIX}${crypto.randomUUID()}`;
+  // By which others know that it is not left behind.
+  const release = await takeWebLock(name);
+  const created = await create(directory, name).catch(ignore);
+  if (created === undefined) {
+    await release?.();
     return undefined;
   }
+  const { file, writable } = created;
   let closed = false;
   return {
     write: (bytes) => writable.write(bytes),
@@ -28,7 +34,30 @@ export async function originPrivateFile(): Promise<SpillFile | undefined> {
       if (!closed) {
         await writable.abort();
       }
-      await directory.removeEntry(name);
+      await directory.removeEntry(name).finally(release);
     },
   };
+}
+
+async function create(directory: FileSystemDirectoryHandle, name: string) {
+  const file = await directory.getFileHandle(name, { create: true });
+  // Not everywhere outside of workers.
+  const writable = await file.createWritable?.().catch(ignore);
+  if (writable === undefined) {
+    await directory.removeEntry(name);
+    return undefined;
+  }
+  return { file, writable };
+}
+
+/** By pages that were closed meanwhile. */
+async function deleteLeftBehind(directory: FileSystemDirectoryHandle): Promise<void> {
+  const names = directory.keys();
+  for (let next = await names.next(); !next.done; next = await names.next()) {
+    const name = next.value;
+    const release = name.startsWith(PREFIX) ? await takeWebLock(name) : undefined;
+    if (release !== undefined) {
+      await directory.removeEntry(name).finally(release);
+    }
+  }
 }

@@ -5,7 +5,7 @@
 import type { Bytes } from "../../bytes.js";
 import { BongtuError, inputError } from "../../errors.js";
 import type { ObjectEnvelope } from "../../object/seal.js";
-import { Operation, type OperationOptions } from "../../operation.js";
+import { ignore, Operation, type OperationOptions } from "../../operation.js";
 import { checkOperationOptions, checkOptions } from "../../options.js";
 import type { Sealed } from "../../sealed.js";
 import { checkSealed } from "../check-sealed.js";
@@ -13,10 +13,13 @@ import { type MultipartPlan, multipartPlan } from "../multipart.js";
 import { originPrivateStore } from "./opfs.js";
 import { type SpoolRecord, writeRecord } from "./record.js";
 import { type Spooled, SpoolHandle } from "./spooled.js";
-import { quotaError, type SpoolStore, spoolError, storing } from "./store.js";
+import { lockPatiently, quotaError, type SpoolStore, spoolError, storing } from "./store.js";
 
 export interface SpoolPlace {
-  /** In Node, where it is required: the folder that spools are kept in, on a local disk. */
+  /**
+   * In Node, where it is required: the folder that spools are kept in, on a local disk. Containers
+   * that share it need host names of their own.
+   */
   readonly folder?: string | undefined;
 }
 
@@ -60,12 +63,12 @@ export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spoo
   const store = await storeOf(options);
   const id = await idOf(record.name);
   const operation = new Operation(options);
-  const release = await storing(() => store.lock(id));
-  if (release === undefined) {
-    throw spoolError("one of this name is in use by another tab or process");
-  }
+  const release = await lockPatiently(store, id, () => operation.stopped);
   try {
     operation.check();
+    if (release === undefined) {
+      throw spoolError("one of this name is in use by another tab or process");
+    }
     if ((await SpoolHandle.find(store, id)) !== undefined) {
       throw spoolError("there is one of this name already: go on with it, or delete it");
     }
@@ -75,7 +78,9 @@ export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spoo
     throw operation.stop(error);
   } finally {
     operation.end();
-    await storing(release);
+    if (release !== undefined) {
+      await storing(release);
+    }
   }
 }
 
@@ -134,6 +139,8 @@ async function write(
   if (room !== undefined && room < record.size) {
     throw quotaError();
   }
+  // Or an older record, whose ciphertext was cut, might be taken for that of the new one.
+  await storing(() => store.delete(id));
   const writer = await storing(() => store.create(id));
   const reader = sealed.stream().getReader();
   try {
@@ -148,9 +155,9 @@ async function write(
     await storing(() => writer.close());
     await storing(() => store.writeRecord(id, writeRecord(record)));
   } catch (error) {
-    reader.cancel(error).catch(() => undefined);
-    await storing(() => writer.abort());
-    await storing(() => store.delete(id));
+    reader.cancel(error).catch(ignore);
+    await writer.abort().catch(ignore);
+    await store.delete(id).catch(ignore);
     throw error;
   }
 }
@@ -165,7 +172,8 @@ function recordOf(sealed: Sealed, { name, partSize }: SpoolOptions): SpoolRecord
   const plan = multipartPlan(size, { format, partSize });
   const { metadata = {}, headers = {}, instructionFile } = sealed as Partial<ObjectEnvelope>;
   const file = instructionFile === undefined ? {} : { instructionFile };
-  return { name, size, format, metadata, headers, ...file, partSize: plan.partSize, parts: [] };
+  const id = crypto.randomUUID();
+  return { id, name, size, format, metadata, headers, ...file, partSize: plan.partSize, parts: [] };
 }
 
 function formatOf(sealed: Sealed): MultipartPlan["format"] {

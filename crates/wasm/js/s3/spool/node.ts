@@ -76,6 +76,10 @@ export async function folderStore(folder: string): Promise<SpoolStore> {
         },
       );
       await rename(path(id, NEW_RECORD), path(id, RECORD));
+      // Names are on the disk once their folder is; not every system opens one.
+      await open(folder, "r")
+        .then(synced)
+        .catch(() => undefined);
     },
 
     async delete(id) {

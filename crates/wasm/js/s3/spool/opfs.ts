@@ -1,6 +1,7 @@
 // Spools in the origin private file system, which browsers show to nobody else, excluded by Web
 // Locks, which end with the tab that has them.
 
+import { takeWebLock } from "../../web-lock.js";
 import type { SpoolStore } from "./store.js";
 
 const PREFIX = "bongtu-spool-";
@@ -37,23 +38,7 @@ export async function originPrivateStore(): Promise<SpoolStore | undefined> {
       return Array.from(ids);
     },
 
-    lock: (id) =>
-      new Promise((resolve, reject) => {
-        const held = (lock: Lock | null) => {
-          if (lock === null) {
-            resolve(undefined);
-            return undefined;
-          }
-          return new Promise<void>((release) => {
-            resolve(async () => {
-              release();
-              await ended;
-            });
-          });
-        };
-        const ended = locks.request(`${PREFIX}${id}`, { ifAvailable: true }, held);
-        ended.catch(reject);
-      }),
+    lock: (id) => takeWebLock(`${PREFIX}${id}`),
 
     async room() {
       const { quota, usage } = await storage.estimate();

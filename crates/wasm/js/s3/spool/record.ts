@@ -15,6 +15,8 @@ export interface InstructionFile {
 }
 
 export interface SpoolRecord {
+  /** Tells apart all spools there ever were, of the same name among them. */
+  readonly id: string;
   readonly name: string;
   /** Of the ciphertext, in bytes. */
   readonly size: number;
@@ -73,9 +75,10 @@ function parse(text: string): Record<string, unknown> {
 }
 
 function isRecord(value: Record<string, unknown>): value is SpoolRecord & Record<string, unknown> {
-  const { name, size, format, metadata, headers, instructionFile, partSize } = value;
+  const { id, name, size, format, metadata, headers, instructionFile, partSize } = value;
   const { uploadId, checksum, parts } = value;
   return (
+    typeof id === "string" &&
     typeof name === "string" &&
     isSize(size) &&
     ["message", "v2", "v3"].includes(format as string) &&

@@ -18,7 +18,7 @@ import {
   type SpoolRecord,
   writeRecord,
 } from "./record.js";
-import { type SpoolStore, spoolError, storing } from "./store.js";
+import { lockPatiently, type SpoolStore, spoolError, storing } from "./store.js";
 
 /**
  * Ciphertext that waits to be uploaded, by {@link uploadParts}, and what is known of its upload.
@@ -52,6 +52,7 @@ export interface Spooled extends Uploadable {
 
 /** What stands for the record of a spool that has none to be read. */
 const UNREADABLE: Omit<SpoolRecord, "name"> = {
+  id: "",
   size: 0,
   format: "message",
   metadata: {},
@@ -75,11 +76,12 @@ export class SpoolHandle implements Spooled {
 
   /** `undefined` for one that was cut short before any upload was begun. */
   static async find(store: SpoolStore, id: string): Promise<SpoolHandle | undefined> {
-    const text = await storing(() => store.readRecord(id));
-    if (text === undefined) {
-      return undefined;
-    }
+    let text: string | undefined;
     try {
+      text = await storing(() => store.readRecord(id));
+      if (text === undefined) {
+        return undefined;
+      }
       const record = readRecord(text);
       const size = (await storing(() => store.size(id))) ?? 0;
       if (size > record.size) {
@@ -96,7 +98,8 @@ export class SpoolHandle implements Spooled {
       if (!(error instanceof BongtuError)) {
         throw error;
       }
-      return new SpoolHandle(store, id, { ...UNREADABLE, name: nameIn(text) ?? id }, error);
+      const name = (text && nameIn(text)) ?? id;
+      return new SpoolHandle(store, id, { ...UNREADABLE, name }, error);
     }
   }
 
@@ -139,6 +142,7 @@ export class SpoolHandle implements Spooled {
   async delete(): Promise<void> {
     const release = await this.#lock();
     try {
+      this.#checkSame(await SpoolHandle.find(this.#store, this.#id));
       await storing(() => this.#store.delete(this.#id));
     } finally {
       await storing(release);
@@ -159,6 +163,7 @@ export class SpoolHandle implements Spooled {
       if (now.error !== undefined) {
         throw now.error;
       }
+      this.#checkSame(now);
       this.#record = now.#record;
     } catch (error) {
       await storing(release);
@@ -170,8 +175,16 @@ export class SpoolHandle implements Spooled {
     return new SpoolSource(this.#store, this.#id, this.#record, changed, release);
   }
 
+  /** One of this name may have been uploaded, and another one made, since this was listed. */
+  #checkSame(now: SpoolHandle | undefined): void {
+    const { id } = this.#record;
+    if (id !== "" && now !== undefined && now.#record.id !== "" && now.#record.id !== id) {
+      throw spoolError("it is not there any more, but another one of its name: list again");
+    }
+  }
+
   async #lock(): Promise<() => Promise<void>> {
-    const release = await storing(() => this.#store.lock(this.#id));
+    const release = await lockPatiently(this.#store, this.#id);
     if (release === undefined) {
       throw spoolError("it is in use by another tab or process");
     }

@@ -34,6 +34,29 @@ export interface SpoolWriter {
   abort(): Promise<void>;
 }
 
+/**
+ * A lock that nobody keeps may be held for a moment all the same: by whoever lists, and for a tab
+ * that was just closed.
+ */
+const LOCK_PATIENCE_MS = 2000;
+const LOCK_PAUSE_MS = 20;
+
+/** Tries to get a lock until it is clear that somebody keeps it, or `stopped`. */
+export async function lockPatiently(
+  store: SpoolStore,
+  id: string,
+  stopped: () => boolean = () => false,
+): Promise<(() => Promise<void>) | undefined> {
+  const end = performance.now() + LOCK_PATIENCE_MS;
+  for (;;) {
+    const release = await storing(() => store.lock(id));
+    if (release !== undefined || stopped() || performance.now() >= end) {
+      return release;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+  }
+}
+
 const NO_ROOM = new Set(["QuotaExceededError", "ENOSPC", "EDQUOT", "EFBIG"]);
 
 /** Runs something that a store does; what fails in it is a BongtuError. */
