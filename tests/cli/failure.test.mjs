@@ -21,6 +21,7 @@ import {
   scratch,
   start,
   temporaryFiles,
+  UNTIL_CHANGED,
   untilTemporaryFiles,
 } from "./support.mjs";
 
@@ -239,9 +240,9 @@ describe("files", () => {
     ["shrink", (file) => truncateSync(file, 10)],
   ]) {
     test(`that ${what} while they are sealed`, async () => {
-      const file = directory.write(what, sample(64 * 1024 * 1024));
+      const file = directory.write(what, sample(3 * 1024 * 1024));
       const out = directory.path(`${what}.sealed`);
-      const child = start([...SEAL, "-o", out, file]);
+      const child = start([...SEAL, "-o", out, file], UNTIL_CHANGED);
       const closed = new Promise((resolve) => child.on("close", resolve));
       let stderr = "";
       child.stderr.on("data", (text) => {

@@ -10,6 +10,7 @@ import {
   running,
   sample,
   scratch,
+  UNTIL_CHANGED,
   untilTemporaryFiles,
 } from "./support.mjs";
 
@@ -34,8 +35,8 @@ for (const kept of [[], NAMES]) {
 
   test(`an input that grows, outputs ${state}`, async () => {
     const place = box(kept);
-    const file = directory.write("growing", sample(64 * 1024 * 1024));
-    const { child, ended } = running([...SEAL, ...outputs(place), file]);
+    const file = directory.write("growing", sample(3 * 1024 * 1024));
+    const { child, ended } = running([...SEAL, ...outputs(place), file], UNTIL_CHANGED);
     await untilTemporaryFiles(place.path("."), 3);
     appendFileSync(file, "more");
     const { status, stderr } = await ended;

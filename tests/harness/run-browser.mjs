@@ -89,11 +89,13 @@ async function runSuites(folder) {
     const page = await browser.newPage();
     page.on("pageerror", (error) => report("nothing is uncaught in the page", error.stack));
     await page.exposeFunction("report", report);
+    let finish;
     const finished = new Promise((resolve, reject) => {
-      page.exposeFunction("finish", resolve).catch(reject);
+      finish = resolve;
       page.on("crash", () => reject(new Error("the page crashed")));
       setTimeout(() => reject(new Error("the suites did not end")), LIMIT_MS).unref();
     });
+    await page.exposeFunction("finish", finish);
     await page.goto(`${server.origin}/index.html`);
     await finished;
   } catch (error) {

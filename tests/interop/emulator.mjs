@@ -10,7 +10,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const HOST = "127.0.0.1";
-const START_MS = 30_000;
+const START_MS = 120_000;
+/** A port that was free may be somebody else's by the time it is bound. */
+const ATTEMPTS = 3;
 // ministack as its own command starts it, but it ends when its standard input does: with this process, however that dies.
 const PROGRAM = `
 import os, sys, threading
@@ -43,6 +45,16 @@ export async function startEmulator({ services = ["kms"], region = "us-west-2" }
   const python = join(toolsFolder, "venv-ministack/bin/python");
   if (!existsSync(python)) throw new Error(`${python} is missing: run pkg-scripts/setup python`);
 
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(python, services, region);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function start(python, services, region) {
   const port = await freePort();
   const endpoint = `http://${HOST}:${port}`;
   const folder = await mkdtemp(join(tmpdir(), "ministack-"));

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { launchChromium } from "../support/chromium.mjs";
 import { serveFolders } from "../support/static-server.mjs";
-import { watchPss } from "./pss.mjs";
+import { descendants, watchPss } from "./pss.mjs";
 import { OPERATIONS } from "./workload.mjs";
 
 const MIB = 1024 * 1024;
@@ -65,7 +65,7 @@ async function measureInChromium(operation, length) {
     const page = await browser.newPage();
     await page.goto(`${server.origin}/tests/memory/page.html`);
     await page.locator("body[data-ready]").waitFor({ state: "attached" });
-    await setTimeout(SETTLE_MS);
+    await settled();
     const runInPage = (length) =>
       page.evaluate(
         ([operation, length]) => globalThis.runWorkload(operation, length),
@@ -79,6 +79,15 @@ async function measureInChromium(operation, length) {
   } finally {
     await browser.close();
     await server.close();
+  }
+}
+
+/** Waits until no process has come or gone for a while. */
+async function settled() {
+  const running = () => descendants(process.pid).sort().join();
+  for (let rounds = 0, before; rounds < 20 && running() !== before; rounds++) {
+    before = running();
+    await setTimeout(SETTLE_MS);
   }
 }
 

@@ -23,7 +23,8 @@ export function watchPss(root) {
   };
 }
 
-function descendants(root) {
+/** Their numbers. */
+export function descendants(root) {
   const children = new Map();
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;

@@ -19,7 +19,7 @@ import { createWorld } from "./world.mjs";
 
 const MIB = 1024 * 1024;
 /** It waits for what happens in a page, which may never. */
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 600_000 };
 
 const world = await createWorld("examples", { pages: { examples: "./examples.page.mjs" } });
 after(world.close);
@@ -92,12 +92,12 @@ test("an upload from a page that is closed, and goes on in another one", LIMIT, 
   t.after(() => browser.close());
   const profile = await browser.newContext();
   const length = 45 * MIB; // six parts
-  const asked = []; // parts, in the order in which they were to be signed
+  const asked = new Set(); // parts that were to be signed
   const { sign } = backEnd;
   const third = new Promise((reached) => {
     t.mock.method(backEnd, "sign", (request) => {
       const isPart = request.partNumber !== undefined;
-      if (isPart) asked.push(request.partNumber);
+      if (isPart) asked.add(request.partNumber);
       if (!isPart || request.partNumber !== 3 || closed) return sign.call(backEnd, request);
       reached(request);
       return new Promise(() => {});
@@ -118,12 +118,12 @@ test("an upload from a page that is closed, and goes on in another one", LIMIT, 
   await first.close();
   closed = true;
   await assert.rejects(lost);
-  asked.length = 0;
+  asked.clear();
 
   const second = await openPage(profile, `${site.origin}/examples`);
   assert.notDeepEqual(await perform(second, "storedFiles", {}), []);
-  await perform(second, "goOn", {});
-  assert.deepEqual(asked, [3], "what S3 has is not sent again");
+  await goOn(second);
+  assert.deepEqual([...asked], [3], "what S3 has is not sent again");
   await opens("v3", key, length);
   assert.deepEqual(await perform(second, "storedFiles", {}), [], "nothing stays in the browser");
 });
@@ -133,10 +133,10 @@ test("an upload whose page was closed when all was there is not sent again", LIM
   t.after(() => browser.close());
   const profile = await browser.newContext();
   const length = 12 * MIB;
-  const asked = [];
+  const asked = new Set();
   const { sign } = backEnd;
   t.mock.method(backEnd, "sign", (request) => {
-    asked.push(`${request.method} ${request.partNumber ?? ""}`);
+    asked.add(`${request.method} ${request.partNumber ?? ""}`);
     return sign.call(backEnd, request);
   });
   const first = await openPage(profile, `${site.origin}/examples`);
@@ -154,14 +154,23 @@ test("an upload whose page was closed when all was there is not sent again", LIM
   const { key } = backEnd.sign.mock.calls.at(-1).arguments[0];
   await first.close();
   await assert.rejects(lost);
-  asked.length = 0;
+  asked.clear();
 
   const second = await openPage(profile, `${site.origin}/examples`);
-  await perform(second, "goOn", {});
-  assert.deepEqual(asked, ["GET ", "HEAD "]);
+  await goOn(second);
+  assert.deepEqual([...asked], ["GET ", "HEAD "]);
   await opens("v3", key, length);
   assert.deepEqual(await perform(second, "storedFiles", {}), []);
 });
+
+/** Has a page go on, again while the one before, which is closed, still has its lock: then it is left to that one. */
+async function goOn(page) {
+  for (const deadline = Date.now() + 10_000; ; await sleep(20)) {
+    await perform(page, "goOn", {});
+    const files = await perform(page, "storedFiles", {});
+    if (files.length === 0 || Date.now() > deadline) return;
+  }
+}
 
 /** How many parts an object was uploaded in, as its ETag tells. */
 async function partsOf({ key }) {

@@ -1,8 +1,9 @@
 // A process that seals or uploads, to be killed:
 //
 //   node killed-process.program.mjs seal FOLDER SOURCE PUBLIC_KEY ARN     prints the size of what it sealed
-//   node killed-process.program.mjs upload FOLDER BUCKET KEY              prints `finished N,N,…`, then `sent N` for each part that it
-//                                                                        begins to send, and `done`
+//   node killed-process.program.mjs upload FOLDER BUCKET KEY [COUNT]      prints `finished N,N,…`, then `sent N` for each part that it
+//                                                                        begins to send, and `done`; kills itself when it begins to
+//                                                                        send the COUNTth part: nobody else would be sure to be in time
 
 import { openAsBlob } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -25,15 +26,18 @@ async function seal(source, publicKeyFile, keyArn) {
   console.log(size);
 }
 
-async function upload(Bucket, Key) {
+async function upload(Bucket, Key, count) {
   const s3 = new S3Client({ forcePathStyle: true });
   const send = (Command, input) => s3.send(new Command({ Bucket, Key, ...input }));
   const [kept] = await spooled.list({ folder });
+  const begun = new Set();
   console.log(`finished ${kept.parts.map(({ partNumber }) => partNumber)}`);
   await uploadParts(kept, undefined, {
     create: () => send(CreateMultipartUploadCommand),
     putPart({ uploadId: UploadId, partNumber: PartNumber, body: Body }) {
       console.log(`sent ${PartNumber}`);
+      begun.add(PartNumber);
+      if (begun.size === Number(count)) process.kill(process.pid, "SIGKILL");
       return send(UploadPartCommand, { UploadId, PartNumber, Body });
     },
     complete: (Parts, _checksum, { uploadId: UploadId }) =>

@@ -91,7 +91,12 @@ test("takes a time that grows with the bytes, not with their square", async () =
   };
   const best = async (length) =>
     Math.min(await time(length), await time(length), await time(length));
-  const [short, long] = [await best(20_000), await best(160_000)];
-  // 8 times the bytes: 64 times as long if it were quadratic.
-  assert.ok(long < 30 * short, `${short} ms, ${long} ms`);
+  // 8 times the bytes: 64 times as long if it were quadratic. Again, if others kept the machine busy.
+  let times;
+  for (let tries = 0; tries < 5; tries++) {
+    const [short, long] = [await best(20_000), await best(160_000)];
+    if (long < 30 * short) return;
+    times = `${short} ms, ${long} ms`;
+  }
+  assert.fail(times);
 });

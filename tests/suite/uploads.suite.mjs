@@ -4,7 +4,7 @@ import { sealBlob, sealObject, uploadParts } from "bongtu";
 import { assert, test } from "#harness";
 import { useClock } from "../../pkg/js/s3/retry.js";
 import { FakeS3, failed, requestsTo } from "../support/fake-s3.mjs";
-import { assertBytes, bytes, failure, fixture } from "./support.mjs";
+import { assertBytes, bytes, failure, fixture, idle } from "./support.mjs";
 
 const PART = 5 * 1024 * 1024;
 const DATA = bytes(3 * PART + 4321);
@@ -19,18 +19,17 @@ async function sealed() {
   return await sealBlob(keyring, DATA);
 }
 
+const never = () => () => {};
+
 /**
  * Time that passes at once; `slept` has how long each wait would have been. Deadlines pass when
- * there is nothing else to do, or never.
+ * `timer` says so, or never.
  */
-async function withClock(run, now = 0, deadlines = false) {
+async function withClock(run, now = 0, timer = never) {
   const slept = [];
   const before = useClock({
     now: () => now,
-    timer(_ms, expire) {
-      const timer = deadlines ? setTimeout(expire, 20) : undefined;
-      return () => clearTimeout(timer);
-    },
+    timer,
     random: () => 0.5,
     async sleep(ms) {
       slept.push(ms);
@@ -134,19 +133,26 @@ test("no more than plan.concurrency at a time, and as many", async () => {
     const there = store();
     let running = 0;
     let most = 0;
+    let reached;
+    const asMany = new Promise((resolve) => {
+      reached = resolve;
+    });
+    const tooLate = setTimeout(reached, 10_000);
     await uploadParts(whole, planOf(whole, concurrency), {
       ...there.requests,
       async putPart(part) {
         running += 1;
         most = Math.max(most, running);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (running === concurrency) reached();
+        await asMany;
+        await idle(5); // in case there are more
         const answer = await there.requests.putPart(part);
         running -= 1;
         return answer;
       },
     });
-    assert.ok(most <= concurrency, `${most} at a time`);
-    assert.ok(concurrency === 1 || most > 1, "one after the other");
+    clearTimeout(tooLate);
+    assert.equal(most, concurrency, `${most} at a time`);
   }
   whole.dispose();
 });
@@ -619,18 +625,31 @@ test("an abort that hangs is not waited for without end, nor are requests before
   for (const hanging of ["part 1", "DELETE"]) {
     const controller = new AbortController();
     let signal;
+    let hang;
+    const hangs = new Promise((resolve) => {
+      hang = resolve;
+    });
     const there = store(({ what, init }, fetch) => {
       if (what === "part 1") controller.abort();
       if (what !== hanging) return fetch();
       signal = init.signal;
+      hang();
       return new Promise(() => {});
     });
+    // The first is for what is in flight, the second for the abort.
+    let deadlines = 0;
+    const timer = (_ms, expire) => {
+      deadlines += 1;
+      if (deadlines === (hanging === "part 1" ? 1 : 2)) hangs.then(expire);
+      return () => {};
+    };
     const options = { ...there.requests, signal: controller.signal };
     const run = () => failure(uploadParts(whole, planOf(whole), options), "ERR_ABORTED");
-    const { message } = await withClock(run, 0, true);
+    const { message } = await withClock(run, 0, timer);
     const untold = message.endsWith("could not be aborted at the server");
     assert.equal(untold, hanging === "DELETE", message);
     assert.equal(signal.aborted, true);
+    assert.equal(deadlines, 2);
   }
   whole.dispose();
 });

@@ -4,6 +4,9 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
+/** For whatever is waited for in a browser: longer than it takes on any machine, however busy. */
+export const LIMIT_MS = 120_000;
+
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /** The first Chrome on PATH; `undefined` where there is none. */
@@ -23,9 +26,10 @@ export function findChromium() {
 }
 
 /** Launches it so that it keeps quiet on the network; `args` are added to the command line. */
-export function launchChromium({ args = [] } = {}) {
-  return chromium.launch({
+export async function launchChromium({ args = [] } = {}) {
+  const browser = await chromium.launch({
     executablePath: findChromium(),
+    timeout: LIMIT_MS,
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -37,6 +41,8 @@ export function launchChromium({ args = [] } = {}) {
       ...args,
     ],
   });
+  browser.on("context", (context) => context.setDefaultTimeout(LIMIT_MS));
+  return browser;
 }
 
 /** A page whose module, which must make `perform` global, has been loaded. `browser`: or a context of one. */
@@ -46,7 +52,7 @@ export async function openPage(browser, url) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   await page.goto(url);
-  const loaded = page.waitForFunction(() => "perform" in globalThis, null, { timeout: 20_000 });
+  const loaded = page.waitForFunction(() => "perform" in globalThis);
   await loaded.catch((cause) => {
     throw new Error(`the page did not load: ${complaints.join("\n")}`, { cause });
   });
