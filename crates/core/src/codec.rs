@@ -1,6 +1,6 @@
 //! Reading and writing big-endian fields, without indexing and without panics.
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use alloc::vec::Vec;
 
 /// Why a parser stopped.
@@ -69,13 +69,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Appends bytes behind their own `u16` length.
-///
-/// # Errors
-/// `too_long` when the length does not fit.
-pub(crate) fn put_prefixed(out: &mut Vec<u8>, bytes: &[u8], too_long: Error) -> Result<()> {
-    let length = u16::try_from(bytes.len()).map_err(|_| too_long)?;
+/// Appends bytes behind their own `u16` length; `None` when that does not fit.
+#[must_use]
+pub(crate) fn put_prefixed(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
+    let length = u16::try_from(bytes.len()).ok()?;
     out.extend_from_slice(&length.to_be_bytes());
     out.extend_from_slice(bytes);
-    Ok(())
+    Some(())
 }

@@ -2,18 +2,20 @@
 
 use crate::codec::{Reader, Stop, put_prefixed};
 use crate::error::{Error, Result};
-use alloc::collections::BTreeMap;
+use crate::pairs::{Pairs, owned};
 use alloc::{string::String, vec::Vec};
 use sha2::{Digest, Sha384};
 
 /// Names that begin so are the format's own.
 const RESERVED_PREFIX: &str = "aws-crypto-";
 
+pub(crate) const TOO_LONG: Error = Error::Context("longer than 65,535 bytes");
+
 /// Pairs that are bound to a message and stored in it in the clear.
 ///
 /// Ordered by the names' UTF-8 bytes, which is the canonical order and that of Rust's strings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EncryptionContext(BTreeMap<String, String>);
+pub struct EncryptionContext(Pairs);
 
 impl EncryptionContext {
     /// A context to be written or asked for.
@@ -24,48 +26,47 @@ impl EncryptionContext {
     pub fn new<N: Into<String>, V: Into<String>>(
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self> {
-        let mut context = Self::default();
-        for (name, value) in pairs {
-            let name = name.into();
+        Self::checked(owned(pairs))
+    }
+
+    fn checked(pairs: Vec<(String, String)>) -> Result<Self> {
+        for (name, _) in &pairs {
             if name.is_empty() {
                 return Err(Error::Context("a name is empty"));
             }
             if name.starts_with(RESERVED_PREFIX) {
                 return Err(Error::Context("names beginning with aws-crypto- are reserved"));
             }
-            if context.0.insert(name, value.into()).is_some() {
-                return Err(Error::Context("a name stands twice"));
-            }
         }
+        let context = Self(Pairs::new(pairs).ok_or(Error::Context("a name stands twice"))?);
         context.canonical()?;
         Ok(context)
     }
 
     /// Pairs in canonical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter()
     }
 
     /// Whether every pair of `wanted` is here with the same value.
     #[must_use]
     pub fn contains(&self, wanted: &Self) -> bool {
-        wanted.0.iter().all(|(name, value)| self.0.get(name) == Some(value))
+        wanted.iter().all(|(name, value)| self.0.get(name) == Some(value))
     }
 
     /// The canonical serialisation; no bytes at all for no pairs.
     pub(crate) fn canonical(&self) -> Result<Vec<u8>> {
-        let too_long = Error::Context("longer than 65,535 bytes");
-        if self.0.is_empty() {
+        if self.0.len() == 0 {
             return Ok(Vec::new());
         }
-        let count = u16::try_from(self.0.len()).map_err(|_| too_long.clone())?;
+        let count = u16::try_from(self.0.len()).map_err(|_| TOO_LONG)?;
         let mut out = Vec::from(count.to_be_bytes());
-        for (name, value) in &self.0 {
-            put_prefixed(&mut out, name.as_bytes(), too_long.clone())?;
-            put_prefixed(&mut out, value.as_bytes(), too_long.clone())?;
+        for (name, value) in self.iter() {
+            put_prefixed(&mut out, name.as_bytes()).ok_or(TOO_LONG)?;
+            put_prefixed(&mut out, value.as_bytes()).ok_or(TOO_LONG)?;
         }
         if out.len() > usize::from(u16::MAX) {
-            return Err(too_long);
+            return Err(TOO_LONG);
         }
         Ok(out)
     }
@@ -89,7 +90,7 @@ impl EncryptionContext {
     }
 
     fn decode_pairs(reader: &mut Reader<'_>) -> Result<Self, Stop> {
-        let mut context = Self::default();
+        let mut pairs = Vec::new();
         let count = reader.u16()?;
         if count == 0 {
             return Err(Error::Malformed("an encryption context of no pairs").into());
@@ -97,14 +98,13 @@ impl EncryptionContext {
         for _ in 0..count {
             let name = utf8(reader.prefixed()?)?;
             let value = utf8(reader.prefixed()?)?;
-            if context.0.insert(name, value).is_some() {
-                return Err(Error::Malformed("an encryption context name stands twice").into());
-            }
+            pairs.push((name, value));
         }
         if !reader.is_empty() {
             return Err(Error::Malformed("the encryption context is too long").into());
         }
-        Ok(context)
+        let twice = Error::Malformed("an encryption context name stands twice");
+        Ok(Self(Pairs::new(pairs).ok_or(twice)?))
     }
 }
 

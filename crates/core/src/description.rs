@@ -2,58 +2,56 @@
 //! (FORMATS.md 4.2, 4.3 and 4.7).
 
 use crate::error::{Error, Result};
-use alloc::collections::BTreeMap;
-use alloc::{format, string::String};
+use crate::pairs::{Pairs, owned};
+use alloc::{format, string::String, vec::Vec};
 
 /// Names and values that describe the key of an object. They are stored beside it, readable by
 /// anybody and, with an RSA wrap, **bound to nothing**: whoever can write the object's metadata can
 /// change them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MaterialDescription(BTreeMap<String, String>);
+pub struct MaterialDescription(Pairs);
 
 impl MaterialDescription {
     /// No pairs.
-    pub(crate) const EMPTY: Self = Self(BTreeMap::new());
+    pub(crate) const EMPTY: Self = Self(Pairs::EMPTY);
 
     /// # Errors
     /// [`Error::Context`] for an empty or doubled name.
     pub fn new<N: Into<String>, V: Into<String>>(
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self> {
-        let mut description = Self::default();
-        for (name, value) in pairs {
-            let name = name.into();
-            if name.is_empty() {
-                return Err(Error::Context("a name is empty"));
-            }
-            if description.0.insert(name, value.into()).is_some() {
-                return Err(Error::Context("a name stands twice"));
-            }
+        Self::checked(owned(pairs))
+    }
+
+    fn checked(pairs: Vec<(String, String)>) -> Result<Self> {
+        if pairs.iter().any(|(name, _)| name.is_empty()) {
+            return Err(Error::Context("a name is empty"));
         }
-        Ok(description)
+        Ok(Self(Pairs::new(pairs).ok_or(Error::Context("a name stands twice"))?))
     }
 
     /// Pairs, ordered by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter()
     }
 
     /// The value of `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.0.get(name)
     }
 
     /// Whether there are no pairs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.len() == 0
     }
 
     /// The same with one pair more, which is the format's own.
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
-        self.0.insert(name.into(), value.into());
-        self
+    pub(crate) fn with(self, name: &str, value: &str) -> Result<Self> {
+        let mut pairs = self.0.into_inner();
+        pairs.push((name.into(), value.into()));
+        Self::checked(pairs)
     }
 
     /// A JSON object in ASCII: S3 returns other characters of metadata in a lossy form.

@@ -33,6 +33,7 @@ extern crate alloc;
 extern crate std;
 
 mod arn;
+mod block_cipher;
 mod codec;
 mod context;
 mod derive;
@@ -41,6 +42,7 @@ mod envelope;
 mod error;
 pub mod executor;
 pub mod hazmat;
+mod header_tag;
 #[cfg(feature = "json")]
 mod json;
 mod keyring;
@@ -49,6 +51,7 @@ mod kms;
 mod materials;
 pub mod message;
 pub mod object;
+mod pairs;
 pub mod plan;
 mod public_key;
 pub mod s3;

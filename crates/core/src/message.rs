@@ -8,8 +8,10 @@ mod opener;
 mod sealer;
 
 pub use frame::{DEFAULT_FRAME_LENGTH, HEAD_LENGTH, MAX_FRAME_LENGTH};
-pub use header::{ContentType, Field, Header};
-pub use inspect::{BodyDescription, Description, EdkDescription, Inspector, SuiteDescription};
+pub use header::{ContentType, Header};
+pub use inspect::{
+    BodyDescription, Description, EdkDescription, Field, Inspector, SuiteDescription,
+};
 pub use limits::Limits;
 pub use opener::{
     CommitmentPolicy, FrameOpener, OpenOptions, Opening, UnverifiedHeader, VerifiedHeader,

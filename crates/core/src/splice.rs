@@ -11,11 +11,9 @@ mod tally;
 
 pub(crate) use tally::{Pin, Tally};
 
-use crate::error::{Error, Result};
+use crate::block_cipher::{BLOCK, BlockCipher};
+use crate::error::Result;
 use crate::keys::ContentKey;
-use aes_gcm::aes::cipher::{BlockCipherEncrypt, KeyInit};
-use aes_gcm::aes::{Aes128, Aes192, Aes256};
-use alloc::boxed::Box;
 use field::Element;
 use zeroize::Zeroize;
 
@@ -24,13 +22,12 @@ pub(crate) const CHUNK: usize = 512 * 1024;
 /// The longest text of one AES-GCM message: 2^32 - 2 blocks.
 pub(crate) const MAX_TEXT: u64 = (1 << 36) - 32;
 
-const BLOCK: usize = 16;
 /// `N` of FORMATS.md 8.4. Its calls encrypt nothing, and their tags stay inside.
 const HASH_NONCE: [u8; 12] = [0; 12];
 
 /// A message's key, IV and associated data, and what follows from them.
 pub(crate) struct Splice {
-    cipher: Cipher,
+    cipher: BlockCipher,
     h: Element,
     h_inverse: Element,
     iv: [u8; 12],
@@ -51,7 +48,7 @@ impl Splice {
         aad: &'static [u8],
         chunk: usize,
     ) -> Result<Self> {
-        let cipher = Cipher::new(key)?;
+        let cipher = BlockCipher::new(key)?;
         let h = Element::new(cipher.encrypt([0; BLOCK]));
         let h_inverse = h.inverse();
         Ok(Self { cipher, h, h_inverse, iv, aad, chunk })
@@ -163,36 +160,6 @@ fn lengths(aad: u64, text: u64) -> Element {
 
 fn widen(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-/// AES itself, wiped when dropped.
-enum Cipher {
-    Aes128(Box<Aes128>),
-    Aes192(Box<Aes192>),
-    Aes256(Box<Aes256>),
-}
-
-impl Cipher {
-    fn new(key: &ContentKey) -> Result<Self> {
-        let wrong = |_| Error::Input("an AES key must be of 16, 24 or 32 bytes");
-        let bytes = key.expose();
-        Ok(match bytes.len() {
-            16 => Self::Aes128(Box::new(Aes128::new_from_slice(bytes).map_err(wrong)?)),
-            24 => Self::Aes192(Box::new(Aes192::new_from_slice(bytes).map_err(wrong)?)),
-            _ => Self::Aes256(Box::new(Aes256::new_from_slice(bytes).map_err(wrong)?)),
-        })
-    }
-
-    /// `E(x)`
-    fn encrypt(&self, block: [u8; BLOCK]) -> [u8; BLOCK] {
-        let mut block = block.into();
-        match self {
-            Self::Aes128(aes) => aes.encrypt_block(&mut block),
-            Self::Aes192(aes) => aes.encrypt_block(&mut block),
-            Self::Aes256(aes) => aes.encrypt_block(&mut block),
-        }
-        block.into()
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Server-side encryption.
 
 use crate::bytes::{secret_in, secret_out, wiping_stack};
+use crate::convert::pairs_of;
 use crate::error::Result;
 use crate::objects::pair_array;
-use crate::options::pairs_of;
 use bongtu::s3::{CustomerKey, Headers, KmsKeyId, Mode, Operation, Sse};
 use bongtu::{Error, MaterialDescription};
 use js_sys::Uint8Array;

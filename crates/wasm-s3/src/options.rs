@@ -1,13 +1,8 @@
 //! Options as they come over: those that are set, as name, value, name, value, …, all of it text.
 
+use crate::convert::pairs_of;
 use crate::error::Result;
 use bongtu::Error;
-
-/// Name, value, name, value… as pairs.
-pub(crate) fn pairs_of(flat: Vec<String>) -> impl Iterator<Item = (String, String)> {
-    let mut flat = flat.into_iter();
-    std::iter::from_fn(move || flat.next().zip(flat.next()))
-}
 
 /// Options whose types TypeScript has checked.
 pub(crate) struct Options(Vec<(String, String)>);

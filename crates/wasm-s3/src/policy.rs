@@ -1,10 +1,11 @@
 //! POST policies and bucket policies.
 
 use crate::bytes::wiping_stack;
+use crate::convert::pairs_of;
 use crate::encryption::{Encryption, header_pairs};
 use crate::error::Result;
 use crate::objects::pair_array;
-use crate::options::{Options, pairs_of};
+use crate::options::Options;
 use bongtu::Error;
 use bongtu::s3::{
     BucketPolicy, Checksum, ChecksumAlgorithm, Condition, CustomerKeyRule, Finding, Json, PostForm,

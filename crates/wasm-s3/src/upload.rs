@@ -1,10 +1,11 @@
 //! Headers of uploads, and parts.
 
 use crate::bytes::wiping_stack;
+use crate::convert::pairs_of;
 use crate::encryption::{Encryption, header_pairs};
 use crate::error::Result;
 use crate::json::json_members;
-use crate::options::{Options, pairs_of};
+use crate::options::Options;
 use bongtu::Error;
 use bongtu::s3::{
     Checksum, ChecksumAlgorithm, ChecksumRule, Expected, OCTET_STREAM, Operation, SealedFormat,

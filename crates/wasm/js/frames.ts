@@ -33,13 +33,14 @@ export interface Body {
 export async function runFrames(body: Body): Promise<void> {
   const { session, direction, reader, head, operation } = body;
   const key = await importContentKey(session.takeContentKey() as Bytes);
-  const blocks = new Rechunker(reader, session.blockLength, session.lookahead, head);
+  const layout = session.layout();
+  const blocks = new Rechunker(reader, layout.blockLength, layout.lookahead, head);
   try {
     await pump<Bytes[]>({
       operation,
       synchronous: key.synchronous,
       next: () => blocks.next(),
-      plan: (block) => plan(session, block),
+      plan: (block) => plan(session, layout, block),
       run: direction === "seal" ? (call) => sealFrame(key, call) : (call) => openFrame(key, call),
       release: (planned, outputs) => release(body, planned, outputs),
       // Sealed results are nobody's secret.

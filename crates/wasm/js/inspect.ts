@@ -1,12 +1,9 @@
-import { readHeader } from "./header.js";
-import { wasm } from "./load.js";
+import { BongtuError } from "./errors.js";
 import type { StoredEnvelope } from "./object/open.js";
 import type { ObjectFormat } from "./object/seal.js";
-import { Operation, type OperationOptions } from "./operation.js";
-import { checkOperationOptions, checkText, stringPairs } from "./options.js";
-import { Rechunker } from "./rechunk.js";
-import { headsOf } from "./records.js";
-import { type Reader, readerOf, type Source } from "./source.js";
+import type { OperationOptions } from "./operation.js";
+import { checkOperationOptions } from "./options.js";
+import { readerOf, type Source } from "./source.js";
 
 /** What a message is made of. Nothing in it is verified: anybody could have written it. */
 export interface Description {
@@ -50,11 +47,6 @@ export interface Description {
   };
 }
 
-/** As it crosses from WebAssembly: an object would lose a pair named `__proto__`. */
-type Described = Omit<Description, "encryptionContext"> & {
-  readonly encryptionContext: readonly (readonly [name: string, value: string])[];
-};
-
 /** What an object's envelope says. Nothing in it is verified: anybody could have written it. */
 export interface ObjectDescription {
   readonly format: "object";
@@ -82,47 +74,24 @@ export async function inspect(
   options: OperationOptions = {},
 ): Promise<Description | ObjectDescription> {
   checkOperationOptions(options);
-  return isEnvelope(given) ? inspectObject(given) : inspectMessage(readerOf(given), options);
+  if (isEnvelope(given)) {
+    return (await inspection()).inspectObject(given);
+  }
+  const reader = readerOf(given);
+  const { inspectMessage } = await inspection().catch((failure) => {
+    reader.cancel(failure);
+    throw failure;
+  });
+  return inspectMessage(reader, options);
+}
+
+/** Who seals and opens never looks: what does is fetched by those who do. */
+function inspection(): Promise<typeof import("./inspection.js")> {
+  return import("./inspection.js").catch((cause) => {
+    throw new BongtuError("ERR_WASM", "the module that inspects cannot be loaded", { cause });
+  });
 }
 
 function isEnvelope(given: Source | StoredEnvelope): given is StoredEnvelope {
   return typeof given === "object" && given !== null && "metadata" in given;
-}
-
-function inspectObject({ metadata, instructionFile }: StoredEnvelope): ObjectDescription {
-  const pairs = stringPairs(metadata, "metadata", "ERR_METADATA");
-  const file = checkText(instructionFile, "instructionFile");
-  const { materialDescription, plaintextLength, ...others } = wasm().inspectObject(pairs, file);
-  return {
-    format: "object",
-    ...others,
-    materialDescription: Object.fromEntries(materialDescription),
-    ...(plaintextLength === undefined ? {} : { plaintextLength }),
-  };
-}
-
-async function inspectMessage(reader: Reader, options: OperationOptions): Promise<Description> {
-  const operation = new Operation(options);
-  const session = new (wasm().InspectSession)();
-  try {
-    const { length, rest } = await readHeader(session, reader, operation);
-    operation.advance(length, reader.size);
-    const blocks = new Rechunker(reader, session.blockLength, session.lookahead, rest);
-    let last = false;
-    while (!last) {
-      const block = await operation.wait(blocks.next());
-      session.plan(headsOf(session, block.bytes), block.bytes.length, block.last);
-      operation.advance(block.bytes.length, reader.size);
-      last = block.last;
-    }
-    const { encryptionContext, ...others } = session.describe() as Described;
-    return { encryptionContext: Object.fromEntries(encryptionContext), ...others };
-  } catch (error) {
-    const failure = operation.stop(error);
-    reader.cancel(failure);
-    throw failure;
-  } finally {
-    session.free();
-    operation.end();
-  }
 }

@@ -96,7 +96,8 @@ export class Keyring {
  * @internal
  */
 export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm): Keyring {
-  return make({ handle: wasm().Keyring.kmsRsaAnyKey(algorithm), publicKey: undefined, kms });
+  const handle = wasm().Keyring.kmsRsaOpenOnly(undefined, algorithm);
+  return make({ handle, publicKey: undefined, kms });
 }
 
 /** @internal */

@@ -163,10 +163,11 @@ async function run(
 
 /** How much plaintext a body of this length holds; `undefined` where no body has this length. */
 function plaintextSize(
-  { stride, lookahead }: OpenSession,
+  session: OpenSession,
   { frameLength }: VerifiedHeader,
   bodyLength: number,
 ): number | undefined {
+  const { stride, lookahead } = session.layout();
   // The final frame is longer by `lookahead` than a regular one of the same text.
   const beyondFinalFrame = bodyLength - (stride - frameLength) - lookahead;
   const regularFrames = Math.floor(beyondFinalFrame / stride);

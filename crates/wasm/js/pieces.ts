@@ -11,6 +11,16 @@ import type { Pieces } from "./wasm/bongtu_wasm.js";
 /** AES-GCM's, 16 bytes, like a piece's pin. */
 export const TAG_LENGTH = 16;
 
+/** In bytes, but for `blockPieces`; crates/wasm/src documents it. */
+export interface PieceLayout {
+  /** `undefined` of a stream of unknown length. */
+  readonly size?: number;
+  readonly pieceLength: number;
+  readonly sealedPieceLength: number;
+  /** Pieces that are planned together. */
+  readonly blockPieces: number;
+}
+
 export interface PieceRun {
   readonly pieces: Pieces;
   readonly key: ContentKey;
@@ -33,9 +43,9 @@ interface SealedPiece {
 /** Seals pieces in order, from `first` to the end of the blocks. */
 export function sealPieces(run: PieceRun): Promise<void> {
   const { pieces, key, operation } = run;
-  const { pieceLength } = pieces;
+  const { pieceLength, sealedPieceLength } = pieces.layout() as PieceLayout;
   // Frames carry their tags; a chunk's tag is a secret (FORMATS.md 8.2).
-  const tagged = pieces.sealedPieceLength > pieceLength;
+  const tagged = sealedPieceLength > pieceLength;
   let position = run.first;
   return pump<SealedPiece>({
     operation,

@@ -55,10 +55,11 @@ export class KmsPublicKey {
       throw inputError("use KmsPublicKey.parse");
     }
     this.#key = key;
-    this.keySpec = key.keySpec;
-    this.keyArn = key.keyArn;
-    this.spkiSha256 = key.spkiSha256;
-    this.encryptionAlgorithms = Object.freeze([...key.encryptionAlgorithms]);
+    const { keySpec, keyArn, spkiSha256, encryptionAlgorithms } = key.describe();
+    this.keySpec = keySpec;
+    this.keyArn = keyArn;
+    this.spkiSha256 = spkiSha256;
+    this.encryptionAlgorithms = Object.freeze(encryptionAlgorithms);
     Object.freeze(this);
   }
 

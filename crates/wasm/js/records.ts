@@ -1,5 +1,4 @@
 import { type Bytes, EMPTY } from "./bytes.js";
-import { wasm } from "./load.js";
 import type { Block } from "./rechunk.js";
 
 /** An AES-GCM call that a session planned, as views of its record and of its block. */
@@ -17,15 +16,24 @@ export interface PlannedCall {
   readonly input: Bytes;
 }
 
-/** The part of a session that plans; crates/wasm/src documents it. */
-export interface Planner {
+/** How a session wants its input cut; crates/wasm/src documents it. */
+export interface Layout {
   readonly blockLength: number;
   readonly lookahead: number;
   /** Of sessions that read frames: see {@link headsOf}. */
   readonly stride?: number;
   readonly headLength?: number;
+}
+
+/** The part of a session that plans. */
+export interface Planner {
+  layout(): Layout;
   plan(heads: Uint8Array, length: number, last: boolean, records: Uint8Array): number;
 }
+
+// As crates/wasm/src/records.rs has them.
+const RECORD = 160;
+const MAX_RECORDS = 128;
 
 /** Filled and read again within one call; nothing of it is kept. */
 let scratch: Bytes | undefined;
@@ -34,16 +42,16 @@ let scratch: Bytes | undefined;
  * Plans a block. Calls cross from WebAssembly as fixed records, many at a time: one object each
  * would cost ten times as much.
  */
-export function plan(planner: Planner, { bytes, last }: Block): PlannedCall[] {
+export function plan(planner: Planner, layout: Layout, { bytes, last }: Block): PlannedCall[] {
   return plannedCalls(bytes, (records) =>
-    planner.plan(headsOf(planner, bytes), bytes.length, last, records),
+    planner.plan(headsOf(layout, bytes), bytes.length, last, records),
   );
 }
 
 /** The calls on `bytes` that `fill` writes as records; it returns how many. */
 export function plannedCalls(bytes: Bytes, fill: (records: Bytes) => number): PlannedCall[] {
-  const length = wasm().recordLength();
-  scratch ??= new Uint8Array(length * wasm().maxRecords());
+  const length = RECORD;
+  scratch ??= new Uint8Array(length * MAX_RECORDS);
   const count = fill(scratch);
   // A copy, so that no nonce changes under a call that still runs.
   const records = scratch.slice(0, count * length);
@@ -57,10 +65,7 @@ export function plannedCalls(bytes: Bytes, fill: (records: Bytes) => number): Pl
 /**
  * The first `headLength` bytes of every stride in a block, back to back; the last may be shorter.
  */
-export function headsOf(
-  { stride, headLength }: Pick<Planner, "stride" | "headLength">,
-  block: Bytes,
-): Bytes {
+export function headsOf({ stride, headLength }: Layout, block: Bytes): Bytes {
   if (stride === undefined || headLength === undefined) {
     return EMPTY;
   }
@@ -74,7 +79,7 @@ export function headsOf(
   return heads.subarray(0, length);
 }
 
-/** The layout, all little-endian, is defined in crates/wasm/src. */
+/** The layout, all little-endian, is defined in crates/wasm/src/records.rs. */
 function readRecord(record: Bytes, block: Bytes): PlannedCall {
   const view = new DataView(record.buffer, record.byteOffset, record.length);
   const inputStart = view.getUint32(4, true);

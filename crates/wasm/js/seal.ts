@@ -17,6 +17,7 @@ import { handOn, type Sink } from "./pump.js";
 import { type Sealed, SealedRange } from "./sealed.js";
 import { type RereadableSource, rereadable, SealedSession, sizeOf } from "./sealed-session.js";
 import { type Reader, readerOf, type Source } from "./source.js";
+import type { SealSession } from "./wasm/bongtu_wasm.js";
 import { rsaWrapped } from "./wrap.js";
 
 /** What determines a message's length. */
@@ -81,7 +82,7 @@ export async function sealBlob(
   try {
     sealing = new MessageSealing(parts.handle, context, frameLength, size);
     operation.check();
-    const pieces = sealing.wrapped(await operation.wait(rsaWrapped(sealing, parts)));
+    const pieces = sealing.wrappedPieces(await operation.wait(rsaWrapped(sealing, parts)));
     return new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
   } finally {
     sealing?.free();
@@ -126,10 +127,12 @@ function prepare(keyring: Keyring, options: SealOptions): Sealing {
 
 async function run(sealing: Sealing, reader: Reader, sink: Sink): Promise<void> {
   const { keyring, context, frameLength, operation } = sealing;
-  const session = new (wasm().SealSession)(keyring.handle, context, frameLength);
+  const { MessageSealing } = wasm();
+  const message = new MessageSealing(keyring.handle, context, frameLength);
+  let session: SealSession | undefined;
   try {
     operation.check();
-    session.wrapped(await operation.wait(rsaWrapped(session, keyring)));
+    session = message.wrapped(await operation.wait(rsaWrapped(message, keyring)));
     operation.check();
     await handOn(sink, [session.header() as Bytes], operation);
     await runFrames({ session, direction: "seal", reader, sink, operation });
@@ -138,7 +141,8 @@ async function run(sealing: Sealing, reader: Reader, sink: Sink): Promise<void> 
     reader.cancel(failure);
     throw failure;
   } finally {
-    session.free();
+    message.free();
+    session?.free();
     operation.end();
   }
 }

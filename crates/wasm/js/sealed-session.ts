@@ -2,7 +2,7 @@ import { type Bytes, bytesOf } from "./bytes.js";
 import { BongtuError, disposedError, inputError } from "./errors.js";
 import { type ContentKey, importContentKey } from "./executor/index.js";
 import { Operation, type OperationOptions } from "./operation.js";
-import { sealPieces, TAG_LENGTH } from "./pieces.js";
+import { type PieceLayout, sealPieces, TAG_LENGTH } from "./pieces.js";
 import { handOn, type Sink } from "./pump.js";
 import { Rechunker } from "./rechunk.js";
 import { isBlob, readerOf } from "./source.js";
@@ -39,6 +39,7 @@ export class SealedSession {
   /** What parts must be multiples of. */
   readonly grid: number;
   readonly #pieces: Pieces;
+  readonly #layout: PieceLayout;
   readonly #key: ContentKey;
   readonly #source: Rereadable;
   readonly #sourceSize: number;
@@ -72,10 +73,12 @@ export class SealedSession {
     size: number,
     options: OperationOptions,
   ) {
-    const framed = pieces.sealedPieceLength > pieces.pieceLength;
-    this.size = pieces.size as number;
-    this.grid = framed ? 1 : pieces.pieceLength;
+    const layout = pieces.layout() as PieceLayout;
+    const framed = layout.sealedPieceLength > layout.pieceLength;
+    this.size = layout.size as number;
+    this.grid = framed ? 1 : layout.pieceLength;
     this.#pieces = pieces;
+    this.#layout = layout;
     this.#key = key;
     this.#source = source;
     this.#sourceSize = size;
@@ -151,7 +154,7 @@ export class SealedSession {
     operation: Operation,
   ): Promise<void> {
     const pieces = this.#pieces;
-    const stride = pieces.sealedPieceLength;
+    const stride = this.#layout.sealedPieceLength;
     const bodyStart = this.#head.length;
     const tailStart = this.size - this.#tailLength;
     const pieceAt = (offset: number) =>
@@ -179,7 +182,7 @@ export class SealedSession {
   /** Never waits for whoever else may be about to seal them. */
   async #sealMissing(operation: Operation): Promise<void> {
     const pieces = this.#pieces;
-    const atOnce = Math.max(1, Math.floor(RUN / pieces.pieceLength));
+    const atOnce = Math.max(1, Math.floor(RUN / this.#layout.pieceLength));
     for (;;) {
       const first = pieces.unpinned();
       if (first === undefined) {
@@ -198,12 +201,12 @@ export class SealedSession {
     progress: boolean,
   ): Promise<void> {
     const pieces = this.#pieces;
-    const { pieceLength } = pieces;
+    const { pieceLength, blockPieces } = this.#layout;
     const from = first * pieceLength;
     const to = Math.min(end * pieceLength, this.#sourceSize);
     this.#checkSource();
     const reader = readerOf(slice(this.#source, from, to));
-    const blocks = new Rechunker(reader, pieces.blockPieces * pieceLength, 0);
+    const blocks = new Rechunker(reader, blockPieces * pieceLength, 0);
     try {
       await sealPieces({
         pieces,

@@ -1,12 +1,14 @@
 //! Public keys and keyrings.
 
 use crate::bytes::{public_in, public_out};
+use crate::convert::{byte_count, exact, integer, pairs_of};
 use crate::error::Result;
+use crate::objects::object_of;
 use bongtu::{
     EncryptionAlgorithm, EncryptionContext, Error, GetPublicKeyResponse, KeyArn, KmsKeyring,
     KmsPublicKey, KmsRsaKeyring, SealOptions,
 };
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 /// The public half of a KMS RSA key.
@@ -41,32 +43,19 @@ impl PublicKey {
         Self::checked(KmsPublicKey::from_response(&response)?, key_arn, spki_sha256)
     }
 
-    /// `RSA_2048`, `RSA_3072` or `RSA_4096`.
-    #[wasm_bindgen(getter, js_name = keySpec)]
-    pub fn key_spec(&self) -> String {
-        self.0.key_spec().name().into()
-    }
-
-    /// The ARN, where it is known.
-    #[wasm_bindgen(getter, js_name = keyArn)]
-    pub fn key_arn(&self) -> Option<String> {
-        self.0.key_arn().map(|arn| arn.as_str().into())
-    }
-
-    /// SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal.
-    #[wasm_bindgen(getter, js_name = spkiSha256)]
-    pub fn spki_sha256(&self) -> String {
-        self.0.spki_sha256()
-    }
-
-    /// The algorithms that the key offers.
-    #[wasm_bindgen(getter, js_name = encryptionAlgorithms)]
-    pub fn encryption_algorithms(&self) -> Vec<String> {
-        [EncryptionAlgorithm::RsaesOaepSha1, EncryptionAlgorithm::RsaesOaepSha256]
-            .into_iter()
-            .filter(|algorithm| self.0.offers(*algorithm))
-            .map(|algorithm| algorithm.name().into())
-            .collect()
+    /// `keySpec` (`RSA_2048`, `RSA_3072` or `RSA_4096`), `keyArn` where it is known, `spkiSha256` (of
+    /// the SubjectPublicKeyInfo, lower-case hexadecimal), and the `encryptionAlgorithms` that the
+    /// key offers.
+    pub fn describe(&self) -> JsValue {
+        let algorithms = [EncryptionAlgorithm::RsaesOaepSha1, EncryptionAlgorithm::RsaesOaepSha256];
+        let offered = algorithms.into_iter().filter(|algorithm| self.0.offers(*algorithm));
+        let offered = offered.map(|algorithm| JsValue::from(algorithm.name())).collect::<Array>();
+        object_of([
+            ("keySpec", self.0.key_spec().name().into()),
+            ("keyArn", self.0.key_arn().map(KeyArn::as_str).into()),
+            ("spkiSha256", self.0.spki_sha256().into()),
+            ("encryptionAlgorithms", offered.into()),
+        ])
     }
 
     /// Bytes that fit into one RSA block.
@@ -112,17 +101,15 @@ impl Keyring {
         Ok(Self::of(KmsRsaKeyring::new(public_key.0.clone(), arn, algorithm)?))
     }
 
-    /// Opens through KMS, seals nothing.
+    /// Opens through KMS, seals nothing. Without a key it answers for every KMS-RSA encrypted data
+    /// key.
     #[wasm_bindgen(js_name = kmsRsaOpenOnly)]
-    pub fn kms_rsa_open_only(key_arn: &str, algorithm: Option<String>) -> Result<Self> {
-        let arn = KeyArn::parse(key_arn)?;
-        Ok(Self::of(KmsRsaKeyring::open_only(arn, named(algorithm)?)))
-    }
-
-    /// Answers for every KMS-RSA encrypted data key.
-    #[wasm_bindgen(js_name = kmsRsaAnyKey)]
-    pub fn kms_rsa_any_key(algorithm: Option<String>) -> Result<Self> {
-        Ok(Self::of(KmsRsaKeyring::open_any_key(named(algorithm)?)))
+    pub fn kms_rsa_open_only(key_arn: Option<String>, algorithm: Option<String>) -> Result<Self> {
+        let algorithm = named(algorithm)?;
+        Ok(Self::of(match key_arn {
+            Some(arn) => KmsRsaKeyring::open_only(KeyArn::parse(&arn)?, algorithm),
+            None => KmsRsaKeyring::open_any_key(algorithm),
+        }))
     }
 
     /// A symmetric KMS key, for objects.
@@ -138,10 +125,11 @@ impl Keyring {
         frame_length: Option<f64>,
         plaintext_length: f64,
     ) -> Result<f64> {
-        let length = byte_count(plaintext_length)?;
-        let options = seal_options(context, frame_length)?;
-        let size = bongtu::sealed_size(&self.0, length, &options)?;
-        exact(size)
+        self.size(plaintext_length, &seal_options(context, frame_length)?)
+    }
+
+    pub(crate) fn size(&self, plaintext_length: f64, options: &SealOptions) -> Result<f64> {
+        exact(bongtu::sealed_size(&self.0, byte_count(plaintext_length)?, options)?)
     }
 
     const fn of(keyring: KmsRsaKeyring) -> Self {
@@ -171,33 +159,4 @@ pub(crate) fn seal_options(pairs: Vec<String>, frame_length: Option<f64>) -> Res
 /// A context out of name, value, name, value…
 pub(crate) fn context(pairs: Vec<String>) -> Result<EncryptionContext> {
     Ok(EncryptionContext::new(pairs_of(pairs))?)
-}
-
-const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
-
-/// A JavaScript number as a count, when it is one.
-#[expect(clippy::as_conversions, reason = "checked to be a whole number within range")]
-fn integer(number: f64) -> Option<u64> {
-    let counts = number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER as f64).contains(&number);
-    counts.then_some(number as u64)
-}
-
-/// A number of bytes.
-pub(crate) fn byte_count(number: f64) -> Result<u64> {
-    integer(number).ok_or_else(|| Error::Input("a length must be a whole number of bytes").into())
-}
-
-/// A count as a JavaScript number.
-#[expect(clippy::as_conversions, reason = "checked to be within range")]
-pub(crate) fn exact(count: u64) -> Result<f64> {
-    if count > MAX_SAFE_INTEGER {
-        return Err(Error::TooLarge("more than JavaScript counts exactly").into());
-    }
-    Ok(count as f64)
-}
-
-/// Name, value, name, value… as pairs.
-pub(crate) fn pairs_of(flat: Vec<String>) -> impl Iterator<Item = (String, String)> {
-    let mut flat = flat.into_iter();
-    std::iter::from_fn(move || flat.next().zip(flat.next()))
 }

@@ -7,9 +7,11 @@
     reason = "called from TypeScript only, where every failure is thrown as a BongtuError"
 )]
 
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+mod allocator;
 mod bytes;
+mod convert;
 pub mod error;
-pub mod inspect;
 mod json;
 pub mod keyring;
 mod kms;
@@ -18,4 +20,3 @@ pub mod object;
 mod objects;
 pub mod pieces;
 pub mod records;
-pub mod rust_executor;

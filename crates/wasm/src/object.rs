@@ -1,9 +1,10 @@
 //! Sealing and opening S3 objects.
 
 use crate::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
+use crate::convert::{byte_count, pairs_of};
 use crate::error::{Failure, Result};
 use crate::json::json_members;
-use crate::keyring::{Keyring, byte_count, exact, pairs_of};
+use crate::keyring::Keyring;
 use crate::kms;
 use crate::objects::{object_of, pair_array};
 use crate::pieces::{Pieces, body_size};
@@ -103,16 +104,14 @@ impl ObjectSealing {
         self.pieces(sealed)
     }
 
-    /// User metadata, names without prefix: `[[name, value], …]`.
-    pub fn metadata(&self) -> Result<JsValue> {
-        let metadata = &self.head()?.metadata;
-        Ok(pair_array(metadata.iter().map(|(name, value)| (*name, value.as_str()))))
-    }
-
-    /// The body of the instruction file, where there is to be one.
-    #[wasm_bindgen(js_name = instructionFile)]
-    pub fn instruction_file(&self) -> Result<Option<String>> {
-        Ok(self.head()?.instruction_file.clone())
+    /// `metadata`, names without prefix (`[[name, value], …]`), and `instructionFile`, its body,
+    /// where there is to be one.
+    pub fn head(&self) -> Result<JsValue> {
+        let ObjectHead { metadata, instruction_file } = self.head.as_ref().ok_or(OUT_OF_ORDER)?;
+        Ok(object_of([
+            ("metadata", pair_array(metadata.iter().map(|(name, value)| (*name, value.as_str())))),
+            ("instructionFile", instruction_file.as_deref().into()),
+        ]))
     }
 
     fn pieces(&mut self, sealed: (ObjectHead, ContentKey, PieceSealer)) -> Result<Pieces> {
@@ -124,10 +123,6 @@ impl ObjectSealing {
 
     fn sealing(&self) -> Result<&bongtu::object::ObjectSealing> {
         self.sealing.as_ref().ok_or(Failure::from(OUT_OF_ORDER))
-    }
-
-    fn head(&self) -> Result<&ObjectHead> {
-        self.head.as_ref().ok_or(Failure::from(OUT_OF_ORDER))
     }
 }
 
@@ -196,10 +191,14 @@ impl ObjectOpening {
         Ok(wiping_stack(|| secret_out(key.expose())))
     }
 
-    /// Bytes of a chunk but the last.
-    #[wasm_bindgen(getter, js_name = pieceLength)]
-    pub fn piece_length(&self) -> usize {
-        bongtu::object::CHUNK_LENGTH
+    /// `pieceLength`, bytes of a chunk but the last, and `hashNonce`, the nonce of the operations that
+    /// hash.
+    pub fn layout(&mut self) -> Result<JsValue> {
+        let nonce = public_out(&self.chunks()?.hash_nonce());
+        Ok(object_of([
+            ("pieceLength", bongtu::object::CHUNK_LENGTH.into()),
+            ("hashNonce", nonce.into()),
+        ]))
     }
 
     /// Plans a body of one chunk, tag included, as one decryption; 0 when it has more chunks.
@@ -213,12 +212,6 @@ impl ObjectOpening {
     pub fn plan(&mut self, first: usize, length: usize, records: &Uint8Array) -> Result<usize> {
         let ops = self.chunks()?.plan(first, length)?;
         records::write(ops.iter().map(PieceOp::view), records)
-    }
-
-    /// The nonce of the operations that hash.
-    #[wasm_bindgen(js_name = hashNonce)]
-    pub fn hash_nonce(&mut self) -> Result<Uint8Array> {
-        Ok(public_out(&self.chunks()?.hash_nonce()))
     }
 
     /// Takes the hashes' tags of a block's chunks: records them, or compares.
@@ -248,23 +241,4 @@ impl ObjectOpening {
     fn chunks(&mut self) -> Result<&mut ChunkOpener> {
         self.chunks.as_mut().ok_or(Failure::from(OUT_OF_ORDER))
     }
-}
-
-/// Describes an object without a key.
-#[wasm_bindgen(js_name = inspectObject)]
-pub fn inspect_object(metadata: Vec<String>, instruction_file: Option<String>) -> Result<JsValue> {
-    let metadata = pairs_of(metadata).collect::<Vec<_>>();
-    let found =
-        bongtu::object::inspect_object(&metadata, instruction_file.as_deref(), json_members)?;
-    // Anybody may have written it.
-    let length = found.plaintext_length.and_then(|length| exact(length).ok());
-    Ok(object_of([
-        ("version", found.format.name().into()),
-        ("contentAlgorithm", found.format.content_algorithm().into()),
-        ("committing", (found.format == Format::V3).into()),
-        ("wrap", found.wrap.into()),
-        ("wrappedKeyLength", found.wrapped_key_length.into()),
-        ("materialDescription", pair_array(found.description.iter())),
-        ("plaintextLength", length.into()),
-    ]))
 }

@@ -2,8 +2,9 @@
 //! and gives their tags back; it releases nothing before.
 
 use crate::bytes::{public_out, secret_in, secret_out, wiping_stack};
+use crate::convert::{byte_count, exact};
 use crate::error::Result;
-use crate::keyring::{byte_count, exact};
+use crate::objects::object_of;
 use crate::records;
 use bongtu::plan::PieceOp;
 use bongtu::sealed::PieceSealer;
@@ -45,34 +46,23 @@ impl Pieces {
         Ok(wiping_stack(|| secret_out(key.expose())))
     }
 
-    /// Bytes of everything, head and tail included; `undefined` of a stream of unknown length.
-    #[wasm_bindgen(getter)]
-    pub fn size(&self) -> Option<f64> {
-        self.size
-    }
-
-    /// Bytes of plaintext in every piece but the last.
-    #[wasm_bindgen(getter, js_name = pieceLength)]
-    pub fn piece_length(&self) -> usize {
-        self.sealer.piece_length()
-    }
-
-    /// Bytes of output of every piece but the last.
-    #[wasm_bindgen(getter, js_name = sealedPieceLength)]
-    pub fn sealed_piece_length(&self) -> usize {
-        self.sealer.sealed_piece_length()
+    /// `size`, bytes of everything, head and tail included (`undefined` of a stream of unknown
+    /// length); `pieceLength` and `sealedPieceLength`, bytes of plaintext and of output of every
+    /// piece but the last; `blockPieces`: so many are planned together, for blocks of a handy size.
+    pub fn layout(&self) -> JsValue {
+        let piece_length = self.sealer.piece_length();
+        object_of([
+            ("size", self.size.into()),
+            ("pieceLength", piece_length.into()),
+            ("sealedPieceLength", self.sealer.sealed_piece_length().into()),
+            ("blockPieces", (records::block_length(piece_length) / piece_length).into()),
+        ])
     }
 
     /// Pieces in all; needs the length.
     #[wasm_bindgen(getter)]
     pub fn count(&self) -> Result<usize> {
         Ok(self.sealer.count()?)
-    }
-
-    /// Pieces that are planned together, so that their blocks are of a handy size.
-    #[wasm_bindgen(getter, js_name = blockPieces)]
-    pub fn block_pieces(&self) -> usize {
-        records::block_length(self.piece_length()) / self.piece_length()
     }
 
     /// Says where a stream ended, before its last piece is planned.

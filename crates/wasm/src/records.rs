@@ -5,28 +5,18 @@ use crate::error::Result;
 use bongtu::Error;
 use bongtu::plan::OpView;
 use js_sys::Uint8Array;
-use wasm_bindgen::prelude::*;
 
+/// Bytes of a record: `u32` id, input start, input length (little-endian); `u8` prefix length,
+/// AAD length, nonce length, padding; nonce (16), prefix (24), AAD (96), padding. `js/records.ts`
+/// reads it.
 const RECORD: usize = 160;
+/// Records that one plan fills at most: the buffer is as large.
 const MAX_RECORDS: usize = 128;
 const BLOCK: usize = 256 * 1024;
 
 const NONCE: usize = 16;
 const PREFIX: usize = 32;
 const AAD: usize = 56;
-
-/// Bytes of a record: `u32` id, input start, input length (little-endian); `u8` prefix length,
-/// AAD length, nonce length, padding; nonce (16), prefix (24), AAD (96), padding.
-#[wasm_bindgen(js_name = recordLength)]
-pub fn record_length() -> usize {
-    RECORD
-}
-
-/// Records that one plan fills at most.
-#[wasm_bindgen(js_name = maxRecords)]
-pub fn max_records() -> usize {
-    MAX_RECORDS
-}
 
 /// Bytes of a block: about [`BLOCK`], a whole number of frames, at most [`MAX_RECORDS`] of them
 /// with one more record free for the final frame.

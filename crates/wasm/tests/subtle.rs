@@ -11,7 +11,7 @@ use bongtu_wasm::keyring::{Keyring, PublicKey};
 use bongtu_wasm::message::{OpenSession, SealSession};
 use bongtu_wasm::records::{max_records, record_length};
 use bongtu_wasm::rust_executor::RustAes;
-use bongtu_wasm_rsa::rsa_oaep_encrypt;
+use bongtu_wasm_fallback::rsa_oaep_encrypt;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use support::{aes_gcm, aes_key, bytes, object, subtle};
 use wasm_bindgen::{JsCast, JsValue};

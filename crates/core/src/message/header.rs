@@ -2,14 +2,13 @@
 
 use super::limits::Limits;
 use crate::codec::{Reader, Stop, put_prefixed};
-use crate::context::EncryptionContext;
+use crate::context::{EncryptionContext, TOO_LONG};
 use crate::derive::COMMITMENT_LENGTH;
 use crate::error::{Error, Result};
 use crate::materials::EncryptedDataKey;
 use crate::plan::{NONCE_LENGTH, TAG_LENGTH};
 use crate::suite::Suite;
-use alloc::{format, string::String, string::ToString, vec::Vec};
-use serde::Serialize;
+use alloc::vec::Vec;
 
 const TYPE_CUSTOMER_DATA: u8 = 0x80;
 
@@ -33,14 +32,14 @@ impl ContentType {
 }
 
 /// A field's place in the header.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Field {
-    /// The field's name; those of encrypted data keys are numbered.
-    pub name: String,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) name: &'static str,
+    /// Which encrypted data key it is part of.
+    pub(super) edk: Option<u16>,
     /// Offset of its first byte, its length prefix included.
-    pub start: usize,
-    /// Bytes.
-    pub length: usize,
+    pub(super) start: usize,
+    pub(super) length: usize,
 }
 
 /// A header as parsed. Nothing in it is verified.
@@ -57,14 +56,14 @@ pub struct Header {
     pub(super) tag: [u8; TAG_LENGTH],
     /// The bytes that the tag covers, as they were received.
     pub(super) body: Vec<u8>,
-    pub(super) fields: Vec<Field>,
+    pub(super) fields: Vec<Place>,
 }
 
 impl Header {
     /// Bytes of the header, its tag included.
     #[must_use]
     pub fn length(&self) -> usize {
-        self.fields.last().map_or(0, |field| field.start + field.length)
+        self.fields.last().map_or(0, |place| place.start + place.length)
     }
 
     /// Parses the header at the start of `bytes`.
@@ -72,7 +71,7 @@ impl Header {
     /// # Errors
     /// [`Stop::Incomplete`] while more bytes can complete it.
     pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, Stop> {
-        let mut parser = Parser { reader: Reader::new(bytes), fields: Vec::new() };
+        let mut parser = Parser { reader: Reader::new(bytes), edk: None, fields: Vec::new() };
         let header = parser.header(bytes, limits);
         let needed = match &header {
             Ok(header) => header.length(),
@@ -101,13 +100,14 @@ impl Header {
         out.extend_from_slice(&suite.id.to_be_bytes());
         out.extend_from_slice(message_id);
         let context = context.canonical()?;
-        put_prefixed(&mut out, &context, Error::Context("longer than 65,535 bytes"))?;
+        put_prefixed(&mut out, &context).ok_or(TOO_LONG)?;
         let too_many = Error::TooLarge("more than 65,535 encrypted data keys");
         let count = u16::try_from(edks.len()).map_err(|_| too_many)?;
         out.extend_from_slice(&count.to_be_bytes());
         for edk in edks {
             for field in [&edk.provider_id, &edk.provider_info, &edk.ciphertext] {
-                put_prefixed(&mut out, field, Error::TooLarge("an encrypted data key"))?;
+                let too_large = Error::TooLarge("an encrypted data key");
+                put_prefixed(&mut out, field).ok_or(too_large)?;
             }
         }
         out.push(2);
@@ -119,7 +119,9 @@ impl Header {
 
 struct Parser<'a> {
     reader: Reader<'a>,
-    fields: Vec<Field>,
+    /// The encrypted data key that is being read.
+    edk: Option<u16>,
+    fields: Vec<Place>,
 }
 
 impl<'a> Parser<'a> {
@@ -194,29 +196,27 @@ impl<'a> Parser<'a> {
         limits.check("encrypted data keys", count, limits.max_encrypted_data_keys)?;
         let mut edks = Vec::new();
         for n in 0..count {
-            let mut part = |name: &str| {
-                let field = format!("edk[{n}].{name}");
-                self.field(&field, Reader::prefixed).map(<[u8]>::to_vec)
-            };
+            self.edk = Some(n);
             edks.push(EncryptedDataKey {
-                provider_id: part("providerId")?,
-                provider_info: part("providerInfo")?,
-                ciphertext: part("ciphertext")?,
+                provider_id: self.field("providerId", Reader::prefixed)?.to_vec(),
+                provider_info: self.field("providerInfo", Reader::prefixed)?.to_vec(),
+                ciphertext: self.field("ciphertext", Reader::prefixed)?.to_vec(),
             });
         }
+        self.edk = None;
         Ok(edks)
     }
 
     /// Reads one field and notes where it lies.
     fn field<T>(
         &mut self,
-        name: &str,
+        name: &'static str,
         read: impl FnOnce(&mut Reader<'a>) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
         let start = self.reader.position();
         let value = read(&mut self.reader)?;
         let length = self.reader.position() - start;
-        self.fields.push(Field { name: name.to_string(), start, length });
+        self.fields.push(Place { name, edk: self.edk, start, length });
         Ok(value)
     }
 }

@@ -1,7 +1,7 @@
 //! Describing a message without any key: what it claims, and where each byte belongs.
 
 use super::frame::{self, Walker};
-use super::header::{ContentType, Field, Header};
+use super::header::{ContentType, Header, Place};
 use super::limits::Limits;
 use crate::codec::Stop;
 use crate::error::{Error, Result};
@@ -60,6 +60,27 @@ pub struct EdkDescription {
     pub provider_info: String,
     /// Bytes of the wrapped data key.
     pub ciphertext_length: usize,
+}
+
+/// A field's place in the header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// The field's name; those of encrypted data keys are numbered.
+    pub name: String,
+    /// Offset of its first byte, its length prefix included.
+    pub start: usize,
+    /// Bytes.
+    pub length: usize,
+}
+
+impl From<&Place> for Field {
+    fn from(&Place { name, edk, start, length }: &Place) -> Self {
+        let name = match edk {
+            Some(n) => format!("edk[{n}].{name}"),
+            None => name.into(),
+        };
+        Self { name, start, length }
+    }
 }
 
 /// What was seen of a body.
@@ -218,7 +239,7 @@ impl Inspector {
             },
             frame_length: self.header.frame_length,
             header_length: self.header.length(),
-            fields: self.header.fields.clone(),
+            fields: self.header.fields.iter().map(Field::from).collect(),
             body: self.body.clone(),
         }
     }

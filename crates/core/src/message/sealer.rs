@@ -5,7 +5,7 @@ use super::header::Header;
 use crate::context::EncryptionContext;
 use crate::derive;
 use crate::error::{Error, Result};
-use crate::executor::Executor;
+use crate::header_tag::header_tag;
 use crate::keyring::Keyring;
 use crate::keys::{ContentKey, DataKey, random};
 use crate::plan::{NONCE_LENGTH, PieceOp, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp};
@@ -127,8 +127,7 @@ impl Sealing {
             &derive::commitment(&self.data_key, &self.message_id)?,
         )?;
         let content_key = derive::content_key(suite, &self.data_key, &self.message_id)?;
-        let mut tag = Vec::with_capacity(TAG_LENGTH);
-        Executor::new(&content_key)?.encrypt(&[0; NONCE_LENGTH], &header, &[], &mut tag)?;
+        let tag = header_tag(&content_key, &[0; NONCE_LENGTH], &header)?;
         header.extend_from_slice(&tag);
         let layout =
             FrameLayout { message_id: self.message_id, frame_length: self.options.frame_length };

@@ -59,7 +59,7 @@ impl Wrap {
         if [CONTENT_ALGORITHM, RESERVED].iter().any(|name| description.get(name).is_some()) {
             return Err(Error::Context("aws:x-amz-cek-alg and kms_cmk_id are reserved"));
         }
-        Ok(description.clone().with(CONTENT_ALGORITHM, format.content_algorithm()))
+        description.clone().with(CONTENT_ALGORITHM, format.content_algorithm())
     }
 
     pub(super) const fn v2_name(&self) -> &'static str {
@@ -98,14 +98,21 @@ impl Content {
     /// # Errors
     /// [`Error::Commitment`]; nothing may then be decrypted.
     pub(super) fn keys(&self, data_key: &DataKey) -> Result<(ContentKey, Splice)> {
+        if let Self::V3 { commitment, message_id } = self {
+            derive::check_object_commitment(data_key, message_id, commitment)?;
+        }
+        self.own_keys(data_key)
+    }
+
+    /// The same where the commitment was made of this data key, just before.
+    pub(super) fn own_keys(&self, data_key: &DataKey) -> Result<(ContentKey, Splice)> {
         match self {
             Self::V2 { iv } => {
                 let key = ContentKey::new(Zeroizing::new(data_key.expose().to_vec()));
                 let splice = Splice::new(&key, *iv, &[])?;
                 Ok((key, splice))
             }
-            Self::V3 { commitment, message_id } => {
-                derive::check_object_commitment(data_key, message_id, commitment)?;
+            Self::V3 { message_id, .. } => {
                 let key = derive::object_content_key(data_key, message_id)?;
                 let splice = Splice::new(&key, [1; 12], &derive::OBJECT_SUITE)?;
                 Ok((key, splice))

@@ -1,6 +1,7 @@
 //! Known answers, and random layouts against one-shot AES-GCM.
 
 use super::*;
+use crate::error::Error;
 use crate::executor::Executor;
 use crate::vectors::{hex, vector};
 use alloc::vec::Vec;

@@ -1,6 +1,5 @@
 import type { Bytes } from "../bytes.js";
-import { BongtuError } from "../errors.js";
-import { wasm } from "../load.js";
+import { authenticationError, BongtuError } from "../errors.js";
 import type { KmsPublicKey } from "../public-key.js";
 import type { ContentKey, Executor, OaepHash } from "./index.js";
 
@@ -12,19 +11,41 @@ export const rustExecutor: Executor = {
   name: "rust",
 
   async importKey(raw: Bytes): Promise<ContentKey> {
-    const aes = new (wasm().RustAes)(raw);
+    const { Aes } = await fallback();
+    const aes = found(Aes.import(raw));
     return {
       synchronous: true,
-      seal: (nonce, aad, text) => [aes.seal(nonce, aad, text) as Bytes],
-      open: (nonce, aad, sealed) => aes.open(nonce, aad, sealed) as Bytes,
+      seal: (nonce, aad, text) => [found(aes.seal(nonce, aad, text)) as Bytes],
+      open(nonce, aad, sealed) {
+        const text = aes.open(nonce, aad, sealed);
+        if (text === undefined) {
+          throw authenticationError();
+        }
+        return text as Bytes;
+      },
       dispose: () => aes.free(),
     };
   },
 
   async wrap(publicKey: KmsPublicKey, hash: OaepHash, plaintext: Bytes): Promise<Bytes> {
-    const { rsaOaepEncrypt } = await import("../rsa.js").catch((cause) => {
-      throw new BongtuError("ERR_WASM", "the RSA module cannot be loaded", { cause });
-    });
-    return rsaOaepEncrypt(publicKey.spki(), hash, plaintext);
+    const { rsaOaepEncrypt } = await fallback();
+    const encrypted = rsaOaepEncrypt(publicKey.spki(), hash, plaintext);
+    if (encrypted === undefined) {
+      throw new BongtuError("ERR_RANDOM", "no randomness: the system's generator failed");
+    }
+    return encrypted as Bytes;
   },
 };
+
+function fallback(): Promise<typeof import("../fallback.js")> {
+  return import("../fallback.js").catch((cause) => {
+    throw new BongtuError("ERR_WASM", "the module with AES and RSA cannot be loaded", { cause });
+  });
+}
+
+function found<T>(made: T | undefined): T {
+  if (made === undefined) {
+    throw new BongtuError("ERR_STATE", "AES-GCM was given a wrong key or nonce");
+  }
+  return made;
+}

@@ -1,4 +1,5 @@
 import { type Bytes, concat, EMPTY } from "../bytes.js";
+import { BongtuError } from "../errors.js";
 import type { Executor } from "./index.js";
 
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => i);
@@ -33,9 +34,15 @@ const outcomes = new WeakMap<Executor, Promise<boolean>>();
 export function passesSelfTest(executor: Executor): Promise<boolean> {
   let outcome = outcomes.get(executor);
   if (outcome === undefined) {
-    // An executor that cannot even try (no SubtleCrypto in an insecure context) fails like one that
-    // errs.
-    outcome = runSelfTest(executor).catch(() => false);
+    outcome = runSelfTest(executor).catch((error) => {
+      // A module that did not load says nothing of what is in it, and may load the next time.
+      if (error instanceof BongtuError && error.code === "ERR_WASM") {
+        outcomes.delete(executor);
+        throw error;
+      }
+      // One that cannot even try (no SubtleCrypto in an insecure context) fails like one that errs.
+      return false;
+    });
     outcomes.set(executor, outcome);
   }
   return outcome;

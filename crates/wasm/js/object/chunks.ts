@@ -32,15 +32,23 @@ export interface ChunkResult {
   readonly plaintext?: Bytes;
 }
 
+/** How a session wants a body cut and hashed. */
+interface ChunkLayout {
+  /** Bytes of every chunk but the last. */
+  readonly pieceLength: number;
+  readonly hashNonce: Bytes;
+}
+
 /** Reads a body to its end. The tag is verified before its last chunk is released. */
 export async function openChunks(run: ChunkRun): Promise<ChunkResult> {
   const { session, reader, operation, total } = run;
-  const blocks = new Rechunker(reader, session.pieceLength, TAG_LENGTH);
+  const layout = session.layout() as ChunkLayout;
+  const blocks = new Rechunker(reader, layout.pieceLength, TAG_LENGTH);
   try {
     const first = await operation.wait(blocks.next());
     const bodyLength = first.bytes.length;
     if (!first.last || run.bodyLength !== undefined) {
-      return { bodyLength: await openMany(run, first, blocks) };
+      return { bodyLength: await openMany(run, layout, first, blocks) };
     }
     const [call] = plannedCalls(first.bytes, (records) => session.planOneShot(bodyLength, records));
     const { nonce, aad, input } = call as PlannedCall;
@@ -58,9 +66,13 @@ interface Chunk {
   readonly text: Bytes;
 }
 
-async function openMany(run: ChunkRun, first: Block, blocks: Rechunker): Promise<number> {
+async function openMany(
+  run: ChunkRun,
+  { pieceLength, hashNonce }: ChunkLayout,
+  first: Block,
+  blocks: Rechunker,
+): Promise<number> {
   const { session, key, sink } = run;
-  const hashNonce = session.hashNonce() as Bytes;
   let waiting: Block | undefined = first;
   let position = 0;
   let tag = EMPTY;
@@ -75,7 +87,7 @@ async function openMany(run: ChunkRun, first: Block, blocks: Rechunker): Promise
     },
     plan(block) {
       const { bytes, last } = block;
-      const index = position / session.pieceLength;
+      const index = position / pieceLength;
       position += bytes.length;
       checkPosition(run.bodyLength, position, last);
       const end = last ? bytes.length - TAG_LENGTH : bytes.length;

@@ -8,7 +8,7 @@ import { type Keyring, type KeyringParts, keyringParts } from "../keyring.js";
 import { wasm } from "../load.js";
 import { Operation, type OperationOptions } from "../operation.js";
 import { checkNumber, checkOperationOptions, checkText, stringPairs } from "../options.js";
-import { sealPieces } from "../pieces.js";
+import { type PieceLayout, sealPieces } from "../pieces.js";
 import { handOn, type Sink } from "../pump.js";
 import { type Block, Rechunker } from "../rechunk.js";
 import { type Sealed, SealedRange } from "../sealed.js";
@@ -100,7 +100,7 @@ export async function sealObjectStream(
     operation.end();
     throw error;
   });
-  const contentLength = pieces.size;
+  const contentLength = (pieces.layout() as PieceLayout).size;
   const streams = duplex(operation, (reader, sink) => run(pieces, size, reader, sink, operation));
   return { ...streams, ...envelope, ...(contentLength === undefined ? {} : { contentLength }) };
 }
@@ -143,14 +143,19 @@ async function wrap(
       sealing.wrapHash() === undefined
         ? await generateDataKey(sealing, keyring, operation)
         : sealing.wrapped(await operation.wait(rsaWrapped(sealing, keyring)));
-    const metadata = sealing.metadata() as [string, string][];
-    return { pieces, envelope: envelopeOf(metadata, sealing.instructionFile()) };
+    return { pieces, envelope: envelopeOf(sealing.head()) };
   } finally {
     sealing.free();
   }
 }
 
-function envelopeOf(metadata: [string, string][], file: string | undefined): ObjectEnvelope {
+/** The head as the session gives it. */
+interface Head {
+  readonly metadata: readonly (readonly [name: string, value: string])[];
+  readonly instructionFile: string | undefined;
+}
+
+function envelopeOf({ metadata, instructionFile: file }: Head): ObjectEnvelope {
   const envelope = {
     metadata: Object.fromEntries(metadata),
     headers: Object.fromEntries(metadata.map(([name, value]) => [`x-amz-meta-${name}`, value])),
@@ -170,7 +175,8 @@ async function run(
   sink: Sink,
   operation: Operation,
 ): Promise<void> {
-  const blocks = new Rechunker(reader, pieces.blockPieces * pieces.pieceLength, 0);
+  const { blockPieces, pieceLength } = pieces.layout() as PieceLayout;
+  const blocks = new Rechunker(reader, blockPieces * pieceLength, 0);
   let length = 0;
   const next = async (): Promise<Block> => {
     const block = await blocks.next();

@@ -112,28 +112,17 @@ impl OpenSession {
         Ok(wiping_stack(|| secret_out(key.expose())))
     }
 
-    /// Bytes of sealed data to gather before planning.
-    #[wasm_bindgen(getter, js_name = blockLength)]
-    pub fn block_length(&mut self) -> Result<usize> {
-        Ok(records::block_length(self.frames()?.stride()))
-    }
-
-    /// More than so many bytes must be known to follow a block that is not the last.
-    #[wasm_bindgen(getter)]
-    pub fn lookahead(&self) -> usize {
-        FrameOpener::LOOKAHEAD
-    }
-
-    /// Bytes from one frame's start to the next.
-    #[wasm_bindgen(getter)]
-    pub fn stride(&mut self) -> Result<usize> {
-        Ok(self.frames()?.stride())
-    }
-
-    /// Bytes at a frame's start that planning looks at.
-    #[wasm_bindgen(getter, js_name = headLength)]
-    pub fn head_length(&self) -> usize {
-        HEAD_LENGTH
+    /// `blockLength`, bytes of sealed data to gather before planning; `lookahead`: more than so many
+    /// bytes must be known to follow a block that is not the last; `stride`, from one frame's start
+    /// to the next; `headLength`, bytes at a frame's start that planning looks at.
+    pub fn layout(&mut self) -> Result<JsValue> {
+        let stride = self.frames()?.stride();
+        Ok(object_of([
+            ("blockLength", records::block_length(stride).into()),
+            ("lookahead", FrameOpener::LOOKAHEAD.into()),
+            ("stride", stride.into()),
+            ("headLength", HEAD_LENGTH.into()),
+        ]))
     }
 
     /// Plans a block's frames into `records`.

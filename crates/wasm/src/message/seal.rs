@@ -2,8 +2,10 @@
 
 use super::OUT_OF_ORDER;
 use crate::bytes::{public_in, public_out, secret_out, wiping_stack};
+use crate::convert::byte_count;
 use crate::error::{Failure, Result};
-use crate::keyring::{Keyring, byte_count, seal_options};
+use crate::keyring::{Keyring, seal_options};
+use crate::objects::object_of;
 use crate::pieces::Pieces;
 use crate::records;
 use bongtu::message::{FrameSealer, Sealing};
@@ -13,30 +15,30 @@ use js_sys::Uint8Array;
 use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;
 
-/// Sealing one message.
+/// A message whose data key waits for its wrap.
 #[wasm_bindgen]
-pub struct SealSession {
+pub struct MessageSealing {
     sealing: Option<Sealing>,
-    header: Vec<u8>,
-    key: Option<ContentKey>,
-    frames: Option<FrameSealer>,
-    running: VecDeque<SealOp>,
+    /// Of the plaintext and of the message, where they were foretold.
+    lengths: Option<(u64, f64)>,
 }
 
 #[wasm_bindgen]
-impl SealSession {
-    /// Makes a data key and a message id.
+impl MessageSealing {
+    /// Makes a data key and a message id. Pieces need the length.
     #[wasm_bindgen(constructor)]
-    pub fn new(keyring: &Keyring, context: Vec<String>, frame_length: Option<f64>) -> Result<Self> {
+    pub fn new(
+        keyring: &Keyring,
+        context: Vec<String>,
+        frame_length: Option<f64>,
+        plaintext_length: Option<f64>,
+    ) -> Result<Self> {
         let options = seal_options(context, frame_length)?;
+        let lengths = plaintext_length
+            .map(|length| Ok::<_, Failure>((byte_count(length)?, keyring.size(length, &options)?)))
+            .transpose()?;
         let sealing = wiping_stack(|| Sealing::new(keyring.inner(), options))?;
-        Ok(Self {
-            sealing: Some(sealing),
-            header: Vec::new(),
-            key: None,
-            frames: None,
-            running: VecDeque::new(),
-        })
+        Ok(Self { sealing: Some(sealing), lengths })
     }
 
     /// The OAEP hash of the wrap, in WebCrypto's spelling.
@@ -52,17 +54,41 @@ impl SealSession {
         Ok(wiping_stack(|| secret_out(text.expose())))
     }
 
-    /// Takes the wrapped data key.
-    pub fn wrapped(&mut self, ciphertext: &Uint8Array) -> Result<()> {
+    /// Takes the wrapped data key, to seal frames in order and each once.
+    pub fn wrapped(&mut self, ciphertext: &Uint8Array) -> Result<SealSession> {
         let sealing = self.sealing.take().ok_or(OUT_OF_ORDER)?;
         let ciphertext = public_in(ciphertext);
         let (header, key, frames) = wiping_stack(|| sealing.wrapped(&ciphertext))?;
-        self.header = header;
-        self.key = Some(key);
-        self.frames = Some(frames);
-        Ok(())
+        Ok(SealSession { header, key: Some(key), frames, running: VecDeque::new() })
     }
 
+    /// Takes the wrapped data key, to seal frames in any order and any again.
+    #[wasm_bindgen(js_name = wrappedPieces)]
+    pub fn wrapped_pieces(&mut self, ciphertext: &Uint8Array) -> Result<Pieces> {
+        let sealing = self.sealing.take().ok_or(OUT_OF_ORDER)?;
+        let (length, size) = self.lengths.ok_or(OUT_OF_ORDER)?;
+        let ciphertext = public_in(ciphertext);
+        let wrapped = || sealing.wrapped_pieces(&ciphertext, length);
+        let (head, key, sealer) = wiping_stack(wrapped)?;
+        Ok(Pieces::new(head, key, sealer, Some(size)))
+    }
+
+    fn sealing(&self) -> Result<&Sealing> {
+        self.sealing.as_ref().ok_or(Failure::from(OUT_OF_ORDER))
+    }
+}
+
+/// Sealing one message, frame by frame.
+#[wasm_bindgen]
+pub struct SealSession {
+    header: Vec<u8>,
+    key: Option<ContentKey>,
+    frames: FrameSealer,
+    running: VecDeque<SealOp>,
+}
+
+#[wasm_bindgen]
+impl SealSession {
     /// The message's header.
     pub fn header(&self) -> Uint8Array {
         public_out(&self.header)
@@ -75,17 +101,11 @@ impl SealSession {
         Ok(wiping_stack(|| secret_out(key.expose())))
     }
 
-    /// Bytes of plaintext to gather before planning.
-    #[wasm_bindgen(getter, js_name = blockLength)]
-    pub fn block_length(&self) -> Result<usize> {
-        let frames = self.frames.as_ref().ok_or(OUT_OF_ORDER)?;
-        Ok(records::block_length(frames.frame_length()))
-    }
-
-    /// More than so many bytes must be known to follow a block that is not the last.
-    #[wasm_bindgen(getter)]
-    pub fn lookahead(&self) -> usize {
-        0
+    /// `blockLength`, bytes of plaintext to gather before planning, and `lookahead`: more than so
+    /// many bytes must be known to follow a block that is not the last.
+    pub fn layout(&self) -> JsValue {
+        let block_length = records::block_length(self.frames.frame_length());
+        object_of([("blockLength", block_length.into()), ("lookahead", 0.into())])
     }
 
     /// Plans a block's frames into `records`.
@@ -96,7 +116,7 @@ impl SealSession {
         last: bool,
         records: &Uint8Array,
     ) -> Result<usize> {
-        let ops = self.frames()?.plan(length, last)?;
+        let ops = self.frames.plan(length, last)?;
         let count = records::write(ops.iter().map(SealOp::view), records)?;
         self.running.extend(ops);
         Ok(count)
@@ -107,7 +127,7 @@ impl SealSession {
         for id in (first..).take(count) {
             let op = self.running.pop_front().filter(|op| op.view().id == id);
             let op = op.ok_or(OUT_OF_ORDER)?;
-            self.frames()?.confirm(hazmat::attest_sealed(op))?;
+            self.frames.confirm(hazmat::attest_sealed(op))?;
         }
         Ok(())
     }
@@ -115,72 +135,11 @@ impl SealSession {
     /// Says that an operation failed: the session is over.
     pub fn fail(&mut self) {
         self.running.clear();
-        if let Some(frames) = &mut self.frames {
-            frames.fail();
-        }
+        self.frames.fail();
     }
 
     /// Ends the message.
     pub fn finish(&mut self) -> Result<()> {
-        Ok(self.frames()?.finish()?)
-    }
-
-    fn sealing(&self) -> Result<&Sealing> {
-        self.sealing.as_ref().ok_or(Failure::from(OUT_OF_ORDER))
-    }
-
-    fn frames(&mut self) -> Result<&mut FrameSealer> {
-        self.frames.as_mut().ok_or(Failure::from(OUT_OF_ORDER))
-    }
-}
-
-/// Sealing one message in pieces, in any order.
-#[wasm_bindgen]
-pub struct MessageSealing {
-    sealing: Option<Sealing>,
-    length: u64,
-    size: f64,
-}
-
-#[wasm_bindgen]
-impl MessageSealing {
-    /// Makes a data key and a message id.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        keyring: &Keyring,
-        context: Vec<String>,
-        frame_length: Option<f64>,
-        plaintext_length: f64,
-    ) -> Result<Self> {
-        let size = keyring.sealed_size(context.clone(), frame_length, plaintext_length)?;
-        let options = seal_options(context, frame_length)?;
-        let sealing = wiping_stack(|| Sealing::new(keyring.inner(), options))?;
-        Ok(Self { sealing: Some(sealing), length: byte_count(plaintext_length)?, size })
-    }
-
-    /// As of [`SealSession`].
-    #[wasm_bindgen(js_name = wrapHash)]
-    pub fn wrap_hash(&self) -> Result<String> {
-        Ok(self.sealing()?.wrap().algorithm().hash().into())
-    }
-
-    /// As of [`SealSession`].
-    #[wasm_bindgen(js_name = wrapPlaintext)]
-    pub fn wrap_plaintext(&self) -> Result<Uint8Array> {
-        let text = self.sealing()?.wrap().text();
-        Ok(wiping_stack(|| secret_out(text.expose())))
-    }
-
-    /// Takes the wrapped data key.
-    pub fn wrapped(&mut self, ciphertext: &Uint8Array) -> Result<Pieces> {
-        let sealing = self.sealing.take().ok_or(OUT_OF_ORDER)?;
-        let ciphertext = public_in(ciphertext);
-        let wrapped = || sealing.wrapped_pieces(&ciphertext, self.length);
-        let (head, key, sealer) = wiping_stack(wrapped)?;
-        Ok(Pieces::new(head, key, sealer, Some(self.size)))
-    }
-
-    fn sealing(&self) -> Result<&Sealing> {
-        self.sealing.as_ref().ok_or(Failure::from(OUT_OF_ORDER))
+        Ok(self.frames.finish()?)
     }
 }

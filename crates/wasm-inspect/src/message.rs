@@ -2,7 +2,7 @@
 
 use crate::bytes::{length, public_in};
 use crate::error::{Failure, Result};
-use crate::records;
+use crate::objects::object_of;
 use bongtu::Error;
 use bongtu::message::{HEAD_LENGTH, Inspector};
 use js_sys::Uint8Array;
@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
+/// Of a block, about: it holds a whole number of strides.
+const BLOCK: usize = 256 * 1024;
 /// Looks at a header that anything but a crafted one is complete by.
 const MANY_LOOKS: usize = 256;
 
@@ -56,28 +58,18 @@ impl InspectSession {
         }
     }
 
-    /// Bytes to gather before walking.
-    #[wasm_bindgen(getter, js_name = blockLength)]
-    pub fn block_length(&mut self) -> Result<usize> {
-        Ok(records::block_length(self.inspector()?.stride()))
-    }
-
-    /// More than so many bytes must be known to follow a block that is not the last.
-    #[wasm_bindgen(getter)]
-    pub fn lookahead(&mut self) -> Result<usize> {
-        Ok(self.inspector()?.lookahead())
-    }
-
-    /// Bytes from one frame's start to the next.
-    #[wasm_bindgen(getter)]
-    pub fn stride(&mut self) -> Result<usize> {
-        Ok(self.inspector()?.stride())
-    }
-
-    /// Bytes at a frame's start that walking looks at.
-    #[wasm_bindgen(getter, js_name = headLength)]
-    pub fn head_length(&self) -> usize {
-        HEAD_LENGTH
+    /// `blockLength`, bytes to gather before walking; `lookahead`: more than so many bytes must be
+    /// known to follow a block that is not the last; `stride`, from one frame's start to the next;
+    /// `headLength`, bytes at a frame's start that walking looks at.
+    pub fn layout(&mut self) -> Result<JsValue> {
+        let inspector = self.inspector()?;
+        let stride = inspector.stride();
+        Ok(object_of([
+            ("blockLength", (stride * (BLOCK / stride).max(1)).into()),
+            ("lookahead", inspector.lookahead().into()),
+            ("stride", stride.into()),
+            ("headLength", HEAD_LENGTH.into()),
+        ]))
     }
 
     /// Walks over a block; an incomplete end is tolerated.

@@ -1,0 +1,27 @@
+//! Describing an object without a key.
+
+use crate::convert::{exact, pairs_of};
+use crate::error::Result;
+use crate::json::json_members;
+use crate::objects::{object_of, pair_array};
+use bongtu::object::Format;
+use wasm_bindgen::prelude::*;
+
+/// What its metadata and, where there is one, its instruction file say.
+#[wasm_bindgen(js_name = inspectObject)]
+pub fn inspect_object(metadata: Vec<String>, instruction_file: Option<String>) -> Result<JsValue> {
+    let metadata = pairs_of(metadata).collect::<Vec<_>>();
+    let found =
+        bongtu::object::inspect_object(&metadata, instruction_file.as_deref(), json_members)?;
+    // Anybody may have written it.
+    let length = found.plaintext_length.and_then(|length| exact(length).ok());
+    Ok(object_of([
+        ("version", found.format.name().into()),
+        ("contentAlgorithm", found.format.content_algorithm().into()),
+        ("committing", (found.format == Format::V3).into()),
+        ("wrap", found.wrap.into()),
+        ("wrappedKeyLength", found.wrapped_key_length.into()),
+        ("materialDescription", pair_array(found.description.iter())),
+        ("plaintextLength", length.into()),
+    ]))
+}
