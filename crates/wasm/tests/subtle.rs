@@ -8,10 +8,8 @@ mod support;
 
 use base64ct::{Base64, Encoding};
 use bongtu_wasm::keyring::{Keyring, PublicKey};
-use bongtu_wasm::message::{OpenSession, SealSession};
-use bongtu_wasm::records::{max_records, record_length};
-use bongtu_wasm::rust_executor::RustAes;
-use bongtu_wasm_fallback::rsa_oaep_encrypt;
+use bongtu_wasm::message::{MessageSealing, OpenSession};
+use bongtu_wasm_fallback::{Aes, rsa_oaep_encrypt};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use support::{aes_gcm, aes_key, bytes, object, subtle};
 use wasm_bindgen::{JsCast, JsValue};
@@ -26,6 +24,9 @@ const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56e
 const PUBLIC: &str = include_str!("../../core/tests/data/rsa2048-public.pem");
 const PRIVATE: &str = include_str!("../../core/tests/data/rsa2048-private.pem");
 const FRAME: usize = 100;
+/// Of records, as `js/records.ts` has them.
+const RECORD_LENGTH: usize = 160;
+const MAX_RECORDS: usize = 128;
 
 #[wasm_bindgen_test]
 async fn subtle_crypto_and_rust_seal_the_same_bytes_and_open_them() {
@@ -58,16 +59,17 @@ async fn what_rust_wraps_subtle_crypto_unwraps() {
 async fn seal(text: &[u8]) -> Vec<u8> {
     let keyring = Keyring::kms_rsa(&public_key(), ARN, None).unwrap();
     let context = vec!["목적".into(), "검사".into()];
-    let mut session = SealSession::new(&keyring, context, Some(FRAME as f64)).unwrap();
-    let hash = session.wrap_hash().unwrap();
+    let mut sealing = MessageSealing::new(&keyring, context, Some(FRAME as f64), None).unwrap();
+    let hash = sealing.wrap_hash().unwrap();
     let key = rsa_key("spki", &der(PUBLIC), &hash, "encrypt").await;
-    let plaintext = session.wrap_plaintext().unwrap();
+    let plaintext = sealing.wrap_plaintext().unwrap();
     let wrapped = subtle().encrypt_with_object_and_js_u8_array(&rsa_oaep(&hash), &key, &plaintext);
-    session.wrapped(&Uint8Array::from(&bytes(wrapped.unwrap()).await.unwrap()[..])).unwrap();
+    let wrapped = Uint8Array::from(&bytes(wrapped.unwrap()).await.unwrap()[..]);
+    let mut session = sealing.wrapped(&wrapped).unwrap();
 
     let mut message = session.header().to_vec();
     let (platform, rust) = content_key(&session.take_content_key().unwrap()).await;
-    let records = Uint8Array::new_with_length((record_length() * max_records()) as u32);
+    let records = Uint8Array::new_with_length((RECORD_LENGTH * MAX_RECORDS) as u32);
     let no_heads = Uint8Array::new_with_length(0);
     let count = session.plan(&no_heads, text.len(), true, &records).unwrap();
     for op in Record::all(&records, count) {
@@ -86,7 +88,7 @@ async fn seal(text: &[u8]) -> Vec<u8> {
 
 /// The plaintext, `None` when a frame does not verify; both executors must agree on that.
 async fn open(message: &[u8]) -> Option<Vec<u8>> {
-    let keyring = Keyring::kms_rsa_open_only(ARN, None).unwrap();
+    let keyring = Keyring::kms_rsa_open_only(Some(ARN.into()), None).unwrap();
     let mut session = OpenSession::new(&keyring, vec![], None, None, None, None).unwrap();
     let header = session.header(&Uint8Array::from(message), true).unwrap();
     let request = session.request().unwrap();
@@ -100,10 +102,12 @@ async fn open(message: &[u8]) -> Option<Vec<u8>> {
 
     let (platform, rust) = content_key(&session.take_content_key().unwrap()).await;
     let body = &message[header..];
-    let (stride, head_length) = (session.stride().unwrap(), session.head_length());
+    let layout = session.layout().unwrap();
+    let member = |name: &str| Reflect::get(&layout, &name.into()).unwrap().as_f64().unwrap();
+    let (stride, head_length) = (member("stride") as usize, member("headLength") as usize);
     let heads: Vec<u8> =
         body.chunks(stride).flat_map(|frame| frame.iter().take(head_length)).copied().collect();
-    let records = Uint8Array::new_with_length((record_length() * max_records()) as u32);
+    let records = Uint8Array::new_with_length((RECORD_LENGTH * MAX_RECORDS) as u32);
     let heads = Uint8Array::from(&heads[..]);
     let count = session.plan(&heads, body.len(), true, &records).unwrap();
     let mut text = Vec::new();
@@ -111,7 +115,7 @@ async fn open(message: &[u8]) -> Option<Vec<u8>> {
         let input = Uint8Array::from(&body[op.start..op.start + op.length]);
         let opened = subtle().decrypt_with_object_and_js_u8_array(&op.aes_gcm(), &platform, &input);
         let opened = bytes(opened.unwrap()).await;
-        let same = rust.open(&op.nonce, &op.aad, &input).ok().map(|bytes| bytes.to_vec());
+        let same = rust.open(&op.nonce, &op.aad, &input).map(|bytes| bytes.to_vec());
         assert_eq!(opened, same, "operation {}", op.id);
         text.extend_from_slice(&opened?);
         session.confirm(op.id, 1).unwrap();
@@ -132,7 +136,7 @@ struct Record {
 
 impl Record {
     fn all(records: &Uint8Array, count: usize) -> Vec<Self> {
-        records.to_vec().chunks(record_length()).take(count).map(Self::read).collect()
+        records.to_vec().chunks(RECORD_LENGTH).take(count).map(Self::read).collect()
     }
 
     fn read(record: &[u8]) -> Self {
@@ -153,8 +157,8 @@ impl Record {
     }
 }
 
-async fn content_key(raw: &Uint8Array) -> (CryptoKey, RustAes) {
-    (aes_key(raw).await, RustAes::new(raw).unwrap())
+async fn content_key(raw: &Uint8Array) -> (CryptoKey, Aes) {
+    (aes_key(raw).await, Aes::import(raw).unwrap())
 }
 
 async fn rsa_key(format: &str, der: &[u8], hash: &str, usage: &str) -> CryptoKey {
