@@ -1,6 +1,6 @@
 // The executors themselves: known answers, each other's ciphertexts, and who stands in for whom.
 
-import { KmsPublicKey, open, seal } from "bongtu";
+import { BongtuError, KmsPublicKey, open, seal } from "bongtu";
 import { assert, executors, test } from "#harness";
 import { importContentKey, useExecutors } from "../../pkg/js/executor/index.js";
 import { assertBytes, bytes, failure, fixture, joined } from "./support.mjs";
@@ -125,6 +125,28 @@ test("where one cannot, the next one does", async () => {
     assert.deepEqual(used, ["rust", "rust", "rust"]);
     useExecutors([refusing]);
     await failure(seal(keyring, bytes(10)), "ERR_STATE");
+  } finally {
+    useExecutors(before);
+  }
+});
+
+test("one whose module did not load says so, and is tried again the next time", async () => {
+  let loads = 0;
+  const late = {
+    name: "late",
+    async importKey(raw) {
+      loads += 1;
+      if (loads === 1) {
+        throw new BongtuError("ERR_WASM", "it cannot be loaded");
+      }
+      return rust.importKey(raw);
+    },
+  };
+  const before = useExecutors([late]);
+  try {
+    await failure(importContentKey(bytes(32)), "ERR_WASM");
+    const key = await importContentKey(bytes(32));
+    key.dispose();
   } finally {
     useExecutors(before);
   }

@@ -25,13 +25,14 @@ export function findChromium() {
   return undefined;
 }
 
-/** Launches it so that it keeps quiet on the network; `args` are added to the command line. */
-export async function launchChromium({ args = [] } = {}) {
+/** Launches it so that it keeps quiet on the network; `args` are added to the command line, and other options as they are. */
+export async function launchChromium({ args = [], ...options } = {}) {
   const browser = await chromium.launch({
     executablePath: findChromium(),
     timeout: LIMIT_MS,
+    ...options,
     args: [
-      "--no-sandbox",
+      "--no-sandbox", // which a root user, as in most containers, cannot have
       "--disable-gpu",
       "--disable-quic",
       "--no-first-run",

@@ -9,9 +9,9 @@ use js_sys::Uint8Array;
 /// Bytes of a record: `u32` id, input start, input length (little-endian); `u8` prefix length,
 /// AAD length, nonce length, padding; nonce (16), prefix (24), AAD (96), padding. `js/records.ts`
 /// reads it.
-const RECORD: usize = 160;
+pub const RECORD: usize = 160;
 /// Records that one plan fills at most: the buffer is as large.
-const MAX_RECORDS: usize = 128;
+pub const MAX_RECORDS: usize = 128;
 const BLOCK: usize = 256 * 1024;
 
 const NONCE: usize = 16;

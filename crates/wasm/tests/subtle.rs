@@ -9,6 +9,7 @@ mod support;
 use base64ct::{Base64, Encoding};
 use bongtu_wasm::keyring::{Keyring, PublicKey};
 use bongtu_wasm::message::{MessageSealing, OpenSession};
+use bongtu_wasm::records::{MAX_RECORDS, RECORD};
 use bongtu_wasm_fallback::{Aes, rsa_oaep_encrypt};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use support::{aes_gcm, aes_key, bytes, object, subtle};
@@ -24,9 +25,6 @@ const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56e
 const PUBLIC: &str = include_str!("../../core/tests/data/rsa2048-public.pem");
 const PRIVATE: &str = include_str!("../../core/tests/data/rsa2048-private.pem");
 const FRAME: usize = 100;
-/// Of records, as `js/records.ts` has them.
-const RECORD_LENGTH: usize = 160;
-const MAX_RECORDS: usize = 128;
 
 #[wasm_bindgen_test]
 async fn subtle_crypto_and_rust_seal_the_same_bytes_and_open_them() {
@@ -69,7 +67,7 @@ async fn seal(text: &[u8]) -> Vec<u8> {
 
     let mut message = session.header().to_vec();
     let (platform, rust) = content_key(&session.take_content_key().unwrap()).await;
-    let records = Uint8Array::new_with_length((RECORD_LENGTH * MAX_RECORDS) as u32);
+    let records = Uint8Array::new_with_length((RECORD * MAX_RECORDS) as u32);
     let no_heads = Uint8Array::new_with_length(0);
     let count = session.plan(&no_heads, text.len(), true, &records).unwrap();
     for op in Record::all(&records, count) {
@@ -103,11 +101,11 @@ async fn open(message: &[u8]) -> Option<Vec<u8>> {
     let (platform, rust) = content_key(&session.take_content_key().unwrap()).await;
     let body = &message[header..];
     let layout = session.layout().unwrap();
-    let member = |name: &str| Reflect::get(&layout, &name.into()).unwrap().as_f64().unwrap();
-    let (stride, head_length) = (member("stride") as usize, member("headLength") as usize);
+    let [stride, head_length] = ["stride", "headLength"]
+        .map(|name| Reflect::get(&layout, &name.into()).unwrap().as_f64().unwrap() as usize);
     let heads: Vec<u8> =
         body.chunks(stride).flat_map(|frame| frame.iter().take(head_length)).copied().collect();
-    let records = Uint8Array::new_with_length((RECORD_LENGTH * MAX_RECORDS) as u32);
+    let records = Uint8Array::new_with_length((RECORD * MAX_RECORDS) as u32);
     let heads = Uint8Array::from(&heads[..]);
     let count = session.plan(&heads, body.len(), true, &records).unwrap();
     let mut text = Vec::new();
@@ -136,7 +134,7 @@ struct Record {
 
 impl Record {
     fn all(records: &Uint8Array, count: usize) -> Vec<Self> {
-        records.to_vec().chunks(RECORD_LENGTH).take(count).map(Self::read).collect()
+        records.to_vec().chunks(RECORD).take(count).map(Self::read).collect()
     }
 
     fn read(record: &[u8]) -> Self {
