@@ -63,8 +63,9 @@ export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spoo
   const store = await storeOf(options);
   const id = await idOf(record.name);
   const operation = new Operation(options);
-  const release = await lockPatiently(store, id, () => operation.stopped);
+  let release: (() => Promise<void>) | undefined;
   try {
+    release = await lockPatiently(store, id, () => operation.stopped);
     operation.check();
     if (release === undefined) {
       throw spoolError("one of this name is in use by another tab or process");
@@ -78,9 +79,7 @@ export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spoo
     throw operation.stop(error);
   } finally {
     operation.end();
-    if (release !== undefined) {
-      await storing(release);
-    }
+    await storing(async () => release?.());
   }
 }
 
