@@ -176,6 +176,26 @@ test("while one tab seals another looks: it takes nothing away", async (t) => {
   );
 });
 
+test("one tab spools and deletes while another lists over and over", async (t) => {
+  const { open } = await setUp(t);
+  const [first, second] = [await open(), await open()];
+  const listing = second.evaluate(async () => {
+    globalThis.listing = true;
+    while (globalThis.listing) await globalThis.listed();
+  });
+  for (let round = 0; round < 30; round++) {
+    const { code } = await spoolIn(first, "spool", 1000);
+    assert.equal(code, undefined);
+    await first.evaluate(() => globalThis.hold("spool"));
+    assert.deepEqual(await first.evaluate(() => globalThis.deleteHeld()), { value: undefined });
+  }
+  await second.evaluate(() => {
+    globalThis.listing = false;
+  });
+  await listing;
+  assert.deepEqual(await filesIn(first), {});
+});
+
 test("no room in the origin's storage: ERR_QUOTA, and nothing is left", async (t) => {
   const { open, profile } = await setUp(t);
   const page = await open();

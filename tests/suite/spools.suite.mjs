@@ -825,6 +825,36 @@ test("ciphertext that was cut after its upload was begun: listed, so that it can
   assert.deepEqual([memory.files.size, memory.records.size, memory.locks.size], [0, 0, 0]);
 });
 
+test("a spool that is deleted, or made anew, while another looks at it", async () => {
+  const memory = failingStore();
+  await withStore(memory, async () => {
+    const whole = await sealed();
+    const other = await sealed(bytes(2 * PART));
+    for (const anew of [false, true]) {
+      const kept = await spool(whole, { name: "name", partSize: PART });
+      await die(kept, new FakeS3(), 1);
+      let looks = 0;
+      const size = async (id) => {
+        looks += 1;
+        if (looks === 1) {
+          await memory.delete(id);
+          useStore(memory);
+          if (anew) await spool(other, { name: "name", partSize: PART });
+        }
+        return await memory.size(id);
+      };
+      useStore({ ...memory, size });
+      const listed = await spooled.list();
+      assert.deepEqual(
+        listed.map(({ size, error }) => [size, error]),
+        anew ? [[other.size, undefined]] : [],
+      );
+    }
+    whole.dispose();
+    other.dispose();
+  });
+});
+
 test("ciphertext that was cut or lost: thrown away", async () => {
   const memory = failingStore();
   await withStore(memory, async () => {

@@ -78,22 +78,27 @@ export class SpoolHandle implements Spooled {
   static async find(store: SpoolStore, id: string): Promise<SpoolHandle | undefined> {
     let text: string | undefined;
     try {
-      text = await storing(() => store.readRecord(id));
-      if (text === undefined) {
-        return undefined;
+      for (;;) {
+        text = await storing(() => store.readRecord(id));
+        if (text === undefined) {
+          return undefined;
+        }
+        const record = readRecord(text);
+        const size = (await storing(() => store.size(id))) ?? 0;
+        if (size === record.size) {
+          return new SpoolHandle(store, id, record);
+        }
+        if (text !== (await storing(() => store.readRecord(id)))) {
+          continue; // it was deleted meanwhile, and perhaps there is another one
+        }
+        if (size > record.size) {
+          throw damaged();
+        }
+        // Whoever forgot an upload would leave its parts at the server.
+        return record.uploadId === undefined
+          ? undefined
+          : new SpoolHandle(store, id, record, cutShort());
       }
-      const record = readRecord(text);
-      const size = (await storing(() => store.size(id))) ?? 0;
-      if (size > record.size) {
-        throw damaged();
-      }
-      if (size === record.size) {
-        return new SpoolHandle(store, id, record);
-      }
-      // Whoever forgot an upload would leave its parts at the server.
-      return record.uploadId === undefined
-        ? undefined
-        : new SpoolHandle(store, id, record, cutShort());
     } catch (error) {
       if (!(error instanceof BongtuError)) {
         throw error;
