@@ -17,10 +17,10 @@ export async function bareTasks(executor, wrap, unwrap, plaintext) {
   const { length } = plaintext;
   const sealing = async () => executor.importKey(await wrap());
   const opening = async () => executor.importKey(await unwrap());
-  const frames = [];
-  await run(await opening(), slices(plaintext, FRAME), sealFrame, (sealed) =>
-    frames.push(joined(sealed)),
-  );
+  const [frames, chunks] = [[], []];
+  const kept = (pieces) => (sealed) => pieces.push(joined(sealed));
+  await run(await opening(), slices(plaintext, FRAME), sealFrame, kept(frames));
+  await run(await opening(), slices(plaintext), sealChunk, kept(chunks));
   return {
     "seal bytes": async () => {
       const message = new Uint8Array(length + 16 * frames.length);
@@ -30,13 +30,13 @@ export async function bareTasks(executor, wrap, unwrap, plaintext) {
     "seal a stream": async () => run(await sealing(), slices(plaintext, FRAME), sealFrame, drop),
     "open a stream": async () => run(await opening(), frames, openFrame, drop),
     "seal an object": async () => run(await sealing(), slices(plaintext), sealChunk, drop),
-    // Nobody looks at what is opened, so that it need not have been sealed.
+    // Nobody looks at what is opened without a tag, so that it need not have been sealed.
     "open an object in one pass": async () =>
       run(await opening(), slices(plaintext), openChunk, drop),
     "open an object": async () => {
       const key = await opening();
       await run(key, slices(plaintext), hashChunk, drop);
-      await run(key, slices(plaintext), openChunk, drop);
+      await run(key, chunks, reopenChunk, drop);
     },
   };
 }
@@ -45,6 +45,7 @@ const sealFrame = (key, frame) => [key.seal(FRAME_NONCE, FRAME_AAD, frame)];
 const openFrame = (key, frame) => [key.open(FRAME_NONCE, FRAME_AAD, frame)];
 const sealChunk = (key, chunk) => [key.seal(CHUNK_NONCE, NOTHING, chunk)];
 const hashChunk = (key, chunk) => [key.seal(CHUNK_NONCE, chunk, NOTHING)];
+const reopenChunk = (key, chunk) => [key.open(CHUNK_NONCE, NOTHING, chunk)];
 const openChunk = (key, chunk) => [
   ...hashChunk(key, chunk),
   key.keyStream?.(CHUNK_NONCE, chunk) ?? key.seal(CHUNK_NONCE, NOTHING, chunk),

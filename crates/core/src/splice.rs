@@ -96,6 +96,12 @@ impl Splice {
         self.absorb(Element::new(tag) + mask, lengths(widen(length), 0))
     }
 
+    /// The tag of the call that sealed chunk `index`, from its partial hash: 8.2 the other way round.
+    pub(crate) fn sealed_tag(&self, index: u32, pin: Pin, length: usize) -> [u8; BLOCK] {
+        let mask = Element::new(self.cipher.encrypt(self.pre_counter(index)));
+        ((Element::new(pin.0) + lengths(0, widen(length))) * self.h + mask).into_bytes()
+    }
+
     /// The tag of the whole from the partial hashes of its chunks, in order (8.3).
     pub(crate) fn finish(&self, chunks: impl Iterator<Item = Pin>, length: u64) -> [u8; BLOCK] {
         let mut hash = Element::ZERO;

@@ -214,7 +214,7 @@ impl ObjectOpening {
         records::write(ops.iter().map(PieceOp::view), records)
     }
 
-    /// Takes the hashes' tags of a block's chunks: records them, or compares.
+    /// Takes the hashes' tags of a block's chunks.
     pub fn pin(&mut self, first: usize, length: usize, tags: &Uint8Array) -> Result<()> {
         let chunks = self.chunks()?;
         Ok(wiping_stack(|| chunks.pin(first, length, &secret_in(tags)))?)
@@ -227,11 +227,11 @@ impl ObjectOpening {
         Ok(wiping_stack(|| chunks.verify(&tag, length))?)
     }
 
-    /// Says that it is over.
-    pub fn fail(&mut self) {
-        if let Some(chunks) = &mut self.chunks {
-            chunks.fail();
-        }
+    /// Once it is verified, the tag of one chunk by itself: a secret that the caller wipes.
+    #[wasm_bindgen(js_name = chunkTag)]
+    pub fn chunk_tag(&mut self, index: usize) -> Result<Uint8Array> {
+        let chunks = self.chunks()?;
+        wiping_stack(|| Ok(secret_out(&chunks.chunk_tag(index)?)))
     }
 
     fn opening(&mut self) -> Result<&mut bongtu::object::ObjectOpening> {

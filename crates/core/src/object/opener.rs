@@ -1,5 +1,5 @@
-//! Opening an object: envelope, unwrap, then chunks as plans, hashed in a first pass and compared
-//! with it in every later one.
+//! Opening an object: envelope, unwrap, then chunks as plans, hashed in a first pass and verified
+//! one by one in every later one.
 
 use super::envelope::{Content, Envelope, Wrap};
 use super::format::Format;
@@ -118,17 +118,19 @@ impl ObjectOpening {
 
 /// Plans the decryption of an object's chunks.
 ///
-/// Two operations open a chunk, both of them encryptions: the ciphertext as associated data of an
-/// empty text, under [`ChunkOpener::hash_nonce`], gives the tag that is its pin; the ciphertext as
-/// text of [`ChunkOpener::plan`]'s operation gives the plaintext (and a tag to be dropped), since
-/// AES-GCM encrypts and decrypts with the same key stream. (An executor that has AES-CTR may use it
-/// for the latter: the operation's prefix is the counter block.) Neither says anything about the
-/// plaintext being right: [`ChunkOpener::verify`] does.
+/// At first nothing can verify a chunk by itself, and two encryptions do what there is to do: the
+/// ciphertext as associated data of an empty text, under [`ChunkOpener::hash_nonce`], gives the tag
+/// that is its pin; the ciphertext as text of [`ChunkOpener::plan`]'s operation gives the plaintext
+/// (and a tag to be dropped), since AES-GCM encrypts and decrypts with the same key stream. (An
+/// executor that has AES-CTR may use it for the latter: the operation's prefix is the counter
+/// block.) [`ChunkOpener::verify`] then says whether all of it was right. From then on a chunk that
+/// is read again is an ordinary AES-GCM message, under its operation's nonce, with the tag
+/// [`ChunkOpener::chunk_tag`].
 pub struct ChunkOpener {
     splice: Splice,
     tally: Tally,
-    /// Chunks that the tag was verified over; there are no others any more.
-    verified: Option<usize>,
+    /// Bytes of plaintext that the tag was verified over.
+    verified: Option<u64>,
     over: bool,
 }
 
@@ -173,20 +175,19 @@ impl ChunkOpener {
         self.splice.hash_nonce()
     }
 
-    /// Takes the hashes' tags of the chunks of a block of `length` bytes from chunk `first` on:
-    /// records them the first time, and compares later.
+    /// Takes the hashes' tags of the chunks of a block of `length` bytes from chunk `first` on.
     ///
     /// # Errors
     /// [`Error::SourceChanged`] when a chunk is not what it was before: all is over then.
+    /// [`Error::TooLarge`], or [`Error::State`] once the tag was verified.
     pub fn pin(&mut self, first: usize, length: usize, tags: &[u8]) -> Result<()> {
         self.check_sound()?;
         let (tags, rest) = tags.as_chunks::<TAG_LENGTH>();
         if !rest.is_empty() || tags.len() != length.div_ceil(CHUNK) {
             return Err(Error::State("a pin is missing or not of 16 bytes"));
         }
-        if self.verified.is_some_and(|count| first + tags.len() > count) {
-            self.over = true;
-            return Err(Error::SourceChanged);
+        if self.verified.is_some() {
+            return Err(Error::State("all chunks are pinned already"));
         }
         for (n, tag) in tags.iter().enumerate() {
             let chunk = (length - n * CHUNK).min(CHUNK);
@@ -211,16 +212,26 @@ impl ChunkOpener {
         }
         let wanted = self.splice.finish(self.tally.iter(), length);
         if bool::from(wanted.ct_eq(tag)) {
-            self.verified = Some(count);
+            self.verified = Some(length);
             return Ok(());
         }
         self.over = true;
         Err(Error::Authentication)
     }
 
-    /// Ends everything.
-    pub fn fail(&mut self) {
-        self.over = true;
+    /// The tag of chunk `index` as an AES-GCM message of its own, without associated data. It is a
+    /// secret like the key: together with the ciphertext it reveals the hash key.
+    ///
+    /// # Errors
+    /// [`Error::State`] unless the object's tag was verified, [`Error::SourceChanged`] for a chunk
+    /// that it was not verified over.
+    pub fn chunk_tag(&self, index: usize) -> Result<[u8; TAG_LENGTH]> {
+        self.check_sound()?;
+        let length = self.verified.ok_or(Error::State("the object is not verified yet"))?;
+        let pin = self.tally.get(index).ok_or(Error::SourceChanged)?;
+        let before = widen(index).saturating_mul(widen(CHUNK));
+        let chunk = usize::try_from(length.saturating_sub(before)).unwrap_or(CHUNK).min(CHUNK);
+        Ok(self.splice.sealed_tag(number(index)?, pin, chunk))
     }
 
     fn check_sound(&self) -> Result<()> {

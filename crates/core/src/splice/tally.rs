@@ -57,6 +57,10 @@ impl Tally {
         }
     }
 
+    pub(crate) fn get(&self, index: usize) -> Option<Pin> {
+        self.pins.get(index).copied().flatten()
+    }
+
     /// Whether the pins of exactly `count` pieces are known.
     pub(crate) fn is_complete(&self, count: usize) -> bool {
         self.missing == 0 && self.pins.len() == count

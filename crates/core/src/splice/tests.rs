@@ -102,6 +102,7 @@ fn the_splice_is_one_shot_aes_gcm() {
             executor.encrypt(&nonce, &[], &text[range.clone()], &mut out).unwrap();
             let tag = out.split_off(range.len()).try_into().unwrap();
             let pin = splice.absorb_sealed(number, tag, range.len());
+            assert_eq!(splice.sealed_tag(number, pin, range.len()), tag);
             tally.pin(index, pin).unwrap();
 
             let mut hash = Vec::new();

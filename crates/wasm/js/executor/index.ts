@@ -24,13 +24,13 @@ export type OaepHash = "SHA-1" | "SHA-256";
 export type ContentKey = SynchronousKey | AsynchronousKey;
 
 /**
- * The 16-byte tag follows the ciphertext; `seal` may return the two as separate pieces. `open`
- * throws `ERR_AUTHENTICATION`.
+ * The 16-byte tag follows the ciphertext; `seal` may return the two as separate pieces, and `open`
+ * take them so. It throws `ERR_AUTHENTICATION`.
  */
 export interface SynchronousKey {
   readonly synchronous: true;
   seal(nonce: Bytes, aad: Bytes, text: Bytes): Bytes[];
-  open(nonce: Bytes, aad: Bytes, sealed: Bytes): Bytes;
+  open(nonce: Bytes, aad: Bytes, sealed: Bytes, tag?: Bytes): Bytes;
   /** AES-CTR from this counter block on, where that is faster than `seal` and dropping its tag. */
   keyStream?(counter: Bytes, text: Bytes): Bytes;
   dispose(): void;
@@ -40,7 +40,7 @@ export interface SynchronousKey {
 export interface AsynchronousKey {
   readonly synchronous: false;
   seal(nonce: Bytes, aad: Bytes, text: Bytes): Promise<Bytes[]>;
-  open(nonce: Bytes, aad: Bytes, sealed: Bytes): Promise<Bytes>;
+  open(nonce: Bytes, aad: Bytes, sealed: Bytes, tag?: Bytes): Promise<Bytes>;
   dispose(): void;
 }
 

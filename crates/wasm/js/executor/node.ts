@@ -31,11 +31,11 @@ export const nodeExecutor: Executor = {
         cipher.final();
         return [plain(ciphertext), plain(cipher.getAuthTag())];
       },
-      open(nonce, aad, sealed) {
-        const end = sealed.length - TAG_LENGTH;
+      open(nonce, aad, sealed, separate) {
+        const end = separate === undefined ? sealed.length - TAG_LENGTH : sealed.length;
         const decipher = createDecipheriv(algorithm, key, nonce, GCM_OPTIONS)
           .setAAD(aad)
-          .setAuthTag(sealed.subarray(end));
+          .setAuthTag(separate ?? sealed.subarray(end));
         const text = decipher.update(sealed.subarray(0, end));
         try {
           decipher.final();

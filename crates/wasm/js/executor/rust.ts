@@ -1,4 +1,4 @@
-import type { Bytes } from "../bytes.js";
+import { type Bytes, concat } from "../bytes.js";
 import { authenticationError, BongtuError } from "../errors.js";
 import type { KmsPublicKey } from "../public-key.js";
 import type { ContentKey, Executor, OaepHash } from "./index.js";
@@ -16,8 +16,8 @@ export const rustExecutor: Executor = {
     return {
       synchronous: true,
       seal: (nonce, aad, text) => [found(aes.seal(nonce, aad, text)) as Bytes],
-      open(nonce, aad, sealed) {
-        const text = aes.open(nonce, aad, sealed);
+      open(nonce, aad, sealed, tag) {
+        const text = aes.open(nonce, aad, tag === undefined ? sealed : concat([sealed, tag]));
         if (text === undefined) {
           throw authenticationError();
         }

@@ -1,4 +1,4 @@
-import type { Bytes } from "../bytes.js";
+import { type Bytes, EMPTY } from "../bytes.js";
 import { authenticationError } from "../errors.js";
 import type { KmsPublicKey } from "../public-key.js";
 import type { ContentKey, Executor, OaepHash } from "./index.js";
@@ -18,19 +18,31 @@ export const webCryptoExecutor: Executor = {
       additionalData,
       tagLength: TAG_BITS,
     });
+    let room = EMPTY;
+    // In one buffer for all, since what a call works on is copied when it is made.
+    const joined = (sealed: Bytes, tag: Bytes): Bytes => {
+      const length = sealed.length + tag.length;
+      if (room.length < length) {
+        room = new Uint8Array(length);
+      }
+      room.set(sealed);
+      room.set(tag, sealed.length);
+      return room.subarray(0, length);
+    };
     return {
       synchronous: false,
       async seal(nonce, aad, text) {
         return [new Uint8Array(await subtle.encrypt(parameters(nonce, aad), key, text))];
       },
-      async open(nonce, aad, sealed) {
+      async open(nonce, aad, sealed, tag) {
+        const whole = tag === undefined ? sealed : joined(sealed, tag);
         try {
-          return new Uint8Array(await subtle.decrypt(parameters(nonce, aad), key, sealed));
+          return new Uint8Array(await subtle.decrypt(parameters(nonce, aad), key, whole));
         } catch {
           throw authenticationError();
         }
       },
-      dispose() {},
+      dispose: () => room.fill(0),
     };
   },
 

@@ -1,6 +1,7 @@
-// Opening an object's chunks. Two encryptions do it: one with the chunk as associated data gives its
-// pin, one with the chunk as text gives its plaintext. Neither verifies anything: the tag over all
-// chunks does, and in a second reading the pins of the first.
+// Opening an object's chunks. In the first reading two encryptions do it: one with the chunk as
+// associated data gives its pin, one with the chunk as text gives its plaintext. Neither verifies
+// anything: the tag over all chunks does. In a second reading each chunk has a tag of its own, which
+// follows from its pin.
 
 import { type Bytes, EMPTY } from "../bytes.js";
 import { BongtuError } from "../errors.js";
@@ -20,7 +21,7 @@ export interface ChunkRun {
   readonly operation: Operation;
   /** Where plaintext goes; without it the chunks are only hashed. */
   readonly sink?: Sink;
-  /** Of a second reading: what the first one, which verified the tag, found. */
+  /** Makes it a second reading: what the first one, which verified the tag, found. */
   readonly bodyLength?: number;
   /** Bytes of all readings together, for the progress. */
   readonly total: number | undefined;
@@ -60,10 +61,12 @@ export async function openChunks(run: ChunkRun): Promise<ChunkResult> {
   }
 }
 
-/** A chunk that was hashed, and decrypted where that is wanted. */
+/** What became of a chunk. */
 interface Chunk {
-  readonly pin: Bytes;
-  readonly text: Bytes;
+  /** Unless its own tag has verified it. */
+  readonly pin?: Bytes;
+  /** Unless it was only hashed. */
+  readonly text?: Bytes;
 }
 
 async function openMany(
@@ -73,6 +76,7 @@ async function openMany(
   blocks: Rechunker,
 ): Promise<number> {
   const { session, key, sink } = run;
+  const again = run.bodyLength !== undefined;
   let waiting: Block | undefined = first;
   let position = 0;
   let tag = EMPTY;
@@ -97,47 +101,54 @@ async function openMany(
         ? [{ id: index, nonce: EMPTY, aad: EMPTY, prefix: EMPTY, input }]
         : plannedCalls(input, (records) => session.plan(index, end, records));
     },
-    run: (call) => openChunk(key, hashNonce, call, sink !== undefined),
+    run(call) {
+      return again
+        ? openVerified(key, call, session.chunkTag(call.id) as Bytes)
+        : openUnverified(key, call, hashNonce, sink !== undefined);
+    },
     async release(planned, chunks) {
-      const verified = planned.last && run.bodyLength === undefined ? { tag, position } : undefined;
-      await release(run, planned, chunks, verified);
+      const end = planned.last && !again ? { tag, position } : undefined;
+      await release(run, planned, chunks, end);
     },
     discard: wipe,
+  }).catch((error) => {
+    // Every chunk was authentic the first time.
+    throw again && error.code === "ERR_AUTHENTICATION" ? sourceChanged() : error;
   });
   return position;
 }
 
-/** The pins of the first reading say nothing of what lies beyond them. */
+/** What the first reading verified says nothing of what lies beyond it. */
 function checkPosition(expected: number | undefined, position: number, last: boolean): void {
   if (expected !== undefined && (position > expected || last !== (position === expected))) {
-    throw new BongtuError(
-      "ERR_SOURCE_CHANGED",
-      "the source changed while it was being sealed or opened; start again",
-    );
+    throw sourceChanged();
   }
 }
 
-function openChunk(
+function openUnverified(
   key: ContentKey,
-  hashNonce: Bytes,
   { nonce, prefix: counter, input }: PlannedCall,
+  hashNonce: Bytes,
   decrypt: boolean,
 ): Chunk | Promise<Chunk> {
   if (key.synchronous) {
-    const hash = key.seal(hashNonce, input, EMPTY);
-    if (decrypt && key.keyStream !== undefined) {
-      return { pin: pinOf(hash), text: key.keyStream(counter, input) };
+    const pin = pinOf(key.seal(hashNonce, input, EMPTY));
+    if (!decrypt) {
+      return { pin };
     }
-    return chunkOf(hash, decrypt ? key.seal(nonce, EMPTY, input) : undefined);
+    const text = key.keyStream?.(counter, input) ?? withoutTag(key.seal(nonce, EMPTY, input)).text;
+    return { pin, text };
   }
   // Both are started before anybody can change what they work on.
-  const hash = key.seal(hashNonce, input, EMPTY);
-  const text = decrypt ? key.seal(nonce, EMPTY, input) : undefined;
-  return Promise.all([hash, text]).then((both) => chunkOf(...both));
-}
-
-function chunkOf(hash: Bytes[], text: Bytes[] | undefined): Chunk {
-  return { pin: pinOf(hash), text: text === undefined ? EMPTY : withoutTag(text).text };
+  const hashed = key.seal(hashNonce, input, EMPTY).then(pinOf);
+  if (!decrypt) {
+    return hashed.then((pin) => ({ pin }));
+  }
+  const decrypted = key.seal(nonce, EMPTY, input);
+  return Promise.all([hashed, decrypted]).then(([pin, sealed]) => ({
+    pin,
+    text: withoutTag(sealed).text,
+  }));
 }
 
 /** The tag of a call that had no text. */
@@ -145,7 +156,28 @@ function pinOf(hash: Bytes[]): Bytes {
   return withoutTag(hash.filter(({ length }) => length > 0)).tag;
 }
 
-/** Trusted: nothing is handed on that was not pinned, nor the last chunk before the tag. */
+function openVerified(
+  key: ContentKey,
+  { nonce, aad, input }: PlannedCall,
+  tag: Bytes,
+): Chunk | Promise<Chunk> {
+  try {
+    return key.synchronous
+      ? { text: key.open(nonce, aad, input, tag) }
+      : key.open(nonce, aad, input, tag).then((text) => ({ text }));
+  } finally {
+    tag.fill(0);
+  }
+}
+
+function sourceChanged(): BongtuError {
+  return new BongtuError(
+    "ERR_SOURCE_CHANGED",
+    "the source changed while it was being sealed or opened; start again",
+  );
+}
+
+/** Trusted: nothing is handed on that was neither verified nor pinned, nor the last chunk before the tag. */
 async function release(
   { session, sink, operation, total }: ChunkRun,
   { calls, length }: Planned,
@@ -153,9 +185,11 @@ async function release(
   end: { readonly tag: Bytes; readonly position: number } | undefined,
 ): Promise<void> {
   const [call] = calls as [PlannedCall];
-  const [chunk] = chunks as [Chunk];
+  const [{ pin, text }] = chunks as [Chunk];
   try {
-    session.pin(call.id, call.input.length, chunk.pin);
+    if (pin !== undefined) {
+      session.pin(call.id, call.input.length, pin);
+    }
     if (end !== undefined) {
       session.verify(end.tag, end.position);
     }
@@ -163,16 +197,16 @@ async function release(
     wipe(chunks);
     throw error;
   }
-  chunk.pin.fill(0);
-  if (sink !== undefined) {
-    await handOn(sink, [chunk.text], operation);
+  pin?.fill(0);
+  if (sink !== undefined && text !== undefined) {
+    await handOn(sink, [text], operation);
   }
   operation.advance(length, total);
 }
 
 function wipe(chunks: readonly Chunk[]): void {
   for (const { pin, text } of chunks) {
-    pin.fill(0);
-    text.fill(0);
+    pin?.fill(0);
+    text?.fill(0);
   }
 }
