@@ -65,6 +65,18 @@ test("the tarball holds the package and nothing else", async () => {
   );
 });
 
+test("nothing in it tells where it was built", async () => {
+  const places = [ROOT, "/.cargo/", "registry"];
+  for (const path of project.files) {
+    const text = await readFile(join(project.folder, "node_modules/bongtu", path), "latin1");
+    // WebAssembly is carried as hexadecimal text.
+    const found = places.filter((place) =>
+      [place, Buffer.from(place).toString("hex")].some((spelling) => text.includes(spelling)),
+    );
+    assert.deepEqual(found, [], path);
+  }
+});
+
 test("it brings no other package with it", () => {
   assert.deepEqual(
     project.installed.filter((name) => !name.startsWith(".")),
