@@ -1,6 +1,6 @@
 // Arguments that are not what they should be: each is refused before anything happens.
 
-import { inspect, open, openStream, seal, sealedSize, sealStream } from "bongtu";
+import { inspect, open, openStream, seal, sealBlob, sealedSize, sealStream } from "bongtu";
 import { assert, test } from "#harness";
 import { bytes, failure, fixture, thrown } from "./support.mjs";
 
@@ -15,6 +15,21 @@ test("what is no source", async () => {
   }
   const { message } = await failure(seal(keyring, "text"), "ERR_INPUT");
   assert.ok(message.includes("TextEncoder"), message);
+});
+
+test("a buffer that was transferred away before", async () => {
+  const { keyring } = await fixture();
+  const buffer = new ArrayBuffer(10);
+  const view = new Uint8Array(buffer);
+  structuredClone(buffer, { transfer: [buffer] });
+  for (const gone of [buffer, view]) {
+    await failure(seal(keyring, gone), "ERR_SOURCE");
+    await failure(sealBlob(keyring, gone), "ERR_SOURCE");
+    await failure(open(keyring, gone), "ERR_SOURCE");
+    const writer = sealStream(keyring).writable.getWriter();
+    writer.closed.catch(() => {});
+    await failure(writer.write(gone), "ERR_SOURCE");
+  }
 });
 
 test("what is no keyring", async () => {
@@ -66,6 +81,10 @@ test("options of other types", async () => {
     { limits: { maxHeaderLength: 1.5 } },
     { limits: { maxFrameLength: 2 ** 32 } },
     { limits: { maxFrameLength: null } },
+    // Each of them would switch off a check.
+    { encryptionContex: { a: "b" } },
+    { commitmentpolicy: "REQUIRE_ENCRYPT_ALLOW_DECRYPT" },
+    { limits: { maxEncryptedDataKey: 1 } },
   ];
   for (const options of [...both, ...sealing]) {
     await failure(seal(keyring, bytes(1), options), "ERR_INPUT");

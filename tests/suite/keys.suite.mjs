@@ -1,7 +1,7 @@
-import { Keyring, KmsPublicKey, seal, sealObject } from "bongtu";
+import { inspect, Keyring, KmsPublicKey, open, seal, sealObject } from "bongtu";
 import { assert, test } from "#harness";
 import { KEY_ARN } from "../harness/kms.mjs";
-import { bytes, failure, fixture, thrown } from "./support.mjs";
+import { assertBytes, bytes, failure, fixture, thrown } from "./support.mjs";
 
 const ALGORITHMS = ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"];
 
@@ -82,7 +82,9 @@ test("the pin: another key is refused", async () => {
     "ERR_INPUT",
   );
   thrown(() => KmsPublicKey.parse(publicKey, { spkiSha256: "" }), "ERR_INPUT");
-  thrown(() => KmsPublicKey.parse(publicKey, { spkiSha256: 7 }), "ERR_INPUT");
+  for (const lost of [{ spkiSha256: 7 }, { spkiSha256: undefined }, { spkiSHA256: other }]) {
+    thrown(() => KmsPublicKey.parse(publicKey, lost), "ERR_INPUT");
+  }
 });
 
 test("keys that cannot be sealed to", async () => {
@@ -124,6 +126,17 @@ test("a response for another key", async () => {
   const elsewhere = replica.replace("eu-west-1", "us-east-1");
   const multi = response(publicKey, { KeyId: replica });
   assert.equal(KmsPublicKey.parse(multi, { keyArn: elsewhere }).keyArn, elsewhere);
+});
+
+test("a response brings its key's ARN", async () => {
+  const { publicKey, kms } = await fixture();
+  const given = JSON.parse(json(publicKey));
+  for (const key of [given, JSON.stringify(given), KmsPublicKey.parse(given)]) {
+    const keyring = Keyring.kmsRsa({ publicKey: key, kms });
+    const sealed = await seal(keyring, bytes(10));
+    assert.equal((await inspect(sealed)).encryptedDataKeys[0].providerInfo, given.KeyId);
+    assertBytes((await open(keyring, sealed)).plaintext, bytes(10));
+  }
 });
 
 test("an algorithm that the key does not offer", async () => {
@@ -178,6 +191,7 @@ test("arguments of other types", async () => {
   }
   thrown(() => Keyring.kmsRsa(), "ERR_INPUT");
   thrown(() => Keyring.kmsRsa({ publicKey }), "ERR_INPUT");
+  thrown(() => Keyring.kmsRsa({ publicKey, keyARN: KEY_ARN }), "ERR_INPUT");
   thrown(() => Keyring.kmsRsa({ publicKey, keyArn: 7 }), "ERR_INPUT");
   thrown(() => Keyring.kmsRsa({ publicKey: null, keyArn: KEY_ARN }), "ERR_INPUT");
   thrown(() => Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, algorithm: 7 }), "ERR_INPUT");

@@ -407,14 +407,28 @@ test("progress, over both readings", async () => {
   const { keyring } = await fixture();
   const sealed = await sealObject(keyring, DATA);
   const body = await sealedBytes(sealed);
-  for (const [releaseUnverified, total] of [
-    [false, 2 * body.length],
-    [true, body.length],
+  const small = await sealObject(keyring, bytes(10));
+  for (const [object, releaseUnverified, total] of [
+    [stored(sealed, body), false, 2 * body.length],
+    [stored(sealed, body), true, body.length],
+    [stored(small, await sealedBytes(small)), false, 2 * 26],
+    [stored(small, await sealedBytes(small)), true, 26],
   ]) {
     const seen = [];
     const onProgress = (progress) => void seen.push(progress);
-    await openAll(keyring, stored(sealed, body), { releaseUnverified, onProgress });
+    await openAll(keyring, object, { releaseUnverified, onProgress });
     assert.deepEqual(seen.at(-1), { bytes: total, total });
+  }
+});
+
+test("progress of a stream, whose length need not be known", async () => {
+  const { keyring } = await fixture();
+  for (const total of [undefined, DATA.length]) {
+    const seen = [];
+    const onProgress = (progress) => void seen.push(progress);
+    await through(await sealObjectStream(keyring, { size: total, onProgress }), DATA);
+    const done = { bytes: DATA.length };
+    assert.deepEqual(seen.at(-1), total === undefined ? done : { ...done, total });
   }
 });
 

@@ -134,6 +134,18 @@ testWithEach("frames swapped, repeated, dropped, and what follows the end", asyn
   }
 });
 
+// The final frame then ends behind the block that its beginning is planned with.
+testWithEach("what follows a message whose last frame is full", async () => {
+  const { keyring } = await message();
+  const sealed = await seal(keyring, bytes(2 * 256 * 1024));
+  for (const length of [1, 8, 9, 100, 1_000_000]) {
+    const longer = joined([sealed, new Uint8Array(length).fill(0xff)]);
+    await failure(open(keyring, longer), "ERR_TRAILING_DATA");
+    await failure(through(openStream(keyring), longer, 100_000), "ERR_TRAILING_DATA");
+    await failure(inspect(longer), "ERR_TRAILING_DATA");
+  }
+});
+
 testWithEach("frames of another message", async () => {
   const one = await message();
   const other = await message();

@@ -177,7 +177,7 @@ test("part sizes that S3 or the grid does not take", async () => {
   const { keyring } = await fixture();
   const object = await sealObject(keyring, bytes(10));
   for (const size of [0, 5 * MIB - 1, 5 * MIB + 1, 6 * MIB + 16, 5 * 1024 * MIB + CHUNK, "6", -1]) {
-    thrown(() => object.parts(size), "ERR_INPUT");
+    thrown(() => object.parts(size), "ERR_PART_SIZE");
   }
   assert.equal(object.parts(5 * MIB + CHUNK).length, 1);
   assert.equal((await sealBlob(keyring, bytes(10))).parts(5 * MIB + 1).length, 1);
@@ -188,7 +188,7 @@ test("part sizes that S3 or the grid does not take", async () => {
   }
   const huge = await sealObject(keyring, new Huge());
   assert.equal(huge.size, 60 * 1024 * MIB + 16);
-  thrown(() => huge.parts(5 * MIB), "ERR_TOO_LARGE");
+  thrown(() => huge.parts(5 * MIB), "ERR_PART_SIZE");
   assert.equal(huge.parts(8 * MIB).length, 60 * 128 + 1);
 });
 

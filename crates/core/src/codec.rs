@@ -1,4 +1,4 @@
-//! Reading and writing big-endian fields, without indexing and without panics.
+//! Reading and writing big-endian fields, and lengths, without indexing and without panics.
 
 use crate::error::Error;
 use alloc::vec::Vec;
@@ -76,4 +76,9 @@ pub(crate) fn put_prefixed(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     out.extend_from_slice(&length.to_be_bytes());
     out.extend_from_slice(bytes);
     Some(())
+}
+
+/// A length in memory as the formats count: 64 bits hold it everywhere.
+pub(crate) fn widen(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }

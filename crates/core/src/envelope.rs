@@ -1,5 +1,6 @@
 //! Sealing and opening in one call, for data that fits into memory.
 
+use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::executor::{self, Executor};
 use crate::keyring::Keyring;
@@ -15,7 +16,7 @@ use zeroize::Zeroizing;
 /// # Errors
 /// [`Error::NoPublicKey`], [`Error::FrameLength`], [`Error::TooLarge`] or [`Error::Random`].
 pub fn seal(keyring: &Keyring, plaintext: &[u8], options: SealOptions) -> Result<Vec<u8>> {
-    let size = sealed_size(keyring, u64::try_from(plaintext.len()).unwrap_or(u64::MAX), &options)?;
+    let size = sealed_size(keyring, widen(plaintext.len()), &options)?;
     let sealing = Sealing::new(keyring, options)?;
     let wrapped = executor::wrap(sealing.wrap())?;
     let (header, key, mut frames) = sealing.wrapped(&wrapped)?;

@@ -5,6 +5,7 @@
 //! every later one must reproduce it before its output may leave, so that a source that changed
 //! in between can never put two plaintexts under one key and nonce.
 
+use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::message::FrameLayout;
 use crate::plan::{PieceOp, TAG_LENGTH};
@@ -203,8 +204,4 @@ pub(crate) fn check_object_length(length: u64) -> Result<()> {
 
 fn number(index: usize) -> Result<u32> {
     u32::try_from(index).map_err(|_| Error::TooLarge("more pieces than can be numbered"))
-}
-
-fn widen(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -12,6 +12,7 @@ mod tally;
 pub(crate) use tally::{Pin, Tally};
 
 use crate::block_cipher::{BLOCK, BlockCipher};
+use crate::codec::widen;
 use crate::error::Result;
 use crate::keys::ContentKey;
 use field::Element;
@@ -162,10 +163,6 @@ fn lengths(aad: u64, text: u64) -> Element {
     first.copy_from_slice(&(8 * aad).to_be_bytes());
     second.copy_from_slice(&(8 * text).to_be_bytes());
     Element::new(block)
-}
-
-fn widen(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

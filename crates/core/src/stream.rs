@@ -1,5 +1,6 @@
 //! `std::io` over the plans: what Rust users expect of streams.
 
+use crate::codec::widen;
 use crate::envelope::heads;
 use crate::error::{Error, Result};
 use crate::executor::{self, Executor};
@@ -182,6 +183,6 @@ impl<R: Read> Read for OpenReader<R> {
 /// Reads until `buffer` holds `length` bytes; `false` when the input ends before.
 fn fill(inner: &mut impl Read, buffer: &mut Vec<u8>, length: usize) -> io::Result<bool> {
     let missing = length.saturating_sub(buffer.len());
-    inner.take(u64::try_from(missing).unwrap_or(u64::MAX)).read_to_end(buffer)?;
+    inner.take(widen(missing)).read_to_end(buffer)?;
     Ok(buffer.len() >= length)
 }

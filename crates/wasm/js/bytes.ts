@@ -1,3 +1,5 @@
+import { BongtuError } from "./errors.js";
+
 /**
  * Bytes that nobody else changes meanwhile and that the platform's cryptography accepts: neither
  * shared nor resizable.
@@ -11,13 +13,14 @@ export const EMPTY: Bytes = new Uint8Array(0);
  * be.
  */
 export function bytesOf(value: unknown): Bytes | undefined {
-  if (ArrayBuffer.isView(value)) {
-    return settled(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  try {
+    if (ArrayBuffer.isView(value)) {
+      return settled(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    }
+    return isBuffer(value) ? settled(new Uint8Array(value)) : undefined;
+  } catch (cause) {
+    throw new BongtuError("ERR_SOURCE", "the buffer was transferred away", { cause });
   }
-  if (isBuffer(value)) {
-    return settled(new Uint8Array(value));
-  }
-  return undefined;
 }
 
 /** All pieces in one array of their own. */

@@ -16,6 +16,13 @@ export function compile(inlined: string): WebAssembly.Module {
   }
 }
 
+/** A module of this package that is imported when it is first needed. */
+export function fetched<T>(module: Promise<T>, what: string): Promise<T> {
+  return module.catch((cause) => {
+    throw new BongtuError("ERR_WASM", `the module ${what} cannot be loaded`, { cause });
+  });
+}
+
 /** A byte is its low half as A to P and its high half as a to p, which brotli packs better than hexadecimal. */
 function decode(inlined: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(inlined.length / 2);

@@ -1,4 +1,4 @@
-import { BongtuError } from "./errors.js";
+import { fetched } from "./compile.js";
 import type { StoredEnvelope } from "./object/open.js";
 import type { ObjectFormat } from "./object/seal.js";
 import type { OperationOptions } from "./operation.js";
@@ -87,9 +87,7 @@ export async function inspect(
 
 /** Who seals and opens never looks: what does is fetched by those who do. */
 function inspection(): Promise<typeof import("./inspection.js")> {
-  return import("./inspection.js").catch((cause) => {
-    throw new BongtuError("ERR_WASM", "the module that inspects cannot be loaded", { cause });
-  });
+  return fetched(import("./inspection.js"), "that inspects");
 }
 
 function isEnvelope(given: Source | StoredEnvelope): given is StoredEnvelope {

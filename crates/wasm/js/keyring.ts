@@ -1,7 +1,7 @@
 import { inputError } from "./errors.js";
 import type { Kms } from "./kms.js";
 import { wasm } from "./load.js";
-import { checkOptions, checkText } from "./options.js";
+import { checkOptions, checkText, refuseOthers } from "./options.js";
 import {
   type EncryptionAlgorithm,
   handleOf,
@@ -13,8 +13,11 @@ import type { Keyring as Handle } from "./wasm/bongtu_wasm.js";
 export interface KmsRsaOptions {
   /** What data is sealed to; a keyring without it only opens. */
   readonly publicKey?: KmsPublicKey | PublicKeyInput | undefined;
-  /** `arn:aws:kms:REGION:ACCOUNT:key/ID`; neither an alias nor a bare id. */
-  readonly keyArn: string;
+  /**
+   * `arn:aws:kms:REGION:ACCOUNT:key/ID`; neither an alias nor a bare id. Needed unless `publicKey`
+   * came with it.
+   */
+  readonly keyArn?: string | undefined;
   /** RSAES_OAEP_SHA_256 unless set. Messages do not record it: who opens must know it. */
   readonly algorithm?: EncryptionAlgorithm | undefined;
   /** What opens; a keyring without it only seals. */
@@ -59,18 +62,17 @@ export class Keyring {
   /** An RSA key in KMS: seals offline to its public half, opens by `kms:Decrypt`. */
   static kmsRsa(options: KmsRsaOptions): Keyring {
     checkOptions(options);
-    const keyArn = checkKeyArn(options.keyArn);
+    refuseOthers(options, ["publicKey", "keyArn", "algorithm", "kms"]);
     const algorithm = checkText(options.algorithm, "algorithm") as EncryptionAlgorithm | undefined;
     const kms = options.kms === undefined ? undefined : checkKms(options.kms);
-    if (options.publicKey === undefined) {
-      const handle = wasm().Keyring.kmsRsaOpenOnly(keyArn, algorithm);
-      return new Keyring(CONSTRUCT, { handle, publicKey: undefined, kms });
-    }
+    const { publicKey: given } = options;
     const publicKey =
-      options.publicKey instanceof KmsPublicKey
-        ? options.publicKey
-        : KmsPublicKey.parse(options.publicKey, { keyArn });
-    const handle = wasm().Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm);
+      given === undefined || given instanceof KmsPublicKey ? given : KmsPublicKey.parse(given);
+    const keyArn = checkKeyArn(options.keyArn ?? publicKey?.keyArn);
+    const handle =
+      publicKey === undefined
+        ? wasm().Keyring.kmsRsaOpenOnly(keyArn, algorithm)
+        : wasm().Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm);
     return new Keyring(CONSTRUCT, { handle, publicKey, kms });
   }
 
@@ -80,6 +82,7 @@ export class Keyring {
    */
   static kms(options: KmsOptions): Keyring {
     checkOptions(options);
+    refuseOthers(options, ["keyArn", "kms"]);
     const handle = wasm().Keyring.kms(checkKeyArn(options.keyArn));
     return new Keyring(CONSTRUCT, { handle, publicKey: undefined, kms: checkKms(options.kms) });
   }
@@ -111,7 +114,7 @@ export function keyringParts(keyring: Keyring): KeyringParts {
 
 function checkKeyArn(keyArn: unknown): string {
   if (typeof keyArn !== "string") {
-    throw inputError("keyArn must be a string");
+    throw inputError("keyArn must be a key ARN, as text; a bare public key does not bring one");
   }
   return keyArn;
 }

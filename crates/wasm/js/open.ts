@@ -9,7 +9,7 @@ import { ignore, Operation, type OperationOptions } from "./operation.js";
 import {
   type CommitmentPolicy,
   checkLimits,
-  checkOperationOptions,
+  checkOpenOptions,
   checkText,
   contextPairs,
   type EncryptionContext,
@@ -118,7 +118,7 @@ interface Opening {
 }
 
 function prepare(keyring: Keyring, options: OpenOptions): Opening {
-  checkOperationOptions(options);
+  checkOpenOptions(options, ["encryptionContext", "commitmentPolicy", "limits"]);
   const { handle, kms } = keyringParts(keyring);
   const limits = checkLimits(options.limits);
   const session = new (wasm().OpenSession)(

@@ -43,6 +43,20 @@ export function checkOperationOptions(options: OperationOptions): void {
   }
 }
 
+/** For checks that a misspelt option would switch off. */
+export function refuseOthers(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw inputError(`there is no option ${unknown}; there are ${known.join(", ")}`);
+  }
+}
+
+/** The options of what opens, `known` and those of every operation. */
+export function checkOpenOptions(options: OperationOptions, known: readonly string[]): void {
+  checkOperationOptions(options);
+  refuseOthers(options, [...known, "signal", "onProgress"]);
+}
+
 export function contextPairs(context: EncryptionContext | undefined): string[] {
   return context === undefined ? [] : stringPairs(context, "encryptionContext", "ERR_CONTEXT");
 }
@@ -75,12 +89,15 @@ export function checkNumber(value: unknown, name: string): number | undefined {
   return value;
 }
 
+const LIMITS = ["maxEncryptedDataKeys", "maxHeaderLength", "maxFrameLength"] as const;
+
 export function checkLimits(limits: Limits | undefined): Limits {
   if (limits === undefined) {
     return {};
   }
   checkOptions(limits);
-  for (const name of ["maxEncryptedDataKeys", "maxHeaderLength", "maxFrameLength"] as const) {
+  refuseOthers(limits, LIMITS);
+  for (const name of LIMITS) {
     const limit = limits[name];
     if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0 && limit <= UINT32_MAX)) {
       throw inputError(`limits.${name} must be a whole number below 2^32`);

@@ -30,8 +30,8 @@ export interface PieceRun {
   readonly first: number;
   /** Blocks of whole pieces, but for the last one of all. */
   next(): Promise<Block>;
-  /** Bytes of input in all, for the progress; without it there is none. */
-  readonly total?: number | undefined;
+  /** Bytes of input in all, where they are known; without it no progress is told. */
+  readonly progress?: { readonly total: number | undefined } | undefined;
 }
 
 /** A piece that was sealed: what is stored of it, and what tells it from any other. */
@@ -101,7 +101,7 @@ export function withoutTag(sealed: Bytes[]): { readonly text: Bytes; readonly ta
 
 /** Trusted: nothing is handed on before its pin was taken. */
 async function release(
-  { pieces, sink, operation, total }: PieceRun,
+  { pieces, sink, operation, progress }: PieceRun,
   { calls, length }: Planned,
   sealed: SealedPiece[],
 ): Promise<void> {
@@ -118,8 +118,8 @@ async function release(
     sealed.flatMap(({ output }) => output),
     operation,
   );
-  if (total !== undefined) {
-    operation.advance(length, total);
+  if (progress !== undefined) {
+    operation.advance(length, progress.total);
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Bytes, bytesOf } from "./bytes.js";
 import { BongtuError, inputError } from "./errors.js";
 import { wasm } from "./load.js";
-import { checkOptions, checkText } from "./options.js";
+import { checkOptions, checkText, refuseOthers } from "./options.js";
 import type { PublicKey } from "./wasm/bongtu_wasm.js";
 
 /**
@@ -27,8 +27,9 @@ export interface PublicKeyOptions {
   readonly keyArn?: string | undefined;
   /**
    * The pin: SHA-256 of the SubjectPublicKeyInfo in lower-case hexadecimal; another key is refused.
+   * Not `undefined`, so that a pin that got lost on its way is noticed.
    */
-  readonly spkiSha256?: string | undefined;
+  readonly spkiSha256?: string;
 }
 
 export type EncryptionAlgorithm = "RSAES_OAEP_SHA_1" | "RSAES_OAEP_SHA_256";
@@ -65,8 +66,11 @@ export class KmsPublicKey {
 
   static parse(input: PublicKeyInput, options: PublicKeyOptions = {}): KmsPublicKey {
     checkOptions(options);
+    refuseOthers(options, ["keyArn", "spkiSha256"]);
     checkText(options.keyArn, "keyArn");
-    checkText(options.spkiSha256, "spkiSha256");
+    if ("spkiSha256" in options) {
+      checkText(options.spkiSha256 ?? null, "spkiSha256");
+    }
     return new KmsPublicKey(CONSTRUCT, parseAny(input, options));
   }
 

@@ -218,7 +218,7 @@ export class SealedSession {
           this.#checkSource();
           return blocks.next();
         },
-        total: progress ? to - from : undefined,
+        progress: progress ? { total: to - from } : undefined,
       });
     } catch (error) {
       reader.cancel(error);

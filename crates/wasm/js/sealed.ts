@@ -2,7 +2,7 @@
 import { type Bytes, EMPTY } from "./bytes.js";
 import { BlobCollector, Collector, Cutter } from "./collect.js";
 import { readableOf } from "./duplex.js";
-import { BongtuError, disposedError, inputError } from "./errors.js";
+import { BongtuError, disposedError } from "./errors.js";
 import type { Operation } from "./operation.js";
 import type { Sink } from "./pump.js";
 import type { SealedSession } from "./sealed-session.js";
@@ -101,15 +101,14 @@ export class SealedRange implements Sealed {
   parts(partSize: number): SealedPart[] {
     const { grid } = this.#session;
     if (!Number.isSafeInteger(partSize) || partSize < MIN_PART || partSize > MAX_PART) {
-      throw inputError("partSize must be from 5 MiB to 5 GiB in bytes");
+      throw partSizeError("partSize must be from 5 MiB to 5 GiB in bytes");
     }
     if (partSize % grid !== 0) {
-      throw inputError(`partSize must be a multiple of ${grid} bytes, so that no chunk is cut`);
+      throw partSizeError(`partSize must be a multiple of ${grid} bytes, so that no chunk is cut`);
     }
     const count = Math.max(1, Math.ceil(this.size / partSize));
     if (count > MAX_PARTS) {
-      const message = `${count} parts, and S3 takes ${MAX_PARTS}; choose a larger partSize`;
-      throw new BongtuError("ERR_TOO_LARGE", message);
+      throw partSizeError(`${count} parts, and S3 takes ${MAX_PARTS}; choose a larger partSize`);
     }
     return Array.from({ length: count }, (_, i) => {
       const start = i * partSize;
@@ -161,6 +160,10 @@ export class SealedRange implements Sealed {
       this.#operations.delete(operation);
     }
   }
+}
+
+function partSizeError(message: string): BongtuError {
+  return new BongtuError("ERR_PART_SIZE", message);
 }
 
 /** As `Blob.slice` understands its arguments. */

@@ -97,7 +97,7 @@ impl Pieces {
     }
 }
 
-/// Bytes of an object's body.
+/// Bytes of an object's body: a tag follows the ciphertext.
 pub(crate) fn body_size(plaintext_length: u64) -> Result<f64> {
     exact(plaintext_length + 16)
 }

@@ -44,12 +44,12 @@ impl Kind {
 
 /// Bytes from one regular frame's start to the next.
 pub(super) const fn stride(frame_length: u32) -> usize {
-    widen(frame_length) + Kind::Regular.overhead()
+    in_memory(frame_length) + Kind::Regular.overhead()
 }
 
 /// Lossless on every platform that bongtu runs on (32 bits and wider).
 #[expect(clippy::as_conversions, reason = "u32 to usize, in const context")]
-pub(super) const fn widen(length: u32) -> usize {
+pub(super) const fn in_memory(length: u32) -> usize {
     length as usize
 }
 
@@ -157,6 +157,10 @@ impl Walker {
             }
             let Some(frame) = self.frame(head, start)? else { break };
             if frame.sealed.end > length {
+                // It ends beyond the block, but before all of what is known to follow.
+                if frame.is_final() && !last {
+                    return Err(Error::TrailingData);
+                }
                 break;
             }
             start = frame.sealed.end;
@@ -209,7 +213,7 @@ impl Walker {
             return Err(Error::Malformed("the final frame is longer than the frame length"));
         }
         let sealed = start + kind.overhead() - TAG_LENGTH;
-        let sealed = sealed..sealed + widen(text_length) + TAG_LENGTH;
+        let sealed = sealed..sealed + in_memory(text_length) + TAG_LENGTH;
         Ok(Some(Frame { kind, sequence, nonce, text_length, start, sealed }))
     }
 }

@@ -3,7 +3,7 @@
 use super::frame::{self, Walker};
 use super::header::{ContentType, Header, Place};
 use super::limits::Limits;
-use crate::codec::Stop;
+use crate::codec::{Stop, widen};
 use crate::error::{Error, Result};
 use crate::plan::{NONCE_LENGTH, TAG_LENGTH};
 use alloc::{format, string::String, vec::Vec};
@@ -166,7 +166,7 @@ impl Inspector {
     /// [`Error::Malformed`] or [`Error::TrailingData`].
     pub fn walk(&mut self, heads: &[u8], length: usize, last: bool) -> Result<()> {
         let before = self.body.length;
-        self.body.length += count(length);
+        self.body.length += widen(length);
         match self.header.content_type {
             ContentType::Framed => self.walk_frames(before, heads, length, last),
             ContentType::NonFramed => self.walk_unframed(heads),
@@ -180,7 +180,7 @@ impl Inspector {
             if frame.is_final() {
                 self.body.complete = true;
                 self.body.final_frame_start =
-                    Some(count(self.header.length()) + before + count(frame.start));
+                    Some(widen(self.header.length()) + before + widen(frame.start));
             }
         }
         Ok(())
@@ -192,11 +192,11 @@ impl Inspector {
         {
             self.announced = length.try_into().map(u64::from_be_bytes).ok();
         }
-        let text_and_more = self.body.length.saturating_sub(count(UNFRAMED_HEAD + TAG_LENGTH));
+        let text_and_more = self.body.length.saturating_sub(widen(UNFRAMED_HEAD + TAG_LENGTH));
         self.body.plaintext_length = text_and_more.min(self.announced.unwrap_or(0));
-        let whole = self.body.length >= count(UNFRAMED_HEAD + TAG_LENGTH);
+        let whole = self.body.length >= widen(UNFRAMED_HEAD + TAG_LENGTH);
         self.body.complete = whole && self.announced == Some(self.body.plaintext_length);
-        if text_and_more - self.body.plaintext_length > count(self.max_trailer) {
+        if text_and_more - self.body.plaintext_length > widen(self.max_trailer) {
             return Err(Error::TrailingData);
         }
         Ok(())
@@ -243,9 +243,4 @@ impl Inspector {
             body: self.body.clone(),
         }
     }
-}
-
-/// A length in memory as one in a message.
-fn count(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }

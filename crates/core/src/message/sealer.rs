@@ -2,6 +2,7 @@
 
 use super::frame::{self, DEFAULT_FRAME_LENGTH, Kind, MAX_FRAME_LENGTH};
 use super::header::Header;
+use crate::codec::widen;
 use crate::context::EncryptionContext;
 use crate::derive;
 use crate::error::{Error, Result};
@@ -49,7 +50,7 @@ pub fn sealed_size(keyring: &Keyring, plaintext_length: u64, options: &SealOptio
     options.check()?;
     let context_length = options.encryption_context.canonical()?.len();
     let header = Header::encoded_length(context_length, keyring.encrypted_data_key_length()?);
-    let header = u64::try_from(header + TAG_LENGTH).unwrap_or(u64::MAX);
+    let header = widen(header + TAG_LENGTH);
     Ok(header + frame::body_length(plaintext_length, options.frame_length)?)
 }
 
@@ -144,7 +145,7 @@ pub(crate) struct FrameLayout {
 
 impl FrameLayout {
     pub(crate) const fn frame_length(&self) -> usize {
-        frame::widen(self.frame_length)
+        frame::in_memory(self.frame_length)
     }
 
     pub(crate) const fn stride(&self) -> usize {

@@ -3,6 +3,7 @@
 
 use super::envelope::{Content, Envelope, Wrap};
 use super::format::Format;
+use crate::codec::widen;
 use crate::description::{MaterialDescription, json_object};
 use crate::error::{Error, Result};
 use alloc::{string::String, vec, vec::Vec};
@@ -272,7 +273,7 @@ impl Envelope {
 
 fn check_size(metadata: &[(&str, String)]) -> Result<()> {
     let sizes = metadata.iter().map(|(name, value)| HTTP_PREFIX.len() + name.len() + value.len());
-    let found = u64::try_from(sizes.sum::<usize>()).unwrap_or(u64::MAX);
+    let found = widen(sizes.sum::<usize>());
     if found > MAX_METADATA {
         return Err(Error::Limit { what: "bytes of metadata", found, limit: MAX_METADATA });
     }

@@ -1,6 +1,7 @@
 //! Opening an object in one call, for data that fits into memory.
 
 use super::opener::{ObjectOpening, OpenObjectOptions, OpenedObject};
+use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::keyring::Keyring;
@@ -31,7 +32,7 @@ pub fn open_object_with(
     }
     let (opened, key, mut chunks) = opening.finish()?;
     let executor = Executor::new(&key)?;
-    let body_length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    let body_length = widen(body.len());
     let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
     if let Some(op) = chunks.one_shot(body_length)? {
         executor.decrypt(&op.nonce, &op.aad, body, &mut plaintext)?;

@@ -4,6 +4,7 @@
 use super::envelope::{Content, Envelope, Wrap};
 use super::format::Format;
 use super::metadata::JsonParser;
+use crate::codec::widen;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;
@@ -248,8 +249,4 @@ fn text_length(body_length: u64) -> Result<u64> {
 
 fn number(index: usize) -> Result<u32> {
     u32::try_from(index).map_err(|_| Error::TooLarge("more chunks than an object has"))
-}
-
-fn widen(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
 }

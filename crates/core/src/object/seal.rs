@@ -2,6 +2,7 @@
 
 use super::metadata::ObjectHead;
 use super::sealer::{ObjectOptions, ObjectSealing, ObjectWrap};
+use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::executor::{self, Executor};
 use crate::keyring::Keyring;
@@ -29,7 +30,7 @@ pub fn seal_object(
     options: ObjectOptions,
     kms: impl FnOnce(&GenerateDataKeyRequest) -> Result<GenerateDataKeyResponse, KmsFailure>,
 ) -> Result<SealedObject> {
-    let length = u64::try_from(plaintext.len()).unwrap_or(u64::MAX);
+    let length = widen(plaintext.len());
     let sealing = ObjectSealing::new(keyring, options, Some(length))?;
     let (head, key, mut pieces) = match sealing.wrap() {
         ObjectWrap::Rsa(op) => {

@@ -1,6 +1,7 @@
 //! Into which parts an upload is cut (FORMATS.md 4.9, 4.10 and 7).
 
 use super::sealed_format::SealedFormat;
+use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::object::{CHUNK_LENGTH, MAX_PLAINTEXT_LENGTH};
 use alloc::format;
@@ -69,7 +70,7 @@ fn checked(part_size: u64, object: bool) -> Result<u64> {
     if !(MIN_PART..=MAX_PART).contains(&part_size) {
         return Err(Error::PartSize("partSize must be from 5 MiB to 5 GiB in bytes".into()));
     }
-    let grid = u64::try_from(CHUNK_LENGTH).unwrap_or(u64::MAX);
+    let grid = widen(CHUNK_LENGTH);
     if object && !part_size.is_multiple_of(grid) {
         return Err(Error::PartSize(format!(
             "partSize of an object must be a multiple of {grid} bytes, so that no chunk is cut"

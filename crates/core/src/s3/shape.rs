@@ -2,6 +2,7 @@
 
 use super::headers::META;
 use super::sealed_format::SealedFormat;
+use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::object::{self, JsonParser, MAX_METADATA, UNENCRYPTED_LENGTH, metadata_names};
 use alloc::{format, string::String, vec::Vec};
@@ -20,7 +21,7 @@ pub(super) fn object_metadata(
         .iter()
         .map(|(name, value)| (name.strip_prefix(META).unwrap_or(name), value.as_str()));
     let sizes = names.clone().map(|(name, value)| META.len() + name.len() + value.len());
-    let found = u64::try_from(sizes.sum::<usize>()).unwrap_or(u64::MAX);
+    let found = widen(sizes.sum::<usize>());
     if found > MAX_METADATA {
         return Err(Error::Limit { what: "bytes of metadata", found, limit: MAX_METADATA });
     }

@@ -33,7 +33,8 @@ export async function readSealingKey(
     throw usageError("-k PUB is missing: the public key to seal to");
   }
   refuseSharedInput({ "-k": file, FILE: operand ?? "-" });
-  const publicKey = await readPublicKey(file, { keyArn: values["key-arn"], spkiSha256 });
+  const pin = spkiSha256 === undefined ? {} : { spkiSha256 };
+  const publicKey = await readPublicKey(file, { keyArn: values["key-arn"], ...pin });
   const keyArn = values["key-arn"] ?? publicKey.keyArn;
   if (keyArn === undefined) {
     throw usageError(

@@ -1,4 +1,5 @@
 import { type Bytes, concat } from "../bytes.js";
+import { fetched } from "../compile.js";
 import { authenticationError, BongtuError } from "../errors.js";
 import type { KmsPublicKey } from "../public-key.js";
 import type { ContentKey, Executor, OaepHash } from "./index.js";
@@ -38,9 +39,7 @@ export const rustExecutor: Executor = {
 };
 
 function fallback(): Promise<typeof import("../fallback.js")> {
-  return import("../fallback.js").catch((cause) => {
-    throw new BongtuError("ERR_WASM", "the module with AES and RSA cannot be loaded", { cause });
-  });
+  return fetched(import("../fallback.js"), "with AES and RSA");
 }
 
 function found<T>(made: T | undefined): T {

@@ -54,7 +54,8 @@ export async function openChunks(run: ChunkRun): Promise<ChunkResult> {
     const [call] = plannedCalls(first.bytes, (records) => session.planOneShot(bodyLength, records));
     const { nonce, aad, input } = call as PlannedCall;
     const plaintext = await operation.wait(Promise.resolve(run.key.open(nonce, aad, input)));
-    operation.advance(bodyLength, total);
+    // There is nothing left to read again.
+    operation.advance(total ?? bodyLength, total);
     return { bodyLength, plaintext };
   } finally {
     blocks.wipe();
@@ -111,9 +112,6 @@ async function openMany(
       await release(run, planned, chunks, end);
     },
     discard: wipe,
-  }).catch((error) => {
-    // Every chunk was authentic the first time.
-    throw again && error.code === "ERR_AUTHENTICATION" ? sourceChanged() : error;
   });
   return position;
 }
@@ -164,10 +162,17 @@ function openVerified(
   try {
     return key.synchronous
       ? { text: key.open(nonce, aad, input, tag) }
-      : key.open(nonce, aad, input, tag).then((text) => ({ text }));
+      : key.open(nonce, aad, input, tag).then((text) => ({ text }), refuse);
+  } catch (error) {
+    return refuse(error);
   } finally {
     tag.fill(0);
   }
+}
+
+/** The chunk was authentic the first time. */
+function refuse(error: unknown): never {
+  throw (error as { code?: unknown }).code === "ERR_AUTHENTICATION" ? sourceChanged() : error;
 }
 
 function sourceChanged(): BongtuError {

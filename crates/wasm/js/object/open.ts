@@ -10,7 +10,7 @@ import { wasm } from "../load.js";
 import { ignore, Operation, type OperationOptions } from "../operation.js";
 import {
   type CommitmentPolicy,
-  checkOperationOptions,
+  checkOpenOptions,
   checkOptions,
   checkText,
   stringPairs,
@@ -118,19 +118,21 @@ interface Verdict {
 }
 
 function prepare(keyring: Keyring, object: StoredObject, options: OpenObjectOptions): Opening {
-  checkOperationOptions(options);
-  const { handle, kms } = keyringParts(keyring);
-  checkWhole(object, options);
+  checkOptions(object);
+  checkOptions(options);
   const { releaseUnverified } = options;
-  if (releaseUnverified !== undefined && typeof releaseUnverified !== "boolean") {
-    throw inputError("releaseUnverified must be true or false");
-  }
-  const metadata = stringPairs(object.metadata, "metadata", "ERR_METADATA");
-  const instructionFile = checkText(object.instructionFile, "instructionFile");
-  const policy = checkText(options.commitmentPolicy, "commitmentPolicy");
   const twice = releaseUnverified !== true;
   const body = bodyOf(object.body, twice);
   try {
+    const { handle, kms } = keyringParts(keyring);
+    checkWhole(object, options);
+    checkOpenOptions(options, ["commitmentPolicy", "releaseUnverified"]);
+    if (releaseUnverified !== undefined && typeof releaseUnverified !== "boolean") {
+      throw inputError("releaseUnverified must be true or false");
+    }
+    const metadata = stringPairs(object.metadata, "metadata", "ERR_METADATA");
+    const instructionFile = checkText(object.instructionFile, "instructionFile");
+    const policy = checkText(options.commitmentPolicy, "commitmentPolicy");
     const session = new (wasm().ObjectOpening)(handle, metadata, instructionFile, policy);
     return { session, kms, body, operation: new Operation(options), twice };
   } catch (error) {
@@ -141,7 +143,6 @@ function prepare(keyring: Keyring, object: StoredObject, options: OpenObjectOpti
 
 /** The tag is over the whole body, so that a part of it cannot be verified. */
 function checkWhole(object: StoredObject, options: object): void {
-  checkOptions(object);
   const ranged = [object, options].some((given) => "range" in given || "Range" in given);
   if (ranged || checkText(object.contentRange, "contentRange")) {
     throw new BongtuError(

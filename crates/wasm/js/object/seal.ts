@@ -193,7 +193,7 @@ async function run(
     operation.check();
     const key = await importContentKey(pieces.takeContentKey() as Bytes);
     try {
-      await sealPieces({ pieces, key, operation, sink, first: 0, next, total: size });
+      await sealPieces({ pieces, key, operation, sink, first: 0, next, progress: { total: size } });
     } finally {
       key.dispose();
     }

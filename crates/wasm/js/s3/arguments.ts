@@ -43,14 +43,6 @@ export function endpointText(endpoint: string | URL | undefined): string | undef
   }
 }
 
-/** For checks that a misspelt option would switch off. */
-export function refuseOthers(options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw inputError(`there is no option ${unknown}; there are ${known.join(", ")}`);
-  }
-}
-
 export function requiredText(value: unknown, name: string): string {
   const text = checkText(value, name);
   if (text === undefined) {

@@ -1,5 +1,6 @@
 // Checksums of S3 over what is uploaded, which is ciphertext (FORMATS.md 6.2).
 
+import { fetched } from "../compile.js";
 import { type Duplex, duplex } from "../duplex.js";
 import { inputError } from "../errors.js";
 import { ignore, Operation, type OperationOptions } from "../operation.js";
@@ -142,7 +143,7 @@ async function sum(
 }
 
 async function engine() {
-  return (await import("./checksums-wasm.js")).wasm;
+  return (await fetched(import("./checksums-wasm.js"), "with checksums")).wasm;
 }
 
 /** What it may be WebAssembly knows; that it is text cannot be told there. */

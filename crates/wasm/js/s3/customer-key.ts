@@ -177,7 +177,7 @@ export function checkCustomerKey(key: unknown): CustomerKey {
 }
 
 /** The options of `seal` or `open`, with the place in the encryption context. */
-function located<T extends SealOptions | OpenOptions>(options: ObjectPlace & T): T {
+function located(options: ObjectPlace & (SealOptions | OpenOptions)): SealOptions | OpenOptions {
   checkOptions(options);
   const bucket = requiredText(options.bucket, "bucket");
   const key = requiredText(options.key, "key");
@@ -190,5 +190,6 @@ function located<T extends SealOptions | OpenOptions>(options: ObjectPlace & T):
       }
     }
   }
-  return { ...options, encryptionContext: { ...encryptionContext, bucket, key } };
+  const { bucket: _bucket, key: _key, ...others } = options;
+  return { ...others, encryptionContext: { ...encryptionContext, bucket, key } };
 }

@@ -1,8 +1,8 @@
 // Bucket policies, and what an existing one enforces.
 
 import { BongtuError } from "../errors.js";
-import { checkOptions, checkText } from "../options.js";
-import { checkFlag, refuseOthers, requiredText, textOptions } from "./arguments.js";
+import { checkOptions, checkText, refuseOthers } from "../options.js";
+import { checkFlag, requiredText, textOptions } from "./arguments.js";
 import { s3Wasm } from "./load.js";
 
 /** Whose policy it is. */

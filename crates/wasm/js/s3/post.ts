@@ -1,15 +1,8 @@
 // Uploads of HTML forms: the policy that a server signs, and the form's fields.
 
 import { inputError } from "../errors.js";
-import { checkOptions, checkText, stringPairs } from "../options.js";
-import {
-  checkFlag,
-  endpointText,
-  record,
-  refuseOthers,
-  requiredText,
-  textOptions,
-} from "./arguments.js";
+import { checkOptions, checkText, refuseOthers, stringPairs } from "../options.js";
+import { checkFlag, endpointText, record, requiredText, textOptions } from "./arguments.js";
 import { s3Wasm } from "./load.js";
 import { type EncryptionMode, withEncryption } from "./sse.js";
 import {

@@ -3,14 +3,13 @@
 import { bytesOf } from "../bytes.js";
 import { inputError } from "../errors.js";
 import type { ObjectFormat } from "../object/seal.js";
-import { checkOptions, checkText, stringPairs } from "../options.js";
+import { checkOptions, checkText, refuseOthers, stringPairs } from "../options.js";
 import {
   checkFlag,
   endpointText,
   type HeadersLike,
   headerPairs,
   record,
-  refuseOthers,
   textOptions,
 } from "./arguments.js";
 import { s3Wasm } from "./load.js";
