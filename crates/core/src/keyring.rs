@@ -4,14 +4,19 @@ mod kms;
 mod kms_rsa;
 
 pub use kms::KmsKeyring;
+pub(crate) use kms_rsa::KMS_RSA_PROVIDER;
 pub use kms_rsa::KmsRsaKeyring;
 
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
 use crate::keys::DataKey;
+use crate::kms::DecryptRequest;
 use crate::materials::{EncryptedDataKey, UnwrapSession};
 use crate::plan::WrapOp;
+use crate::public_key::KmsPublicKey;
 use crate::suite::Suite;
+use crate::wrap::EncryptionAlgorithm;
+use alloc::{sync::Arc, vec::Vec};
 
 /// What wraps data keys when sealing and unwraps them when opening.
 #[derive(Clone, Debug)]
@@ -24,6 +29,7 @@ pub enum Keyring {
 }
 
 const NOT_FOR_MESSAGES: Error = Error::Unsupported("messages under a symmetric KMS key");
+const NOT_FOR_SECRETS: Error = Error::Unsupported("secrets under a symmetric KMS key");
 
 impl Keyring {
     /// Plans the wrap of a message's data key under `context`.
@@ -68,6 +74,22 @@ impl Keyring {
         match self {
             Self::Kms(_) => Err(NOT_FOR_MESSAGES),
             Self::KmsRsa(keyring) => keyring.unwrap(edks, &context, key_length),
+        }
+    }
+
+    /// What a secret is directly encrypted with.
+    pub(crate) fn direct_key(&self) -> Result<(Arc<KmsPublicKey>, EncryptionAlgorithm)> {
+        match self {
+            Self::Kms(_) => Err(NOT_FOR_SECRETS),
+            Self::KmsRsa(keyring) => keyring.direct_key(),
+        }
+    }
+
+    /// What to ask KMS to decrypt such a secret.
+    pub(crate) fn direct_request(&self, block: Vec<u8>) -> Result<DecryptRequest> {
+        match self {
+            Self::Kms(_) => Err(NOT_FOR_SECRETS),
+            Self::KmsRsa(keyring) => keyring.direct_request(block),
         }
     }
 }

@@ -56,6 +56,7 @@ pub mod plan;
 mod public_key;
 pub mod s3;
 pub mod sealed;
+pub mod secret;
 mod splice;
 #[cfg(feature = "std")]
 mod stream;

@@ -215,6 +215,14 @@ impl KmsPublicKey {
         }
     }
 
+    pub(crate) fn check_offers(&self, algorithm: EncryptionAlgorithm) -> Result<()> {
+        if self.offers(algorithm) {
+            Ok(())
+        } else {
+            Err(Error::KeyAlgorithm(algorithm.name().to_string()))
+        }
+    }
+
     /// Bytes that fit into one RSA block directly.
     #[must_use]
     pub const fn max_direct_bytes(&self, algorithm: EncryptionAlgorithm) -> usize {

@@ -11,9 +11,10 @@ use crate::public_key::KmsPublicKey;
 use crate::suite::Suite;
 use crate::wrap::{self, EncryptionAlgorithm};
 use alloc::collections::VecDeque;
-use alloc::{boxed::Box, format, string::ToString, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, format, sync::Arc, vec::Vec};
 
-const PROVIDER_ID: &str = "aws-kms-rsa";
+/// What encrypted data keys of this keyring carry as their provider id.
+pub(crate) const KMS_RSA_PROVIDER: &str = "aws-kms-rsa";
 
 /// An RSA key in KMS. Sealing needs its public half and nothing else; opening asks KMS Decrypt.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ impl KmsRsaKeyring {
     ) -> Result<Self> {
         let algorithm = algorithm.into();
         if let Some(algorithm) = algorithm {
-            check_offered(&public_key, algorithm)?;
+            public_key.check_offers(algorithm)?;
         }
         let public_key = Some(Arc::new(public_key.with_key_arn(key_arn.clone())?));
         Ok(Self { public_key, key_arn: Some(key_arn), algorithm })
@@ -66,7 +67,7 @@ impl KmsRsaKeyring {
     pub(super) fn wrap(&self, context: &EncryptionContext, data_key: &DataKey) -> Result<WrapOp> {
         let (key, _) = self.sealing()?;
         let algorithm = self.algorithm.unwrap_or_default();
-        check_offered(key, algorithm)?;
+        key.check_offers(algorithm)?;
         let text = wrap::bind(context, data_key)?;
         Ok(WrapOp { key: Arc::clone(key), algorithm, text })
     }
@@ -79,7 +80,7 @@ impl KmsRsaKeyring {
     ) -> Result<WrapOp> {
         let (key, _) = self.sealing()?;
         let algorithm = self.object_algorithm()?;
-        check_offered(key, algorithm)?;
+        key.check_offers(algorithm)?;
         let text = wrap::bind_object(content_algorithm, data_key)?;
         Ok(WrapOp { key: Arc::clone(key), algorithm, text })
     }
@@ -89,6 +90,20 @@ impl KmsRsaKeyring {
         let key_id = self.key_arn.clone().ok_or(Error::Input("objects do not name their key"))?;
         let parameters = DecryptParameters::Rsa(self.object_algorithm()?);
         Ok(DecryptRequest { key_id, ciphertext_blob: wrapped, parameters })
+    }
+
+    /// What a secret is directly encrypted with.
+    pub(super) fn direct_key(&self) -> Result<(Arc<KmsPublicKey>, EncryptionAlgorithm)> {
+        let (key, _) = self.sealing()?;
+        Ok((Arc::clone(key), self.algorithm.unwrap_or_default()))
+    }
+
+    /// What to ask KMS to decrypt such a secret.
+    pub(super) fn direct_request(&self, block: Vec<u8>) -> Result<DecryptRequest> {
+        let unnamed = Error::Input("direct secrets do not name their key");
+        let key_id = self.key_arn.clone().ok_or(unnamed)?;
+        let parameters = DecryptParameters::Rsa(self.algorithm.unwrap_or_default());
+        Ok(DecryptRequest { key_id, ciphertext_blob: block, parameters })
     }
 
     /// The format of objects knows SHA-1 only.
@@ -107,7 +122,7 @@ impl KmsRsaKeyring {
             return Err(Error::State("the wrapped data key is not as long as the modulus"));
         }
         Ok(EncryptedDataKey {
-            provider_id: PROVIDER_ID.as_bytes().to_vec(),
+            provider_id: KMS_RSA_PROVIDER.as_bytes().to_vec(),
             provider_info: arn.as_str().as_bytes().to_vec(),
             ciphertext: Vec::from(ciphertext),
         })
@@ -115,7 +130,7 @@ impl KmsRsaKeyring {
 
     pub(super) fn encrypted_data_key_length(&self) -> Result<usize> {
         let (key, arn) = self.sealing()?;
-        let fields = [PROVIDER_ID.len(), arn.as_str().len(), key.key_spec().modulus_length()];
+        let fields = [KMS_RSA_PROVIDER.len(), arn.as_str().len(), key.key_spec().modulus_length()];
         Ok(fields.iter().map(|length| 2 + length).sum())
     }
 
@@ -136,7 +151,7 @@ impl KmsRsaKeyring {
 
     /// `None` when the encrypted data key is for somebody else.
     fn request(&self, edk: &EncryptedDataKey) -> Result<Option<DecryptRequest>> {
-        if edk.provider_id != PROVIDER_ID.as_bytes() {
+        if edk.provider_id != KMS_RSA_PROVIDER.as_bytes() {
             return Ok(None);
         }
         let found = core::str::from_utf8(&edk.provider_info).ok().map(KeyArn::parse);
@@ -163,12 +178,4 @@ pub(super) const fn check_suite(suite: &Suite) -> Result<()> {
         return Err(Error::Unsupported("the KMS-RSA keyring does not take signed messages"));
     }
     Ok(())
-}
-
-fn check_offered(key: &KmsPublicKey, algorithm: EncryptionAlgorithm) -> Result<()> {
-    if key.offers(algorithm) {
-        Ok(())
-    } else {
-        Err(Error::KeyAlgorithm(algorithm.name().to_string()))
-    }
 }

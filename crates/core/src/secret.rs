@@ -1,0 +1,141 @@
+//! Small secrets: one line of text, for the places that hold strings (FORMATS.md 1.1 and 6.1).
+//!
+//! Two forms. *Armoured* is base64 of a message, as [`crate::seal`] makes it: of any length, bound
+//! to an encryption context, opened by every AWS Encryption SDK. *Direct* is base64 of one RSA
+//! block over the secret itself: short, without a context, opened by KMS Decrypt alone.
+//!
+//! ```
+//! # fn main() -> bongtu::Result<()> {
+//! # let pem = include_bytes!("../tests/data/rsa2048-public.pem");
+//! use bongtu::secret::{SecretOptions, Target, seal_secret};
+//! use bongtu::{KeyArn, Keyring, KmsPublicKey, KmsRsaKeyring};
+//!
+//! let arn = KeyArn::parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")?;
+//! let keyring = Keyring::KmsRsa(KmsRsaKeyring::new(KmsPublicKey::parse(pem)?, arn, None)?);
+//! let options = SecretOptions { target: Some(Target::SsmStandard), ..Default::default() };
+//! let value = seal_secret(&keyring, b"correct horse", options)?;
+//! # assert_eq!(value.len(), 660);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Whoever runs the cryptography or asks KMS in another way has the parts: [`direct_wrap`],
+//! [`SecretValue::parse`] and [`DirectOpening`].
+
+mod direct;
+mod target;
+mod value;
+
+pub use direct::{DirectOpening, direct_wrap, direct_wrap_to};
+pub use target::Target;
+pub use value::SecretValue;
+
+use crate::context::EncryptionContext;
+use crate::envelope;
+use crate::error::{Error, Result};
+use crate::executor;
+use crate::keyring::Keyring;
+use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
+use crate::message::{OpenOptions, SealOptions, sealed_size};
+use crate::plan::WrapOp;
+use crate::public_key::KmsPublicKey;
+use crate::wrap::EncryptionAlgorithm;
+use alloc::{string::String, vec::Vec};
+use base64ct::{Base64, Encoding};
+use zeroize::Zeroizing;
+
+/// How a secret is sealed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Base64 of an AWS Encryption SDK message.
+    #[default]
+    Armoured,
+    /// Base64 of a bare RSA block.
+    Direct,
+}
+
+/// How, and for where, a secret is sealed.
+#[derive(Clone, Debug, Default)]
+pub struct SecretOptions {
+    /// Armoured unless set.
+    pub form: Form,
+    /// Where the value will be stored; one that does not fit there is refused.
+    pub target: Option<Target>,
+    /// Of an armoured secret; a direct one has none.
+    pub encryption_context: EncryptionContext,
+}
+
+/// Seals `secret` to one line of base64. No KMS call is made.
+///
+/// # Errors
+/// As [`crate::seal`] or [`direct_wrap`]; [`Error::Limit`] when the target does not take the value,
+/// [`Error::Context`] for an encryption context with the direct form.
+pub fn seal_secret(keyring: &Keyring, secret: &[u8], options: SecretOptions) -> Result<String> {
+    let SecretOptions { form, target, encryption_context } = options;
+    match form {
+        Form::Armoured => {
+            let options = SealOptions { encryption_context, ..SealOptions::default() };
+            let length = u64::try_from(secret.len()).unwrap_or(u64::MAX);
+            check_fit(target, sealed_size(keyring, length, &options)?)?;
+            Ok(Base64::encode_string(&envelope::seal(keyring, secret, options)?))
+        }
+        Form::Direct if encryption_context.iter().next().is_some() => {
+            Err(Error::Context("a direct secret has none; use the armoured form"))
+        }
+        Form::Direct => run(&direct_wrap(keyring, secret)?, target),
+    }
+}
+
+/// Seals `secret` directly to a key of which no ARN needs to be known: a direct secret names none.
+///
+/// # Errors
+/// As [`direct_wrap_to`]; [`Error::Limit`] when the target does not take the value.
+pub fn seal_secret_to(
+    key: &KmsPublicKey,
+    algorithm: EncryptionAlgorithm,
+    secret: &[u8],
+    target: Option<Target>,
+) -> Result<String> {
+    run(&direct_wrap_to(key.clone(), algorithm, secret)?, target)
+}
+
+fn run(op: &WrapOp, target: Option<Target>) -> Result<String> {
+    let block = executor::wrap(op)?;
+    check_fit(target, u64::try_from(block.len()).unwrap_or(u64::MAX))?;
+    Ok(Base64::encode_string(&block))
+}
+
+/// Base64 makes four characters of three bytes, and of what is left.
+fn check_fit(target: Option<Target>, bytes: u64) -> Result<()> {
+    target.map_or(Ok(()), |target| target.check(bytes.div_ceil(3).saturating_mul(4)))
+}
+
+/// Opens a secret of either form. `kms` makes the Decrypt calls that are asked for.
+///
+/// # Errors
+/// As [`SecretValue::parse`]; then as [`crate::open_with`], or, for a direct secret, as
+/// [`DirectOpening::finish`] and [`Error::ContextMismatch`] when any context is asked for.
+pub fn open_secret_with(
+    keyring: &Keyring,
+    value: &str,
+    options: OpenOptions,
+    mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
+) -> Result<Zeroizing<Vec<u8>>> {
+    match SecretValue::parse(value)? {
+        SecretValue::Message(message) => {
+            let (_, secret) = envelope::open_with(keyring, &message, options, kms)?;
+            Ok(secret.into())
+        }
+        SecretValue::Direct(_) if options.encryption_context.iter().next().is_some() => {
+            Err(Error::ContextMismatch)
+        }
+        SecretValue::Direct(block) => {
+            let mut opening = DirectOpening::new(keyring, block)?;
+            while let Some(request) = opening.request() {
+                let answer = kms(request);
+                opening.respond(answer)?;
+            }
+            opening.finish()
+        }
+    }
+}

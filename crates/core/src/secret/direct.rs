@@ -1,0 +1,94 @@
+//! Secrets in bare RSA blocks (FORMATS.md 1.1 and 1.4).
+
+use crate::error::{Error, Result};
+use crate::keyring::Keyring;
+use crate::keys::{DataKey, WrapText};
+use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
+use crate::materials::UnwrapSession;
+use crate::plan::WrapOp;
+use crate::public_key::KmsPublicKey;
+use crate::wrap::EncryptionAlgorithm;
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use zeroize::Zeroizing;
+
+/// Plans to encrypt `secret` itself with a keyring's public key. What comes of it is exactly as
+/// long as the modulus.
+///
+/// # Errors
+/// [`Error::NoPublicKey`]; [`Error::Unsupported`] for a keyring of a symmetric key; as
+/// [`direct_wrap_to`].
+pub fn direct_wrap(keyring: &Keyring, secret: &[u8]) -> Result<WrapOp> {
+    let (key, algorithm) = keyring.direct_key()?;
+    direct_wrap_to(key, algorithm, secret)
+}
+
+/// The same with a public key of which no ARN needs to be known.
+///
+/// # Errors
+/// [`Error::KeyAlgorithm`] when the key does not offer `algorithm`, [`Error::Input`] for an empty
+/// secret, [`Error::Limit`] for more than [`KmsPublicKey::max_direct_bytes`].
+pub fn direct_wrap_to(
+    key: impl Into<Arc<KmsPublicKey>>,
+    algorithm: EncryptionAlgorithm,
+    secret: &[u8],
+) -> Result<WrapOp> {
+    let key = key.into();
+    key.check_offers(algorithm)?;
+    if secret.is_empty() {
+        return Err(EMPTY);
+    }
+    let limit = key.max_direct_bytes(algorithm);
+    if secret.len() > limit {
+        let count = |length| u64::try_from(length).unwrap_or(u64::MAX);
+        let (found, limit) = (count(secret.len()), count(limit));
+        return Err(Error::Limit { what: DIRECT_BYTES, found, limit });
+    }
+    let text = WrapText::new(Zeroizing::new(secret.to_vec()));
+    Ok(WrapOp { key, algorithm, text })
+}
+
+const EMPTY: Error = Error::Input(
+    "an empty secret cannot be direct, since KMS returns no empty plaintext; use the armoured form",
+);
+const DIRECT_BYTES: &str = "bytes of a direct secret (the armoured form takes more)";
+
+/// A direct secret that is being opened: asks for one KMS call and takes its answer.
+#[derive(Debug)]
+pub struct DirectOpening(UnwrapSession);
+
+impl DirectOpening {
+    /// Begins to open the RSA block of a direct secret.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a keyring of a symmetric key, [`Error::Input`] for one that names
+    /// no key: a direct secret does not either.
+    pub fn new(keyring: &Keyring, block: Vec<u8>) -> Result<Self> {
+        let request = keyring.direct_request(block)?;
+        // KMS returns no empty plaintext: what has none is no answer.
+        let unbind = |text: &[u8]| (!text.is_empty()).then(|| DataKey::copy(text));
+        Ok(Self(UnwrapSession::new([request], Box::new(unbind))))
+    }
+
+    /// The call to make, `None` once it is answered.
+    #[must_use]
+    pub fn request(&self) -> Option<&DecryptRequest> {
+        self.0.request()
+    }
+
+    /// Takes the answer to [`DirectOpening::request`].
+    ///
+    /// # Errors
+    /// [`Error::State`] when nothing was asked for.
+    pub fn respond(&mut self, answer: Result<DecryptResponse, KmsFailure>) -> Result<()> {
+        self.0.respond(answer)
+    }
+
+    /// The secret.
+    ///
+    /// # Errors
+    /// [`Error::Unwrap`] when it is of another key or algorithm, or was changed; [`Error::Kms`] for
+    /// other failures of KMS.
+    pub fn finish(self) -> Result<Zeroizing<Vec<u8>>> {
+        self.0.finish().map(|secret| Zeroizing::new(secret.expose().to_vec()))
+    }
+}

@@ -1,0 +1,94 @@
+//! How much the places take where secrets are kept.
+
+use crate::error::{Error, Result};
+
+/// Where a value will be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Target {
+    /// A standard parameter of SSM Parameter Store.
+    SsmStandard,
+    /// An advanced parameter of SSM Parameter Store.
+    SsmAdvanced,
+    /// Secrets Manager.
+    SecretsManager,
+    /// An environment variable of a Lambda function.
+    Lambda,
+    /// An environment variable of a CodeBuild project.
+    CodeBuild,
+    /// A field of an event in CloudWatch Logs.
+    CloudWatchLogs,
+}
+
+impl Target {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::SsmStandard,
+        Self::SsmAdvanced,
+        Self::SecretsManager,
+        Self::Lambda,
+        Self::CodeBuild,
+        Self::CloudWatchLogs,
+    ];
+
+    /// `ssm-standard`, `ssm-advanced`, `secrets-manager`, `lambda`, `codebuild` or
+    /// `cloudwatch-logs`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SsmStandard => "ssm-standard",
+            Self::SsmAdvanced => "ssm-advanced",
+            Self::SecretsManager => "secrets-manager",
+            Self::Lambda => "lambda",
+            Self::CodeBuild => "codebuild",
+            Self::CloudWatchLogs => "cloudwatch-logs",
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Input`] for any other name.
+    pub fn from_name(name: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|target| target.name() == name)
+            .ok_or(Error::Input("no such target of a secret"))
+    }
+
+    /// Characters that one value may have at most. Where several values share the room, as
+    /// variables and fields do, it is what one has that is alone: that all of them fit together is
+    /// for who knows the others to see to.
+    #[must_use]
+    pub const fn capacity(self) -> u64 {
+        match self {
+            Self::SsmStandard => 4096,
+            Self::SsmAdvanced => 8192,
+            Self::SecretsManager => 65_536,
+            // 4 KiB of all variables as JSON, whose names have two characters at least: {"AB":"…"}
+            Self::Lambda => 4096 - 9,
+            // "Around 5,500 characters", names and values of all variables together.
+            Self::CodeBuild => 5500,
+            // 256 KiB less the 26 bytes that each event counts for itself. It is 1 MiB now, but
+            // not in every Region nor for everything that forwards events.
+            Self::CloudWatchLogs => 256 * 1024 - 26,
+        }
+    }
+
+    pub(super) fn check(self, length: u64) -> Result<()> {
+        let limit = self.capacity();
+        if length <= limit {
+            return Ok(());
+        }
+        Err(Error::Limit { what: self.characters(), found: length, limit })
+    }
+
+    const fn characters(self) -> &'static str {
+        match self {
+            Self::SsmStandard => "characters of a standard parameter",
+            Self::SsmAdvanced => "characters of an advanced parameter",
+            Self::SecretsManager => "characters in Secrets Manager",
+            Self::Lambda => "characters of a variable in Lambda",
+            Self::CodeBuild => "characters of a variable in CodeBuild",
+            Self::CloudWatchLogs => "characters of an event in CloudWatch Logs",
+        }
+    }
+}
