@@ -10,12 +10,14 @@ import {
   Keyring,
   open,
   openObject,
+  openSecret,
   openStream,
   postForm,
   seal,
   sealBlob,
   sealObject,
   sealObjectStream,
+  sealSecret,
   sealStream,
   uploadRequest,
 } from "bongtu";
@@ -287,6 +289,27 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
       assert.equal(held.size, 0, "a handle was not freed");
     });
   }
+}
+
+for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
+  test(`a direct secret is nowhere once it was sealed and opened [${executor.name}]`, async () => {
+    const secret = crypto.getRandomValues(new Uint8Array(32)).map((byte) => byte & 0x7f);
+    const text = new TextDecoder().decode(secret);
+    const handed = [];
+    const watching = watched(executor, [], handed);
+    assert.ok(await passesSelfTest(watching));
+    handed.length = 0;
+    const before = useExecutors([watching]);
+    try {
+      const value = await sealSecret(keyring, text, { form: "direct" });
+      assert.deepEqual(await openSecret(keyring, value), secret);
+      assert.equal(handed.length, 1);
+      assert.ok(handed[0].every((byte) => byte === 0));
+      assert.deepEqual(findSecret(secret), []);
+    } finally {
+      useExecutors(before);
+    }
+  });
 }
 
 test("the search finds a data key as long as its session lives", () => {

@@ -125,4 +125,11 @@ export {
 } from "./seal.js";
 export type { Sealed, SealedPart } from "./sealed.js";
 export type { RereadableSource } from "./sealed-session.js";
+export {
+  openSecret,
+  type SecretForm,
+  type SecretOptions,
+  type SecretTarget,
+  sealSecret,
+} from "./secret.js";
 export type { Source } from "./source.js";

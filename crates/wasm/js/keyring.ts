@@ -39,6 +39,9 @@ export interface KeyringParts {
   readonly handle: Handle;
   readonly publicKey: KmsPublicKey | undefined;
   readonly kms: Kms | undefined;
+  /** Of an RSA key, as the next one. */
+  readonly keyArn?: string | undefined;
+  readonly algorithm?: EncryptionAlgorithm | undefined;
 }
 
 const CONSTRUCT = Symbol();
@@ -73,7 +76,7 @@ export class Keyring {
       publicKey === undefined
         ? wasm().Keyring.kmsRsaOpenOnly(keyArn, algorithm)
         : wasm().Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm);
-    return new Keyring(CONSTRUCT, { handle, publicKey, kms });
+    return new Keyring(CONSTRUCT, { handle, publicKey, kms, keyArn, algorithm });
   }
 
   /**
@@ -94,13 +97,13 @@ export class Keyring {
 }
 
 /**
- * Opens what was sealed to any KMS RSA key, asking `kms` under the ARN that the message names: for
- * the command line, which may hold the private key itself.
+ * Opens what was sealed to any KMS RSA key, asking `kms` under the ARN that the message names, or
+ * under `keyArn` where none is named: for the command line, which may hold the private key itself.
  * @internal
  */
-export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm): Keyring {
+export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm, keyArn?: string): Keyring {
   const handle = wasm().Keyring.kmsRsaOpenOnly(undefined, algorithm);
-  return make({ handle, publicKey: undefined, kms });
+  return make({ handle, publicKey: undefined, kms, keyArn, algorithm });
 }
 
 /** @internal */

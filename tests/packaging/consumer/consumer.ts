@@ -6,9 +6,12 @@ import {
   Keyring,
   KmsPublicKey,
   open,
+  openSecret,
   openStream,
+  type SecretOptions,
   seal,
   sealedSize,
+  sealSecret,
   sealStream,
 } from "bongtu";
 
@@ -42,7 +45,17 @@ export async function everyFunction(): Promise<unknown[]> {
   const { plaintext, suite } = await open(keyring, message, { signal: AbortSignal.timeout(1000) });
   const { encryptionContext: verified } = await opening.header;
   const description = await inspect(sealed);
-  return [spec, plaintext, suite, verified.purpose, description, sealedSize(keyring, 1, {})];
+  const options: SecretOptions = { form: "direct", target: "ssm-standard" };
+  const secret: Uint8Array = await openSecret(keyring, await sealSecret(key, "hunter2", options));
+  return [
+    secret,
+    spec,
+    plaintext,
+    suite,
+    verified.purpose,
+    description,
+    sealedSize(keyring, 1, {}),
+  ];
 }
 
 export function describe(error: unknown): string {

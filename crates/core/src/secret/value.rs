@@ -21,10 +21,10 @@ impl SecretValue {
     /// Decodes one line of base64 (RFC 4648 section 4, strictly; white space may surround it) and
     /// tells a message from an RSA block.
     ///
-    /// Neither length nor first byte does that alone: a message may be as long as a block (one of
-    /// 32 bytes mostly has 512), and a block begins with any byte. But every message to a KMS RSA
-    /// key names that kind of key in its header, in 11 bytes that no block has but by a chance of
-    /// less than 2^-79. So what is as long as a block and does not name it is a block.
+    /// Neither length nor first byte does that alone: a message may be as long as a block (that of
+    /// a 32-byte key often has 512 bytes), and a block begins with any byte. But every message to
+    /// a KMS RSA key names that kind of key in its header, in 11 bytes that no block has but by a
+    /// chance of less than 2^-79. So what is as long as a block and does not name it is a block.
     ///
     /// # Errors
     /// [`Error::Malformed`] for what is neither; [`Error::Unsupported`] for a ciphertext of a

@@ -1,0 +1,335 @@
+// Small secrets: one line of text, for the places that hold strings (FORMATS.md 1.1 and 6.1). The rules here are those of
+// crates/core/src/secret.rs, and one table of cases tests both: a WebAssembly module for them would be larger than they are.
+
+import { type Bytes, bytesOf } from "./bytes.js";
+import { BongtuError, inputError } from "./errors.js";
+import { wrapDataKey } from "./executor/index.js";
+import { type Keyring, keyringParts } from "./keyring.js";
+import type { KmsDecryptRequest } from "./kms.js";
+import { wasm } from "./load.js";
+import { type OpenOptions, open } from "./open.js";
+import { Operation, type OperationOptions } from "./operation.js";
+import {
+  checkLimits,
+  checkOperationOptions,
+  checkText,
+  contextPairs,
+  type EncryptionContext,
+} from "./options.js";
+import { type EncryptionAlgorithm, KmsPublicKey } from "./public-key.js";
+import { seal, sealedSize } from "./seal.js";
+import { type UnwrapSession, unwrapDataKey } from "./unwrap.js";
+
+/**
+ * `armoured`: base64 of an AWS Encryption SDK message, as `seal` makes it. `direct`: base64 of one
+ * RSA block over the secret itself, which `aws kms decrypt` opens by itself.
+ */
+export type SecretForm = "armoured" | "direct";
+
+/**
+ * Characters that one value may have. Where several share the room it is what one has that is
+ * alone; crates/core/src/secret/target.rs says where each number comes from.
+ */
+const CAPACITIES = {
+  "ssm-standard": 4096,
+  "ssm-advanced": 8192,
+  "secrets-manager": 65_536,
+  lambda: 4087,
+  codebuild: 5500,
+  "cloudwatch-logs": 262_118,
+};
+
+/**
+ * Where a value will be stored: a standard (4,096 characters) or advanced (8,192) parameter of SSM
+ * Parameter Store; Secrets Manager (65,536); an environment variable of Lambda (4 KB for all
+ * variables together, names included: one value alone has 4,087 characters) or CodeBuild (about
+ * 5,500 for all together); a field of an event in CloudWatch Logs (262,118, which every Region
+ * takes).
+ */
+export type SecretTarget = keyof typeof CAPACITIES;
+
+/** @internal */
+export const SECRET_TARGETS = Object.keys(CAPACITIES) as SecretTarget[];
+
+export interface SecretOptions extends OperationOptions {
+  /** `armoured` unless set. */
+  readonly form?: SecretForm | undefined;
+  /** A value that does not fit there is refused (`ERR_LIMIT`) before anything is sealed. */
+  readonly target?: SecretTarget | undefined;
+  /** Of an armoured secret, as in `seal`; a direct one has none. */
+  readonly encryptionContext?: EncryptionContext | undefined;
+  /** With a `KmsPublicKey`: RSAES_OAEP_SHA_256 unless set. A keyring has its own. */
+  readonly algorithm?: EncryptionAlgorithm | undefined;
+}
+
+/**
+ * Seals a secret, offline, to one line of base64 (RFC 4648 section 4). Text is sealed as UTF-8.
+ *
+ * Armoured, a secret of any length takes `4 * Math.ceil(sealedSize(keyring, length) / 3)`
+ * characters. Direct, it has at least 1 byte and at most `publicKey.maxDirectBytes(algorithm)`, and
+ * takes 344, 512 or 684 characters; for this a `KmsPublicKey` is enough.
+ */
+export async function sealSecret(
+  key: Keyring | KmsPublicKey,
+  secret: string | Uint8Array | ArrayBuffer,
+  options: SecretOptions = {},
+): Promise<string> {
+  checkOperationOptions(options);
+  const { form = "armoured", target } = options;
+  if (form !== "armoured" && form !== "direct") {
+    throw inputError("form must be armoured or direct");
+  }
+  if (target !== undefined && !SECRET_TARGETS.includes(target)) {
+    throw inputError(`target must be one of ${SECRET_TARGETS.join(", ")}`);
+  }
+  const bytes = bytesOfSecret(secret);
+  try {
+    const sealed = form === "direct" ? sealDirect : sealArmoured;
+    return toBase64(await sealed(key, bytes, options));
+  } finally {
+    // The caller's own bytes are the caller's to wipe.
+    if (typeof secret === "string") {
+      bytes.fill(0);
+    }
+  }
+}
+
+/**
+ * Opens what `sealSecret` made, in either form, or another writer of one of them; white space may
+ * surround it. The options are those of `open`. The caller may wipe the result.
+ *
+ * A direct secret costs one `kms:Decrypt` under the keyring's own ARN and algorithm, and has no
+ * encryption context: one that is asked for is `ERR_CONTEXT_MISMATCH`.
+ */
+export async function openSecret(
+  keyring: Keyring,
+  value: string,
+  options: OpenOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  checkOperationOptions(options);
+  const { bytes, direct } = decoded(value);
+  return direct
+    ? openDirect(keyring, bytes, options)
+    : (await open(keyring, bytes, options)).plaintext;
+}
+
+async function sealArmoured(
+  keyring: Keyring | KmsPublicKey,
+  secret: Bytes,
+  { algorithm, target, ...options }: SecretOptions,
+): Promise<Bytes> {
+  if (keyring instanceof KmsPublicKey) {
+    throw inputError("a KmsPublicKey seals direct secrets only; an armoured one needs a keyring");
+  }
+  refuseAlgorithm(algorithm);
+  checkFit(sealedSize(keyring, secret.length, options), target);
+  return seal(keyring, secret, options);
+}
+
+const DEFAULT_ALGORITHM = "RSAES_OAEP_SHA_256";
+
+async function sealDirect(
+  key: Keyring | KmsPublicKey,
+  secret: Bytes,
+  options: SecretOptions,
+): Promise<Bytes> {
+  if (contextPairs(options.encryptionContext).length > 0) {
+    throw new BongtuError(
+      "ERR_CONTEXT",
+      "encryption context: a direct secret has none; use the armoured form",
+    );
+  }
+  const { publicKey, algorithm } = directKey(key, options);
+  const most = publicKey.maxDirectBytes(algorithm);
+  if (!publicKey.encryptionAlgorithms.includes(algorithm)) {
+    throw new BongtuError(
+      "ERR_KEY_ALGORITHM",
+      `${algorithm} is not an encryption algorithm of this key`,
+    );
+  }
+  if (secret.length === 0) {
+    throw inputError(
+      "an empty secret cannot be direct, since KMS returns no empty plaintext; use the armoured form",
+    );
+  }
+  checkLimit("bytes of a direct secret (the armoured form takes more)", secret.length, most);
+  const operation = new Operation(options);
+  try {
+    operation.check();
+    const hash = algorithm === DEFAULT_ALGORITHM ? "SHA-256" : "SHA-1";
+    const block = await operation.wait(wrapDataKey(publicKey, hash, secret));
+    checkFit(block.length, options.target);
+    operation.advance(secret.length, secret.length);
+    return block;
+  } finally {
+    operation.end();
+  }
+}
+
+function directKey(
+  key: Keyring | KmsPublicKey,
+  { algorithm }: SecretOptions,
+): { publicKey: KmsPublicKey; algorithm: EncryptionAlgorithm } {
+  if (key instanceof KmsPublicKey) {
+    return { publicKey: key, algorithm: algorithm === undefined ? DEFAULT_ALGORITHM : algorithm };
+  }
+  refuseAlgorithm(algorithm);
+  const parts = keyringParts(key);
+  if (parts.keyArn === undefined) {
+    throw symmetricError();
+  }
+  if (parts.publicKey === undefined) {
+    throw new BongtuError("ERR_NO_PUBLIC_KEY", "this keyring has no public key, so it cannot seal");
+  }
+  return { publicKey: parts.publicKey, algorithm: parts.algorithm ?? DEFAULT_ALGORITHM };
+}
+
+async function openDirect(keyring: Keyring, block: Bytes, options: OpenOptions): Promise<Bytes> {
+  const { handle, kms, keyArn, algorithm = DEFAULT_ALGORITHM } = keyringParts(keyring);
+  // Only a message has a use for these two; a wrong one is refused all the same.
+  const commitmentPolicy = checkText(options.commitmentPolicy, "commitmentPolicy");
+  new (wasm().OpenSession)(handle, [], commitmentPolicy).free();
+  checkLimits(options.limits);
+  if (keyArn === undefined) {
+    throw symmetricError();
+  }
+  if (contextPairs(options.encryptionContext).length > 0) {
+    throw new BongtuError("ERR_CONTEXT_MISMATCH", "a direct secret has no encryption context");
+  }
+  const operation = new Operation(options);
+  try {
+    operation.check();
+    const request = { KeyId: keyArn, CiphertextBlob: block, EncryptionAlgorithm: algorithm };
+    const secret = await unwrapDataKey<Bytes>(new DirectSession(request), kms, operation);
+    operation.advance(block.length, block.length);
+    return secret;
+  } finally {
+    operation.end();
+  }
+}
+
+/** A direct secret's one request, and what its answer is taken for. */
+class DirectSession implements UnwrapSession {
+  readonly #keyArn: string;
+  #request: KmsDecryptRequest | undefined;
+  #secret: Bytes | undefined;
+  #failure = new BongtuError(
+    "ERR_UNWRAP",
+    "the secret cannot be decrypted with this key and algorithm",
+  );
+
+  constructor(request: KmsDecryptRequest) {
+    this.#keyArn = request.KeyId;
+    this.#request = request;
+  }
+
+  request(): KmsDecryptRequest | undefined {
+    return this.#request;
+  }
+
+  respond(keyId?: string, plaintext?: Bytes): void {
+    this.#request = undefined;
+    if (keyId === this.#keyArn && plaintext !== undefined && plaintext.length > 0) {
+      this.#secret = plaintext.slice();
+    }
+  }
+
+  refuse(name: string): void {
+    this.#request = undefined;
+    if (name !== "InvalidCiphertextException" && name !== "IncorrectKeyException") {
+      this.#failure = new BongtuError("ERR_KMS", `the request to KMS failed: ${name}`);
+    }
+  }
+
+  unwrapped(): Bytes {
+    if (this.#secret === undefined) {
+      throw this.#failure;
+    }
+    return this.#secret;
+  }
+}
+
+/** What KMS Encrypt and GenerateDataKey begin their ciphertexts with. */
+const SYMMETRIC = ["\x01\x02\x02\0x", "\x01\x02\x03\0x", "\x01\x01\x02\0x", "\x01\x01\x03\0x"];
+
+/**
+ * Decodes a value and tells a block from a message. Their lengths and first bytes may be the same,
+ * but every message to a KMS RSA key names that kind of key, in 11 bytes that no block has but by a
+ * chance of less than 2^-79.
+ */
+function decoded(value: string): { readonly bytes: Bytes; readonly direct: boolean } {
+  if (typeof value !== "string") {
+    throw inputError("a sealed secret must be a string");
+  }
+  const binary = fromBase64(value);
+  if (binary === undefined) {
+    throw malformed("a sealed secret is one line of standard base64");
+  }
+  if (SYMMETRIC.some((start) => binary.startsWith(start))) {
+    throw new BongtuError(
+      "ERR_UNSUPPORTED",
+      "not supported: this is the ciphertext of a symmetric KMS key",
+    );
+  }
+  const direct = [256, 384, 512].includes(binary.length) && !binary.includes("aws-kms-rsa");
+  if (!direct && !binary.startsWith("\x02") && !binary.startsWith("\x01\x80")) {
+    throw malformed("neither a message nor an RSA block");
+  }
+  return { bytes: Uint8Array.from(binary, (character) => character.charCodeAt(0)), direct };
+}
+
+/** Bytes as characters. Nothing but the one right spelling is taken, which `atob` alone does not see to. */
+function fromBase64(value: string): string | undefined {
+  const [line = "", ...more] = value.split(/[\ufeff \t\r\n]+/).filter((word) => word !== "");
+  try {
+    const binary = atob(line);
+    return more.length === 0 && btoa(binary) === line ? binary : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function toBase64(bytes: Bytes): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+function bytesOfSecret(secret: unknown): Bytes {
+  if (typeof secret !== "string") {
+    const bytes = bytesOf(secret);
+    if (bytes === undefined) {
+      throw inputError("a secret must be text or bytes");
+    }
+    return bytes;
+  }
+  if (/\p{Surrogate}/u.test(secret)) {
+    throw inputError("a secret with a lone surrogate is not text");
+  }
+  return new TextEncoder().encode(secret);
+}
+
+/** Base64 makes four characters of three bytes, and of what is left. */
+function checkFit(bytes: number, target: SecretTarget | undefined): void {
+  if (target !== undefined) {
+    checkLimit(`characters for ${target}`, 4 * Math.ceil(bytes / 3), CAPACITIES[target]);
+  }
+}
+
+function checkLimit(what: string, found: number, limit: number): void {
+  if (found > limit) {
+    throw new BongtuError("ERR_LIMIT", `over a limit: ${what} ${found}, at most ${limit}`);
+  }
+}
+
+function refuseAlgorithm(algorithm: unknown): void {
+  if (algorithm !== undefined) {
+    throw inputError("algorithm goes with a KmsPublicKey; a keyring has its own");
+  }
+}
+
+function symmetricError(): BongtuError {
+  return new BongtuError("ERR_UNSUPPORTED", "not supported: secrets under a symmetric KMS key");
+}
+
+function malformed(message: string): BongtuError {
+  return new BongtuError("ERR_MALFORMED", `malformed: ${message}`);
+}
