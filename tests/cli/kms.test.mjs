@@ -34,6 +34,20 @@ function open(options, { env = CREDENTIALS, stdin = sealed } = {}) {
   return bongtu(["open", "--kms", ARN, ...options], { env, stdin });
 }
 
+test("a direct secret is asked for as it is, under the ARN that is given", async () => {
+  const args = ["secret", "seal", "-k", key.pub, "--form", "direct"];
+  const { stdout: value } = await bongtu(args, { stdin: "hunter2" });
+  const options = ["--kms", ARN, "--endpoint-url", kms.endpoint];
+  const opened = await bongtu(["secret", "open", ...options], { env: CREDENTIALS, stdin: value });
+  assert.deepEqual([opened.status, `${opened.stdout}`, opened.stderr], [0, "hunter2", ""]);
+  assert.equal(kms.requests.length, 1);
+  assert.deepEqual(kms.requests[0].body, {
+    KeyId: ARN,
+    CiphertextBlob: `${value}`,
+    EncryptionAlgorithm: "RSAES_OAEP_SHA_256",
+  });
+});
+
 test("asks Decrypt in the ARN's Region, and nothing else", async () => {
   const { status, stdout, stderr } = await open(["--endpoint-url", kms.endpoint]);
   assert.deepEqual(

@@ -10,6 +10,7 @@ const key = keyFiles(directory, "key");
 const SEAL = ["seal", "-k", key.pub, "--key-arn", ARN];
 const PLACE = ["--bucket", "b", "--key", "k"];
 const OBJECT_SEAL = ["object", ...SEAL];
+const SECRET_SEAL = ["secret", ...SEAL];
 
 describe("--help", () => {
   for (const [args, lines] of [
@@ -56,6 +57,21 @@ describe("--help", () => {
     [
       ["object", "inspect", "-h"],
       ["Usage: bongtu object inspect [--json] [--instruction-file PATH] META.json|-"],
+    ],
+    [
+      ["secret", "--help"],
+      ["Usage: bongtu secret COMMAND [options] …", "Commands:"],
+    ],
+    [
+      ["secret", "seal", "--help"],
+      [
+        "Usage: bongtu secret seal -k PUB [--key-arn ARN] [options] [-o OUT] [FILE|-]",
+        "  bongtu secret seal -k inbox.json -c name=db --trim-newline password.txt",
+      ],
+    ],
+    [
+      ["secret", "open", "-h"],
+      ["       bongtu secret open --private-key PEM [options] [-o OUT] [FILE|-]"],
     ],
     [
       ["sse", "--help"],
@@ -115,6 +131,8 @@ describe("--help", () => {
       ["object seal", 8],
       ["object open", 8],
       ["object inspect", 2],
+      ["secret seal", 9],
+      ["secret open", 7],
       ["sse key", 7],
       ["sse headers", 14],
       ["policy bucket", 8],
@@ -178,6 +196,21 @@ describe("misuse ends with status 2, a reason and where to read on", () => {
     [["object", "sael"], /there is no command 'object sael'/],
     [["object", "--verbose"], /there is no command 'object --verbose'/],
     [["object", "inspect"], /META\.json is missing/],
+    [["secret"], /COMMAND is missing: seal or open/],
+    [["secret", "hide"], /there is no command 'secret hide'/],
+    [SECRET_SEAL.slice(0, 2), /-k PUB is missing/],
+    [SECRET_SEAL.slice(0, 4), /--key-arn ARN is missing/],
+    [[...SECRET_SEAL, "hunter2", "-"], /one FILE at a time: 'hunter2', '-'/],
+    [[...SECRET_SEAL, "--form", "armored"], /--form takes armoured or direct, not 'armored'/],
+    [[...SECRET_SEAL, "--form", "direct", "-c", "a=b"], /-c goes with --form armoured: a direct/],
+    [
+      [...SECRET_SEAL, "--target", "ssm"],
+      /--target takes ssm-standard, .* or cloudwatch-logs, not/,
+    ],
+    [[...SECRET_SEAL, "-a", "RSA"], /-a takes RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1, not 'RSA'/],
+    [["secret", "seal", "-k", "-", "--key-arn", ARN], /-k and FILE cannot both be standard input/],
+    [["secret", "open"], /give one of --kms ARN and --private-key PEM/],
+    [["secret", "open", "--private-key", pem, "-c", "a"], /-c takes NAME=VALUE, not 'a'/],
     [["sse"], /COMMAND is missing: key or headers/],
     [["sse", "kye"], /there is no command 'sse kye'/],
     [["sse", "key", ...PLACE], /-k PUB is missing/],
@@ -269,6 +302,27 @@ describe("a terminal", { skip: withoutTerminal }, () => {
     const asked = onTerminal([...SEAL, "-o", "-", file]);
     assert.match(asked.shown, /aws-kms-rsa/);
     assert.equal(asked.status, 0);
+  });
+
+  test("gets a sealed secret and a newline, but no secret unless asked", () => {
+    const file = directory.write("secret", "hunter2");
+    const sealed = directory.path("secret.sealed");
+    for (const form of ["armoured", "direct"]) {
+      const { shown, status } = onTerminal([...SECRET_SEAL, "--form", form, file]);
+      assert.equal(status, 0);
+      assert.match(shown, /^[A-Za-z0-9+/]+=*\n$/);
+      directory.write("secret.sealed", shown);
+      const open = ["secret", "open", "--private-key", key.pem];
+      const refused = onTerminal([...open, sealed]);
+      assert.match(refused.shown, /^bongtu: ERR_USAGE: standard output is a terminal/);
+      assert.equal(refused.status, 2);
+      assert.deepEqual(onTerminal([...open, "-o", "-", sealed]), { shown: "hunter2", status: 0 });
+    }
+    for (const args of [SECRET_SEAL, ["secret", "open", "--private-key", key.pem]]) {
+      const { shown, status } = onTerminal(args);
+      assert.match(shown, /no FILE, and standard input is a terminal/);
+      assert.equal(status, 2);
+    }
   });
 
   test("is not waited for as standard input", () => {

@@ -92,14 +92,23 @@ export const ALGORITHMS: readonly EncryptionAlgorithm[] = [
 ];
 
 export function parseAlgorithm(text: string | undefined): EncryptionAlgorithm | undefined {
-  if (text === undefined) {
-    return undefined;
+  return parseChoice("-a", ALGORITHMS, text);
+}
+
+export function parseChoice<T extends string>(
+  option: string,
+  choices: readonly T[],
+  text: string | undefined,
+): T | undefined {
+  const choice = choices.find((name) => name === text);
+  if (text !== undefined && choice === undefined) {
+    throw usageError(`${option} takes ${listed(choices)}, not '${text}'`);
   }
-  const algorithm = ALGORITHMS.find((name) => name === text);
-  if (algorithm === undefined) {
-    throw usageError(`-a takes ${ALGORITHMS.join(" or ")}, not '${text}'`);
-  }
-  return algorithm;
+  return choice;
+}
+
+export function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 /** NAME=VALUE, repeated; a value may hold further equals signs. */

@@ -49,8 +49,8 @@ export function describeFailure(failure: unknown, command?: string): string {
   if (failure.code === "ERR_USAGE") {
     text += `  see: ${command === undefined ? "bongtu" : `bongtu ${command}`} --help\n`;
   }
-  const hints = command?.startsWith("object") ? OBJECT_HINTS : HINTS;
-  const hint = hints[failure.code];
+  const [group = ""] = command?.split(" ") ?? [];
+  const hint = (GROUP_HINTS[group] ?? HINTS)[failure.code];
   return hint === undefined ? text : `${text}  hint: ${hint}\n`;
 }
 
@@ -63,10 +63,19 @@ const HINTS: Readonly<Record<string, string>> = {
     "key and -a ALGORITHM must be those it was sealed with; no message records its algorithm",
 };
 
-const OBJECT_HINTS: Readonly<Record<string, string>> = {
-  ERR_COMMITMENT_POLICY:
-    "--allow-v2 opens it, which is for objects from a bucket whose writers you trust",
-  ERR_UNWRAP: "the key must be the one that the object was sealed to, which no object names",
+const GROUP_HINTS: Readonly<Record<string, typeof HINTS>> = {
+  object: {
+    ERR_COMMITMENT_POLICY:
+      "--allow-v2 opens it, which is for objects from a bucket whose writers you trust",
+    ERR_UNWRAP: "the key must be the one that the object was sealed to, which no object names",
+  },
+  secret: {
+    ERR_CONTEXT_MISMATCH:
+      "an armoured secret claims what `base64 -d | bongtu inspect -` shows; a direct one has no context",
+    ERR_NO_MATCHING_KEY: "`base64 -d | bongtu inspect -` lists the keys that it was sealed to",
+    ERR_UNWRAP:
+      "key and -a ALGORITHM must be those it was sealed with; no secret records its algorithm",
+  },
 };
 
 function describeCause(cause: unknown): string {

@@ -1,4 +1,4 @@
-import type { Command } from "./args.js";
+import { type Command, listed } from "./args.js";
 import { usageError } from "./failure.js";
 import { print } from "./output.js";
 
@@ -19,8 +19,4 @@ export function group(name: string, help: string, commands: readonly Command[]):
       }
     },
   };
-}
-
-function listed(words: readonly string[]): string {
-  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

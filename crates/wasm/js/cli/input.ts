@@ -44,8 +44,11 @@ export async function openInput(
 }
 
 /** The whole of a file that is small by nature; `what` says in an error what it should have been. */
-export async function readSmall(operand: string, what: string): Promise<Buffer> {
-  const limit = 64 * 1024;
+export async function readSmall(
+  operand: string | undefined,
+  what: string,
+  limit = 64 * 1024,
+): Promise<Buffer> {
   const { stream } = await openInput(operand);
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
@@ -64,7 +67,7 @@ export async function readSmall(operand: string, what: string): Promise<Buffer> 
     length += value.length;
     if (length > limit) {
       await reader.cancel();
-      throw fileError(`'${operand}' is no ${what}: it is longer than ${limit / 1024} KiB`);
+      throw fileError(`'${operand ?? "-"}' is no ${what}: it is longer than ${limit / 1024} KiB`);
     }
   }
 }

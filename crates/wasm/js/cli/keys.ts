@@ -22,11 +22,15 @@ export const OPENING_KEY = {
 
 type Values<O> = { readonly [name in keyof O]?: string | undefined };
 
-/** Reads the public key, which names its ARN or is given one. */
+/** A private key answers for every ARN; this stands where a format names none. */
+export const ANY_KEY =
+  "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000";
+
+/** Reads the public key, whose ARN need not be known. */
 export async function readSealingKey(
   values: Values<typeof SEALING_KEY>,
   operand: string | undefined,
-): Promise<{ publicKey: KmsPublicKey; keyArn: string }> {
+): Promise<KmsPublicKey> {
   const spkiSha256 = parseFingerprint("--spki-sha256", values["spki-sha256"]);
   const file = values["public-key"];
   if (file === undefined) {
@@ -34,11 +38,19 @@ export async function readSealingKey(
   }
   refuseSharedInput({ "-k": file, FILE: operand ?? "-" });
   const pin = spkiSha256 === undefined ? {} : { spkiSha256 };
-  const publicKey = await readPublicKey(file, { keyArn: values["key-arn"], ...pin });
-  const keyArn = values["key-arn"] ?? publicKey.keyArn;
+  return await readPublicKey(file, { keyArn: values["key-arn"], ...pin });
+}
+
+/** Reads the public key, which names its ARN or is given one. */
+export async function readNamedSealingKey(
+  values: Values<typeof SEALING_KEY>,
+  operand: string | undefined,
+): Promise<{ publicKey: KmsPublicKey; keyArn: string }> {
+  const publicKey = await readSealingKey(values, operand);
+  const { keyArn } = publicKey;
   if (keyArn === undefined) {
     throw usageError(
-      `--key-arn ARN is missing: '${file}' does not tell which KMS key it belongs to`,
+      `--key-arn ARN is missing: '${values["public-key"]}' does not tell which KMS key it belongs to`,
     );
   }
   return { publicKey, keyArn };

@@ -8,13 +8,14 @@ import { open } from "./open.js";
 import { print } from "./output.js";
 import { policy, policyCommands } from "./policy.js";
 import { seal } from "./seal.js";
+import { secret, secretCommands } from "./secret.js";
 import { sse, sseCommands } from "./sse.js";
 
 const HELP = `Usage: bongtu COMMAND [options] [FILE|-]
 
 Seals files to the public half of an AWS KMS RSA key, offline and without credentials: as messages
-of the AWS Encryption SDKs, or as S3 objects of the S3 Encryption Clients. Only kms:Decrypt on that
-key unlocks them.
+of the AWS Encryption SDKs, or as S3 objects of the S3 Encryption Clients; and secrets, as a line of
+text. Only kms:Decrypt on that key unlocks them.
 
 Commands:
   key        tell what an exported public key is: spec, fingerprint, limits
@@ -22,6 +23,7 @@ Commands:
   open       open a sealed file, through KMS or with the private key
   inspect    show what a sealed file says about itself, without any key
   object     seal, open and inspect S3 objects
+  secret     seal and open passwords and the like, which stay one line of text
   sse        headers of server-side encryption, and customer keys (SSE-C) that are kept sealed
   policy     make and explain bucket policies
 
@@ -40,6 +42,8 @@ const COMMANDS: readonly Command[] = [
   inspect,
   ...objectCommands,
   object,
+  ...secretCommands,
+  secret,
   ...sseCommands,
   sse,
   ...policyCommands,

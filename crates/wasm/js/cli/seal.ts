@@ -1,7 +1,7 @@
 import { Keyring, sealStream } from "../node.js";
 import { command, parseAlgorithm, parseCount, parsePairs } from "./args.js";
 import { openInput } from "./input.js";
-import { readSealingKey, SEALING_KEY } from "./keys.js";
+import { readNamedSealingKey, SEALING_KEY } from "./keys.js";
 import { openOutput } from "./output.js";
 import { run } from "./pipeline.js";
 import { showProgress } from "./progress.js";
@@ -49,7 +49,7 @@ export const seal = command({
     const encryptionContext = parsePairs("-c", values.context);
     const frameLength = parseCount("--frame-length", values["frame-length"]);
     const algorithm = parseAlgorithm(values.algorithm);
-    const { publicKey, keyArn } = await readSealingKey(values, operand);
+    const { publicKey, keyArn } = await readNamedSealingKey(values, operand);
     const keyring = Keyring.kmsRsa({ publicKey, keyArn, algorithm });
 
     const input = await openInput(operand, { steady: true });

@@ -8,7 +8,7 @@ import {
 } from "../../node.js";
 import { command, refuseSharedInput } from "../args.js";
 import { type Input, openInput } from "../input.js";
-import { OPENING_KEY, openingKms } from "../keys.js";
+import { ANY_KEY, OPENING_KEY, openingKms } from "../keys.js";
 import { openOutput } from "../output.js";
 import { complete } from "../pipeline.js";
 import { showProgress } from "../progress.js";
@@ -94,9 +94,6 @@ export const openObject = command({
     }).finally(progress.end);
   },
 });
-
-/** A private key answers for every ARN, and objects name none. */
-const ANY_KEY = "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000";
 
 /** An ARN does not tell what kind of key it is, but the object does. */
 function keyringFor(

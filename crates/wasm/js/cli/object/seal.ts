@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { Keyring, type ObjectFormat, sealObjectStream } from "../../node.js";
-import { command, parsePairs } from "../args.js";
+import { command, parseChoice, parsePairs } from "../args.js";
 import { usageError } from "../failure.js";
 import { openInput } from "../input.js";
-import { readSealingKey, SEALING_KEY } from "../keys.js";
+import { readNamedSealingKey, SEALING_KEY } from "../keys.js";
 import { run } from "../pipeline.js";
 import { showProgress } from "../progress.js";
 import { metadataText, missingMetadata } from "./envelope.js";
@@ -56,14 +56,14 @@ export const sealObject = command({
     output: { type: "string", short: "o" },
   },
   async run(values, operand) {
-    const format = parseFormat(values.format);
+    const format = parseChoice("--format", FORMATS, values.format);
     const materialDescription = parsePairs("-m", values["material-description"]);
     const { metadata, "instruction-file": instructionFile } = values;
     if (metadata === undefined) {
       throw missingMetadata();
     }
     checkOutputs({ "--instruction-file": instructionFile, "--metadata": metadata }, values.output);
-    const { publicKey, keyArn } = await readSealingKey(values, operand);
+    const { publicKey, keyArn } = await readNamedSealingKey(values, operand);
     const keyring = Keyring.kmsRsa({ publicKey, keyArn });
 
     const input = await openInput(operand, { steady: true });
@@ -87,14 +87,6 @@ export const sealObject = command({
 });
 
 const FORMATS: readonly ObjectFormat[] = ["v3", "v2"];
-
-function parseFormat(text: string | undefined): ObjectFormat | undefined {
-  const format = FORMATS.find((name) => name === text);
-  if (text !== undefined && format === undefined) {
-    throw usageError(`--format takes ${FORMATS.join(" or ")}, not '${text}'`);
-  }
-  return format;
-}
 
 /** Each output is a file of its own, and standard output is the body's. */
 function checkOutputs(

@@ -2,7 +2,7 @@ import { CustomerKey, Keyring } from "../../node.js";
 import { command, parseAlgorithm } from "../args.js";
 import { usageError } from "../failure.js";
 import { readSmall } from "../input.js";
-import { readSealingKey, SEALING_KEY } from "../keys.js";
+import { readNamedSealingKey, SEALING_KEY } from "../keys.js";
 import { openOutput } from "../output.js";
 import { complete } from "../pipeline.js";
 import { place } from "./place.js";
@@ -53,7 +53,7 @@ export const sseKey = command({
       throw usageError("-k PUB is missing: the public key to seal to");
     }
     // Without FILE, standard input is free for the public key.
-    const { publicKey, keyArn } = await readSealingKey(values, operand ?? "");
+    const { publicKey, keyArn } = await readNamedSealingKey(values, operand ?? "");
     const keyring = Keyring.kmsRsa({ publicKey, keyArn, algorithm });
     const key = operand === undefined ? CustomerKey.generate() : await readKey(operand);
     try {

@@ -1,0 +1,69 @@
+import { kmsRsaAnyKey } from "../../keyring.js";
+import { Keyring, openSecret } from "../../node.js";
+import { command, parseAlgorithm, parsePairs } from "../args.js";
+import { readSmall } from "../input.js";
+import { ANY_KEY, OPENING_KEY, openingKms } from "../keys.js";
+import { openOutput } from "../output.js";
+import { complete } from "../pipeline.js";
+
+const HELP = `Usage: bongtu secret open --kms ARN [--region R] [--endpoint-url U] [options] [-o OUT] [FILE|-]
+       bongtu secret open --private-key PEM [options] [-o OUT] [FILE|-]
+
+Opens the secret in FILE (or standard input), one line of base64 that \`bongtu secret seal\` made, or
+any other writer of AWS Encryption SDK messages or RSA-OAEP blocks. It finds out which form it has.
+
+Options:
+      --kms ARN            decrypt with kms:Decrypt on this key; credentials are found as everywhere
+                           in AWS SDKs
+      --region R           the Region to ask (default: the one in ARN)
+      --endpoint-url U     the endpoint to ask (default: AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL,
+                           or AWS's own)
+      --private-key PEM    decrypt with the private half in this file (PKCS#8 or PKCS#1, no
+                           passphrase)
+  -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1: the one it was sealed
+                           with; the secret does not tell
+  -c, --context NAME=VALUE a pair that the encryption context must hold; may be repeated. A direct
+                           secret has none
+  -o, --output OUT         write OUT, which is created or replaced only once the secret is verified
+                           (a new one with mode 0600); - or no -o is standard output
+  -h, --help               show this text
+
+Examples:
+  aws ssm get-parameter --name /prod/db --query Parameter.Value --output text |
+      bongtu secret open --kms arn:aws:kms:eu-west-1:111122223333:key/… -o password
+  bongtu secret open --private-key break-glass.pem -c name=db -o - db.sealed
+`;
+
+/** More than `bongtu secret seal` makes of all that it takes. */
+const MOST = 256 * 1024;
+
+export const secretOpen = command({
+  name: "secret open",
+  help: HELP,
+  options: {
+    ...OPENING_KEY,
+    algorithm: { type: "string", short: "a" },
+    context: { type: "string", short: "c", multiple: true },
+    output: { type: "string", short: "o" },
+  },
+  async run(values, operand) {
+    const encryptionContext = parsePairs("-c", values.context);
+    const algorithm = parseAlgorithm(values.algorithm);
+    const { kms, keyArn } = await openingKms(values);
+    const keyring =
+      keyArn === undefined
+        ? kmsRsaAnyKey(kms, algorithm, ANY_KEY)
+        : Keyring.kmsRsa({ keyArn, kms, algorithm });
+
+    const value = await readSmall(operand, "sealed secret", MOST);
+    const output = await openOutput(values.output);
+    await complete(output, async () => {
+      const secret = await openSecret(keyring, value.toString("utf8"), { encryptionContext });
+      try {
+        await output.stream.getWriter().write(secret);
+      } finally {
+        secret.fill(0);
+      }
+    });
+  },
+});
