@@ -40,8 +40,9 @@ test("the README's examples run", async () => {
     sameObject: true,
     statuses: [200, 412, 403],
     uploaded: "hello",
+    password: "hunter2",
   });
-  assert.equal(blocks.length, 5, "every example is run");
+  assert.equal(blocks.length, 6, "every example is run");
 });
 
 const MAIN = `
@@ -55,6 +56,7 @@ const MAIN = `
   import { uploadLarge } from "./uploadLarge.mjs";
   import { uploadSealed } from "./uploadSealed.mjs";
   import { signUpload } from "./signUpload.mjs";
+  import { openParameter, sealParameter } from "./sealParameter.mjs";
 
   const json = await readFile("key.json", "utf8");
   const { keyArn, spkiSha256 } = KmsPublicKey.parse(json);
@@ -90,8 +92,12 @@ const MAIN = `
   ];
   const uploaded = (await textOf((await stored("sealed")).body)).text;
 
+  const value = await sealParameter(keyring, "hunter2", "db");
+  const password = await openParameter(keyring, value, "db");
+
   const statuses = answers.map(({ status }) => status);
-  console.log(JSON.stringify({ text, encryptionContext, sameObject, statuses, uploaded }));
+  const results = { text, encryptionContext, sameObject, statuses, uploaded, password };
+  console.log(JSON.stringify(results));
 `;
 
 /** As `aws kms get-public-key` prints it. */

@@ -13,10 +13,13 @@ import { commandLine } from "./ours/cli.mjs";
 import { nativeCrate } from "./ours/native.mjs";
 import { nodePackage } from "./ours/node.mjs";
 
-/** Everything for messages; `close` stops it and takes the files away. */
-export function setUp() {
+/**
+ * Everything for messages and secrets; `close` stops it and takes the files away.
+ * @param {{ services?: string[] }} [options]
+ */
+export function setUp({ services } = {}) {
   return starting(async ({ folder, started }) => {
-    const { emulator, kms } = await startAws({ folder, started });
+    const { emulator, kms } = await startAws({ folder, started, services });
     const judges = [
       started(pythonJudge(emulator)),
       started(await javaJudge(emulator)),
@@ -45,8 +48,7 @@ export function setUpAws(bucket) {
   return starting(({ folder, started }) => startAws({ folder, started, bucket }));
 }
 
-async function startAws({ folder, started, bucket }) {
-  const services = bucket === undefined ? ["kms"] : ["kms", "s3"];
+async function startAws({ folder, started, bucket, services = bucket ? ["kms", "s3"] : ["kms"] }) {
   const emulator = await startEmulator({ services });
   started({ close: emulator.stop });
   const kms = started(new TestKms(emulator, folder));

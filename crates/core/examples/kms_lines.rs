@@ -11,6 +11,9 @@
 //! < {"ok":true,"length":5,"context":{}}
 //! ```
 //!
+//! `seal-secret` and `open-secret` do the same with small secrets; `seal-secret` has a `form`, which
+//! is `armoured` or `direct`, in place of the frame length.
+//!
 //! `seal-object` and `open-object` do the same with S3 objects; without a `publicKey` their
 //! key is a symmetric one, for which KMS is asked when sealing, too (GenerateDataKey: the request
 //! that has a `KeySpec`):
@@ -28,6 +31,7 @@ use base64ct::{Base64, Encoding};
 use bongtu::object::{
     Format, ObjectOptions, OpenObjectOptions, SealedObject, open_object_with, seal_object,
 };
+use bongtu::secret::{SecretOptions, open_secret_with, seal_secret, seal_secret_to};
 use bongtu::{
     CommitmentPolicy, DecryptParameters, DecryptRequest, DecryptResponse, EncryptionAlgorithm,
     EncryptionContext, Error, GenerateDataKeyRequest, GenerateDataKeyResponse, KeyArn, Keyring,
@@ -45,6 +49,8 @@ use std::io::{self, BufRead, Write};
 enum Command {
     Seal(Seal),
     Open(Open),
+    SealSecret(SealSecret),
+    OpenSecret(Open),
     SealObject(SealObject),
     OpenObject(OpenObject),
 }
@@ -66,6 +72,18 @@ struct Seal {
 struct Open {
     key_arn: String,
     algorithm: String,
+    context: BTreeMap<String, String>,
+    r#in: String,
+    out: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SealSecret {
+    public_key: String,
+    key_arn: String,
+    algorithm: String,
+    form: String,
     context: BTreeMap<String, String>,
     r#in: String,
     out: String,
@@ -111,6 +129,8 @@ fn run(command: Command) -> io::Result<Value> {
     match command {
         Command::Seal(job) => seal_message(job),
         Command::Open(job) => open_message(job),
+        Command::SealSecret(job) => seal_one_secret(job),
+        Command::OpenSecret(job) => open_one_secret(job),
         Command::SealObject(job) => seal_one_object(job),
         Command::OpenObject(job) => open_one_object(&job),
     }
@@ -144,6 +164,35 @@ fn open_message(job: Open) -> io::Result<Value> {
     let length = io::copy(&mut reader, &mut File::create(job.out)?)?;
     let context: BTreeMap<_, _> = reader.header().encryption_context.iter().collect();
     Ok(json!({ "ok": true, "length": length, "context": context }))
+}
+
+fn seal_one_secret(job: SealSecret) -> io::Result<Value> {
+    let key = KmsPublicKey::parse(job.public_key.as_bytes())?;
+    let algorithm = EncryptionAlgorithm::from_name(&job.algorithm)?;
+    let secret = fs::read(job.r#in)?;
+    let value = if job.form == "direct" {
+        seal_secret_to(&key, algorithm, &secret, None)?
+    } else {
+        let keyring = KmsRsaKeyring::new(key, KeyArn::parse(&job.key_arn)?, algorithm)?;
+        let encryption_context = EncryptionContext::new(job.context)?;
+        let options = SecretOptions { encryption_context, ..SecretOptions::default() };
+        seal_secret(&Keyring::KmsRsa(keyring), &secret, options)?
+    };
+    fs::write(job.out, &value)?;
+    Ok(json!({ "ok": true, "length": value.len() }))
+}
+
+fn open_one_secret(job: Open) -> io::Result<Value> {
+    let algorithm = EncryptionAlgorithm::from_name(&job.algorithm)?;
+    let keyring = KmsRsaKeyring::open_only(KeyArn::parse(&job.key_arn)?, algorithm);
+    let options = OpenOptions {
+        encryption_context: EncryptionContext::new(job.context)?,
+        ..OpenOptions::default()
+    };
+    let value = fs::read_to_string(job.r#in)?;
+    let secret = open_secret_with(&Keyring::KmsRsa(keyring), &value, options, decrypt)?;
+    fs::write(job.out, &secret)?;
+    Ok(json!({ "ok": true, "length": secret.len() }))
 }
 
 fn seal_one_object(job: SealObject) -> io::Result<Value> {

@@ -36,6 +36,9 @@ export async function chromiumPage(folder, kms) {
     seal: async (job) =>
       perform("seal", { ...job, publicKey: await readFile(job.publicKey, "utf8") }),
     open: (job) => perform("open", job),
+    sealSecret: async (job) =>
+      perform("sealSecret", { ...job, publicKey: await readFile(job.publicKey, "utf8") }),
+    openSecret: (job) => perform("openSecret", job),
     sealObject: async (job) =>
       perform("sealObject", {
         ...job,

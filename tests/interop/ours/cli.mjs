@@ -41,6 +41,19 @@ export function commandLine(emulator) {
       return {};
     },
 
+    sealSecret: ({ arn, algorithm, publicKey, form, context, in: input, out }) =>
+      run(
+        ...["secret", "seal", "-k", publicKey, "--key-arn", arn, "-a", algorithm, "--form", form],
+        ...pairs(context, "-c"),
+        ...["-o", out, input],
+      ),
+
+    openSecret: ({ arn, algorithm, context, in: input, out }) =>
+      run(
+        ...["secret", "open", ...whereOf(arn), "-a", algorithm, ...pairs(context, "-c")],
+        ...["-o", out, input],
+      ),
+
     async sealObject({ arn, publicKey, format, description, instructionFile, in: input, out }) {
       const [meta, instruction] = [`${out}.json`, `${out}.instruction`];
       await run(

@@ -34,6 +34,13 @@ export function nativeCrate(kms) {
 
     open: ({ arn, ...job }) => ask({ op: "open", keyArn: arn, ...job }),
 
+    async sealSecret({ arn, publicKey, ...job }) {
+      const pem = await readFile(publicKey, "utf8");
+      await ask({ op: "seal-secret", keyArn: arn, publicKey: pem, ...job });
+    },
+
+    openSecret: ({ arn, ...job }) => ask({ op: "open-secret", keyArn: arn, ...job }),
+
     async sealObject({ arn, publicKey, ...job }) {
       const pem = publicKey && (await readFile(publicKey, "utf8"));
       const { metadata, instructionFile } = await ask({

@@ -4,7 +4,16 @@ import { createReadStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { Keyring, openObject, openStream, seal, sealObject } from "bongtu";
+import {
+  Keyring,
+  KmsPublicKey,
+  openObject,
+  openSecret,
+  openStream,
+  seal,
+  sealObject,
+  sealSecret,
+} from "bongtu";
 import { kms as awsKms } from "bongtu/aws";
 
 export function nodePackage(kms) {
@@ -33,6 +42,24 @@ export function nodePackage(kms) {
       ]);
       await writeFile(out, plaintext);
       return { context: (await header).encryptionContext };
+    },
+
+    async sealSecret({ arn, algorithm, publicKey, form, context, in: input, out }) {
+      const pem = await readFile(publicKey);
+      const secret = await readFile(input);
+      const value =
+        form === "direct"
+          ? sealSecret(KmsPublicKey.parse(pem), secret, { form, algorithm })
+          : sealSecret(Keyring.kmsRsa({ publicKey: pem, keyArn: arn, algorithm }), secret, {
+              encryptionContext: context,
+            });
+      await writeFile(out, await value);
+    },
+
+    async openSecret({ arn, algorithm, context, in: input, out }) {
+      const keyring = Keyring.kmsRsa({ keyArn: arn, algorithm, kms: awsKms(kms.client(arn)) });
+      const value = await readFile(input, "utf8");
+      await writeFile(out, await openSecret(keyring, value, { encryptionContext: context }));
     },
 
     async sealObject({ arn, publicKey, format, description, instructionFile, in: input, out }) {

@@ -1,7 +1,7 @@
 // What the page of chromium.mjs can do: seals a stream, opens in one piece; objects are Blobs. Bytes come from and go to its
 // server, KMS is asked through it, as a page without credentials must.
 
-import { Keyring, open, openObject, sealObject, sealStream } from "bongtu";
+import { Keyring, open, openObject, openSecret, sealObject, sealSecret, sealStream } from "bongtu";
 
 const kms = {
   async decrypt(request, { signal } = {}) {
@@ -45,6 +45,18 @@ const operations = {
     const opened = await open(keyring, await load(from), { encryptionContext: context });
     await save(to, opened.plaintext);
     return { context: opened.encryptionContext };
+  },
+
+  async sealSecret({ arn, algorithm, publicKey, form, context, from, to }) {
+    const keyring = Keyring.kmsRsa({ publicKey, keyArn: arn, algorithm });
+    const secret = await (await load(from)).text();
+    await save(to, await sealSecret(keyring, secret, { form, encryptionContext: context }));
+  },
+
+  async openSecret({ arn, algorithm, context, from, to }) {
+    const keyring = Keyring.kmsRsa({ keyArn: arn, algorithm, kms });
+    const value = await (await load(from)).text();
+    await save(to, await openSecret(keyring, value, { encryptionContext: context }));
   },
 
   async sealObject({ arn, publicKey, format, description, instructionFile, from, to }) {
