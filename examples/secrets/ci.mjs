@@ -12,7 +12,7 @@ import { Keyring, KmsPublicKey, sealSecret } from "bongtu";
 
 const [keyFile, spkiSha256, parameter] = process.argv.slice(2);
 const publicKey = KmsPublicKey.parse(await readFile(keyFile), { spkiSha256 });
-const keyring = Keyring.kmsRsa({ publicKey, keyArn: publicKey.keyArn });
+const keyring = Keyring.kmsRsa({ publicKey });
 const value = await sealSecret(keyring, await buffer(process.stdin), {
   target: "ssm-standard",
   // Who opens it asks for its name: what is stored in another secret's place does not open.
