@@ -158,6 +158,11 @@ for (const moduleResolution of ["nodenext", "bundler"]) {
   });
 }
 
+test("TypeScript compiles a consumer that has Node's types and no DOM", async () => {
+  const typeRoots = [join(ROOT, "node_modules/@types")];
+  await compile("nodenext", ["consumer-node.ts"], { lib: ["es2022"], types: ["node"], typeRoots });
+});
+
 test("TypeScript compiles a consumer with the AWS SDK", async () => {
   await addAwsSdk(project.folder);
   // The SDK's own declarations are not ours to check.

@@ -32,6 +32,7 @@ const RUN = 8 * 1024 * 1024;
 /**
  * One sealed thing, of which many may read at once: JavaScript runs one of them at a time, and the
  * pins tell when two of them saw different sources.
+ * @internal
  */
 export class SealedSession {
   /** Of everything that is sealed. */

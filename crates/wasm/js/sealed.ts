@@ -53,7 +53,10 @@ const MIN_PART = 5 * MIB;
 const MAX_PART = 5 * 1024 * MIB;
 const MAX_PARTS = 10_000;
 
-/** The whole, which owns its session, or a slice of it. */
+/**
+ * The whole, which owns its session, or a slice of it.
+ * @internal
+ */
 export class SealedRange implements Sealed {
   readonly size: number;
   readonly #session: SealedSession;
