@@ -2,7 +2,7 @@
 //
 // Its environment: KEY_ARN, the RSA key; SEALED_…, each sealed with its own name as the encryption context:
 //
-//   bongtu secret seal -k key.json -c variable=SEALED_TOKEN --target lambda token.txt
+//   bongtu secret seal -k key.json -c variable=SEALED_TOKEN --target lambda --trim-newline token.txt
 //
 // Its role: kms:Decrypt with that key.
 

@@ -10,7 +10,7 @@ import { openSecret, sealSecret } from "bongtu";
 export function createLogger(keyring, sealedFields, write = console.log) {
   return async (entry) => {
     const fields = Object.entries(entry).map(async ([name, value]) => {
-      if (!sealedFields.includes(name)) return [name, value];
+      if (value === undefined || !sealedFields.includes(name)) return [name, value];
       const options = { encryptionContext: { field: name }, target: "cloudwatch-logs" };
       return [name, await sealSecret(keyring, JSON.stringify(value), options)];
     });

@@ -62,16 +62,26 @@ const DATA = bytes(5 * FRAME + 100);
 const encryptionContext = { a: "b" };
 
 /**
- * An executor that notes copies of its content keys, and the very arrays in which secrets were
- * handed to it.
+ * An executor that notes copies of its content keys and of the tags of single chunks, and the very
+ * arrays in which secrets were handed to it.
  */
-function watched(executor, keys, handed) {
+function watched(executor, keys, handed, tags = []) {
   return {
     ...executor,
-    importKey(raw) {
+    async importKey(raw) {
       keys.push(raw.slice());
       handed.push(raw);
-      return executor.importKey(raw);
+      const key = await executor.importKey(raw);
+      return {
+        ...key,
+        open(nonce, aad, sealed, tag) {
+          if (tag !== undefined) {
+            tags.push(tag.slice());
+            handed.push(tag);
+          }
+          return key.open(nonce, aad, sealed, tag);
+        },
+      };
     },
     wrap(key, hash, plaintext) {
       handed.push(plaintext);
@@ -250,13 +260,13 @@ const SCENARIOS = {
 };
 
 for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
-  const [contentKeys, handed] = [[], []];
-  const watching = watched(executor, contentKeys, handed);
+  const [contentKeys, handed, tags] = [[], [], []];
+  const watching = watched(executor, contentKeys, handed, tags);
   // With a key that is no secret.
   assert.ok(await passesSelfTest(watching));
   for (const [name, run] of Object.entries(SCENARIOS)) {
     test(`${name} [${executor.name}]`, async () => {
-      for (const noted of [contentKeys, handed, seen]) {
+      for (const noted of [contentKeys, handed, tags, seen]) {
         noted.length = 0;
       }
       const before = useExecutors([watching]);
@@ -269,7 +279,7 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
       const isWiped = (secret) => secret.every((byte) => byte === 0);
       const isOver = () =>
         held.size === 0 &&
-        [...dataKeys, ...contentKeys].every((key) => findSecret(key).length === 0) &&
+        [...dataKeys, ...contentKeys, ...tags].every((key) => findSecret(key).length === 0) &&
         handed.every(isWiped);
       // What was asked of WebCrypto and is not needed any more ends when it ends.
       const deadline = Date.now() + 10_000;
@@ -281,6 +291,12 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
       for (const key of [...dataKeys, ...contentKeys]) {
         assert.equal(key.length, 32);
         assert.deepEqual(findSecret(key), []);
+      }
+      for (const tag of tags) {
+        assert.deepEqual(findSecret(tag), [], "the tag of a chunk");
+      }
+      if (name === "an object's stream") {
+        assert.equal(tags.length, 3, "every chunk is read again with a tag of its own");
       }
       assert.ok(handed.length > contentKeys.length, "no wrap was seen");
       for (const secret of handed) {

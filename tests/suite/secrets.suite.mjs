@@ -135,6 +135,16 @@ test("every target at its edge", async () => {
   }
 });
 
+test("bytes that the caller wipes at once", async () => {
+  const { keyring } = await fixture();
+  for (const options of [{}, DIRECT]) {
+    const own = bytes(20);
+    const sealing = sealSecret(keyring, own, options);
+    own.fill(0);
+    assertBytes(await openSecret(keyring, await sealing), bytes(20));
+  }
+});
+
 test("what does not go together", async () => {
   const { publicKey: spki, keyring, kms } = await fixture();
   const publicKey = KmsPublicKey.parse(spki);
@@ -149,6 +159,9 @@ test("what does not go together", async () => {
     [keyring, { target: "ssm" }, "ERR_INPUT"],
     [keyring, { target: "toString" }, "ERR_INPUT"],
     [keyring, { target: null }, "ERR_INPUT"],
+    [keyring, { targt: "ssm-standard" }, "ERR_INPUT"],
+    [keyring, { from: "direct" }, "ERR_INPUT"],
+    [keyring, { encryptionContxt: { a: "b" } }, "ERR_INPUT"],
     [keyring, { algorithm }, "ERR_INPUT"],
     [keyring, { ...DIRECT, algorithm }, "ERR_INPUT"],
     [keyring, { ...DIRECT, encryptionContext }, "ERR_CONTEXT"],
@@ -181,6 +194,8 @@ test("what does not go together", async () => {
     await failure(openSecret(sealOnly, value), "ERR_NO_KMS");
     await failure(openSecret(spki, value), "ERR_INPUT");
     for (const options of [
+      { encryptionContxt: { a: "b" } },
+      { releaseUnverified: true },
       null,
       { limits: 7 },
       { limits: { maxFrameLength: -1 } },

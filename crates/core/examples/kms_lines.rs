@@ -171,7 +171,7 @@ fn seal_one_secret(job: SealSecret) -> io::Result<Value> {
     let algorithm = EncryptionAlgorithm::from_name(&job.algorithm)?;
     let secret = fs::read(job.r#in)?;
     let value = if job.form == "direct" {
-        seal_secret_to(&key, algorithm, &secret, None)?
+        seal_secret_to(&key, algorithm, &secret)?
     } else {
         let keyring = KmsRsaKeyring::new(key, KeyArn::parse(&job.key_arn)?, algorithm)?;
         let encryption_context = EncryptionContext::new(job.context)?;

@@ -30,6 +30,7 @@ pub use direct::{DirectOpening, direct_wrap, direct_wrap_to};
 pub use target::Target;
 pub use value::SecretValue;
 
+use crate::codec::widen;
 use crate::context::EncryptionContext;
 use crate::envelope;
 use crate::error::{Error, Result};
@@ -75,34 +76,31 @@ pub fn seal_secret(keyring: &Keyring, secret: &[u8], options: SecretOptions) -> 
     match form {
         Form::Armoured => {
             let options = SealOptions { encryption_context, ..SealOptions::default() };
-            let length = u64::try_from(secret.len()).unwrap_or(u64::MAX);
-            check_fit(target, sealed_size(keyring, length, &options)?)?;
+            check_fit(target, sealed_size(keyring, widen(secret.len()), &options)?)?;
             Ok(Base64::encode_string(&envelope::seal(keyring, secret, options)?))
         }
         Form::Direct if encryption_context.iter().next().is_some() => {
             Err(Error::Context("a direct secret has none; use the armoured form"))
         }
-        Form::Direct => run(&direct_wrap(keyring, secret)?, target),
+        // Of at most 684 characters, which fit everywhere.
+        Form::Direct => run(&direct_wrap(keyring, secret)?),
     }
 }
 
 /// Seals `secret` directly to a key of which no ARN needs to be known: a direct secret names none.
 ///
 /// # Errors
-/// As [`direct_wrap_to`]; [`Error::Limit`] when the target does not take the value.
+/// As [`direct_wrap_to`].
 pub fn seal_secret_to(
     key: &KmsPublicKey,
     algorithm: EncryptionAlgorithm,
     secret: &[u8],
-    target: Option<Target>,
 ) -> Result<String> {
-    run(&direct_wrap_to(key.clone(), algorithm, secret)?, target)
+    run(&direct_wrap_to(key.clone(), algorithm, secret)?)
 }
 
-fn run(op: &WrapOp, target: Option<Target>) -> Result<String> {
-    let block = executor::wrap(op)?;
-    check_fit(target, u64::try_from(block.len()).unwrap_or(u64::MAX))?;
-    Ok(Base64::encode_string(&block))
+fn run(op: &WrapOp) -> Result<String> {
+    Ok(Base64::encode_string(&executor::wrap(op)?))
 }
 
 /// Base64 makes four characters of three bytes, and of what is left.

@@ -73,7 +73,7 @@ fn both_forms_come_back_with_every_key_and_algorithm() {
                     let value = seal_secret(&keyring, &secret, direct()).unwrap();
                     assert_eq!(Base64::decode_vec(&value).unwrap().len(), k);
                     opens(&value, &secret);
-                    opens(&seal_secret_to(&key, algorithm, &secret, None).unwrap(), &secret);
+                    opens(&seal_secret_to(&key, algorithm, &secret).unwrap(), &secret);
                 }
             }
             for length in [most + 1, 10_000] {

@@ -45,9 +45,11 @@ impl Aes {
         aad: &Uint8Array,
         sealed: &Uint8Array,
     ) -> Option<Uint8Array> {
-        let sealed = public_in(sealed);
+        // The tag of an object's chunk is a secret.
+        let sealed = secret_in(sealed);
         let mut out = Zeroizing::new(Vec::with_capacity(sealed.len()));
-        self.0.decrypt(&public_in(nonce), &public_in(aad), &sealed, &mut out).ok()?;
+        let (nonce, aad) = (public_in(nonce), public_in(aad));
+        wiping_stack(|| self.0.decrypt(&nonce, &aad, &sealed, &mut out)).ok()?;
         Some(secret_out(&out))
     }
 }

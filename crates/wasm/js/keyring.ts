@@ -71,7 +71,7 @@ export class Keyring {
     const { publicKey: given } = options;
     const publicKey =
       given === undefined || given instanceof KmsPublicKey ? given : KmsPublicKey.parse(given);
-    const keyArn = checkKeyArn(options.keyArn ?? publicKey?.keyArn);
+    const keyArn = checkKeyArn(options.keyArn === undefined ? publicKey?.keyArn : options.keyArn);
     const handle =
       publicKey === undefined
         ? wasm().Keyring.kmsRsaOpenOnly(keyArn, algorithm)
@@ -117,7 +117,7 @@ export function keyringParts(keyring: Keyring): KeyringParts {
 
 function checkKeyArn(keyArn: unknown): string {
   if (typeof keyArn !== "string") {
-    throw inputError("keyArn must be a key ARN, as text; a bare public key does not bring one");
+    throw inputError("keyArn must be a string; only a GetPublicKey response brings its own");
   }
   return keyArn;
 }

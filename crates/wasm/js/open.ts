@@ -32,6 +32,9 @@ export interface OpenOptions extends OperationOptions {
   readonly limits?: Limits | undefined;
 }
 
+/** @internal */
+export const OPEN_OPTIONS = ["encryptionContext", "commitmentPolicy", "limits"];
+
 /** What a message says of itself, after its header tag has verified. */
 export interface VerifiedHeader {
   readonly encryptionContext: Record<string, string>;
@@ -118,7 +121,7 @@ interface Opening {
 }
 
 function prepare(keyring: Keyring, options: OpenOptions): Opening {
-  checkOpenOptions(options, ["encryptionContext", "commitmentPolicy", "limits"]);
+  checkOpenOptions(options, OPEN_OPTIONS);
   const { handle, kms } = keyringParts(keyring);
   const limits = checkLimits(options.limits);
   const session = new (wasm().OpenSession)(

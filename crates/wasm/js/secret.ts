@@ -7,14 +7,16 @@ import { wrapDataKey } from "./executor/index.js";
 import { type Keyring, keyringParts } from "./keyring.js";
 import type { KmsDecryptRequest } from "./kms.js";
 import { wasm } from "./load.js";
-import { type OpenOptions, open } from "./open.js";
+import { OPEN_OPTIONS, type OpenOptions, open } from "./open.js";
 import { Operation, type OperationOptions } from "./operation.js";
 import {
   checkLimits,
+  checkOpenOptions,
   checkOperationOptions,
   checkText,
   contextPairs,
   type EncryptionContext,
+  refuseOthers,
 } from "./options.js";
 import { type EncryptionAlgorithm, KmsPublicKey } from "./public-key.js";
 import { seal, sealedSize } from "./seal.js";
@@ -54,13 +56,15 @@ export const SECRET_TARGETS = Object.keys(CAPACITIES) as SecretTarget[];
 export interface SecretOptions extends OperationOptions {
   /** `armoured` unless set. */
   readonly form?: SecretForm | undefined;
-  /** A value that does not fit there is refused (`ERR_LIMIT`) before anything is sealed. */
+  /** A value that does not fit there is refused (`ERR_LIMIT`) before it is sealed; direct ones always do. */
   readonly target?: SecretTarget | undefined;
   /** Of an armoured secret, as in `seal`; a direct one has none. */
   readonly encryptionContext?: EncryptionContext | undefined;
   /** With a `KmsPublicKey`: RSAES_OAEP_SHA_256 unless set. A keyring has its own. */
   readonly algorithm?: EncryptionAlgorithm | undefined;
 }
+
+const SECRET_OPTIONS = ["form", "target", "encryptionContext", "algorithm", "signal", "onProgress"];
 
 /**
  * Seals a secret, offline, to one line of base64 (RFC 4648 section 4). Text is sealed as UTF-8.
@@ -75,6 +79,7 @@ export async function sealSecret(
   options: SecretOptions = {},
 ): Promise<string> {
   checkOperationOptions(options);
+  refuseOthers(options, SECRET_OPTIONS);
   const { form = "armoured", target } = options;
   if (form !== "armoured" && form !== "direct") {
     throw inputError("form must be armoured or direct");
@@ -87,10 +92,7 @@ export async function sealSecret(
     const sealed = form === "direct" ? sealDirect : sealArmoured;
     return toBase64(await sealed(key, bytes, options));
   } finally {
-    // The caller's own bytes are the caller's to wipe.
-    if (typeof secret === "string") {
-      bytes.fill(0);
-    }
+    bytes.fill(0);
   }
 }
 
@@ -106,7 +108,7 @@ export async function openSecret(
   value: string,
   options: OpenOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  checkOperationOptions(options);
+  checkOpenOptions(options, OPEN_OPTIONS);
   const { bytes, direct } = decoded(value);
   return direct
     ? openDirect(keyring, bytes, options)
@@ -127,6 +129,7 @@ async function sealArmoured(
 }
 
 const DEFAULT_ALGORITHM = "RSAES_OAEP_SHA_256";
+const HASHES = { RSAES_OAEP_SHA_1: "SHA-1", RSAES_OAEP_SHA_256: "SHA-256" } as const;
 
 async function sealDirect(
   key: Keyring | KmsPublicKey,
@@ -156,9 +159,7 @@ async function sealDirect(
   const operation = new Operation(options);
   try {
     operation.check();
-    const hash = algorithm === DEFAULT_ALGORITHM ? "SHA-256" : "SHA-1";
-    const block = await operation.wait(wrapDataKey(publicKey, hash, secret));
-    checkFit(block.length, options.target);
+    const block = await operation.wait(wrapDataKey(publicKey, HASHES[algorithm], secret));
     operation.advance(secret.length, secret.length);
     return block;
   } finally {
@@ -201,7 +202,12 @@ async function openDirect(keyring: Keyring, block: Bytes, options: OpenOptions):
     operation.check();
     const request = { KeyId: keyArn, CiphertextBlob: block, EncryptionAlgorithm: algorithm };
     const secret = await unwrapDataKey<Bytes>(new DirectSession(request), kms, operation);
-    operation.advance(block.length, block.length);
+    try {
+      operation.advance(block.length, block.length);
+    } catch (error) {
+      secret.fill(0);
+      throw error;
+    }
     return secret;
   } finally {
     operation.end();
@@ -293,13 +299,14 @@ function toBase64(bytes: Bytes): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
+/** A copy, so that the caller may wipe theirs at once. */
 function bytesOfSecret(secret: unknown): Bytes {
   if (typeof secret !== "string") {
     const bytes = bytesOf(secret);
     if (bytes === undefined) {
       throw inputError("a secret must be text or bytes");
     }
-    return bytes;
+    return bytes.slice();
   }
   if (/\p{Surrogate}/u.test(secret)) {
     throw inputError("a secret with a lone surrogate is not text");

@@ -1,5 +1,6 @@
 //! Secrets in bare RSA blocks (FORMATS.md 1.1 and 1.4).
 
+use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;
 use crate::keys::{DataKey, WrapText};
@@ -39,8 +40,7 @@ pub fn direct_wrap_to(
     }
     let limit = key.max_direct_bytes(algorithm);
     if secret.len() > limit {
-        let count = |length| u64::try_from(length).unwrap_or(u64::MAX);
-        let (found, limit) = (count(secret.len()), count(limit));
+        let (found, limit) = (widen(secret.len()), widen(limit));
         return Err(Error::Limit { what: DIRECT_BYTES, found, limit });
     }
     let text = WrapText::new(Zeroizing::new(secret.to_vec()));

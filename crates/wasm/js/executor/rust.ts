@@ -1,4 +1,4 @@
-import { type Bytes, concat } from "../bytes.js";
+import { type Bytes, concat, EMPTY } from "../bytes.js";
 import { fetched } from "../compile.js";
 import { authenticationError, BongtuError } from "../errors.js";
 import type { KmsPublicKey } from "../public-key.js";
@@ -18,7 +18,9 @@ export const rustExecutor: Executor = {
       synchronous: true,
       seal: (nonce, aad, text) => [found(aes.seal(nonce, aad, text)) as Bytes],
       open(nonce, aad, sealed, tag) {
-        const text = aes.open(nonce, aad, tag === undefined ? sealed : concat([sealed, tag]));
+        const joined = tag === undefined ? EMPTY : concat([sealed, tag]);
+        const text = aes.open(nonce, aad, tag === undefined ? sealed : joined);
+        joined.fill(0);
         if (text === undefined) {
           throw authenticationError();
         }

@@ -10,7 +10,8 @@ const HELP = `Usage: bongtu secret open --kms ARN [--region R] [--endpoint-url U
        bongtu secret open --private-key PEM [options] [-o OUT] [FILE|-]
 
 Opens the secret in FILE (or standard input), one line of base64 that \`bongtu secret seal\` made, or
-any other writer of AWS Encryption SDK messages or RSA-OAEP blocks. It finds out which form it has.
+any other writer of AWS Encryption SDK messages or RSA-OAEP blocks, of up to 256 KiB. It finds out
+which form it has.
 
 Options:
       --kms ARN            decrypt with kms:Decrypt on this key; credentials are found as everywhere
@@ -25,7 +26,8 @@ Options:
   -c, --context NAME=VALUE a pair that the encryption context must hold; may be repeated. A direct
                            secret has none
   -o, --output OUT         write OUT, which is created or replaced only once the secret is verified
-                           (a new one with mode 0600); - or no -o is standard output
+                           (a new one with mode 0600); - or no -o is standard output, but
+                           a terminal only with -o -
   -h, --help               show this text
 
 Examples:

@@ -21,9 +21,9 @@ Options:
       --spki-sha256 HEX    seal to the key with this fingerprint and to no other
   -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1; whoever opens the
                            secret has to know which
-      --form FORM          armoured (default): base64 of an AWS Encryption SDK message, of any
-                           length, opened by the AWS Encryption SDKs too; direct: base64 of one RSA
-                           block (RSA_2048 holds 190 bytes), opened by \`aws kms decrypt\` too
+      --form FORM          armoured (default): base64 of an AWS Encryption SDK message, for up
+                           to 64 KiB, opened by the AWS Encryption SDKs too; direct: base64 of one
+                           RSA block (RSA_2048 holds 190 bytes), opened by \`aws kms decrypt\` too
   -c, --context NAME=VALUE a pair of the encryption context of an armoured secret: authenticated,
                            NOT secret; may be repeated
       --target T           refuse what does not fit there: ssm-standard or ssm-advanced (Parameter
@@ -31,8 +31,8 @@ Options:
                            if it were the only one), cloudwatch-logs (one event)
       --trim-newline       leave out a newline at the end of FILE, which is sealed otherwise
   -o, --output OUT         write OUT, created or replaced only once it is complete (a new one with
-                           mode 0600); - or no -o is standard output. No newline follows the line,
-                           but on a terminal
+                           mode 0600); - or no -o is standard output. Without -o, and on a
+                           terminal only, a newline follows the line
   -h, --help               show this text
 
 Examples:
