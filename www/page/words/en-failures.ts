@@ -27,7 +27,7 @@ export const failures = {
   ERR_TOO_LARGE: "The file is too large for this form.",
   ERR_MALFORMED: "This is not how such bytes are written.",
   ERR_METADATA: "This is not how such metadata are written.",
-  ERR_BASE64: "A value is not base64.",
+  ERR_BASE64: "This is base64 text; decode it first.",
   ERR_TRUNCATED: "The end is missing.",
   ERR_TRAILING_DATA: "More follows after the end.",
   ERR_LIMIT: "A length is beyond what is allowed.",

@@ -29,7 +29,7 @@ export const failures: Words["failures"] = {
   ERR_TOO_LARGE: "이 형식에 담기에는 파일이 너무 큽니다.",
   ERR_MALFORMED: "형식에 맞지 않는 바이트입니다.",
   ERR_METADATA: "형식에 맞지 않는 메타데이터입니다.",
-  ERR_BASE64: "base64가 아닌 값이 있습니다.",
+  ERR_BASE64: "base64로 인코딩된 텍스트입니다. 먼저 디코딩하세요.",
   ERR_TRUNCATED: "끝부분이 없습니다.",
   ERR_TRAILING_DATA: "끝난 뒤에 데이터가 더 있습니다.",
   ERR_LIMIT: "길이가 허용 범위를 넘습니다.",
