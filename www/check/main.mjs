@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { startDemo } from "../server/demo.mjs";
+import { checkAddress } from "./address.mjs";
 import { checkBigUpload } from "./big.mjs";
 import { openBrowser } from "./browser.mjs";
 import { checkDoors } from "./doors.mjs";
@@ -45,6 +46,7 @@ try {
 
   await checkDoors(demo);
   await checkUploads(demo);
+  await checkAddress(browser, demo);
   await checkLanguages(browser, demo);
   // The big upload waits most of the time, for its slow line.
   await Promise.all([

@@ -66,10 +66,10 @@ export interface S3Refusal {
 
 export class BackEnd {
   readonly #token: string;
-  /** SHA-256 of the key to seal to, as the address said it. */
-  readonly pin: string | undefined;
+  /** SHA-256 of the key to seal to, as the address said it; empty where it did not. */
+  readonly pin: string;
 
-  private constructor(token: string, pin: string | undefined) {
+  private constructor(token: string, pin: string) {
     this.#token = token;
     this.pin = pin;
   }
@@ -84,7 +84,7 @@ export class BackEnd {
       history.replaceState(null, "", location.pathname);
     }
     const address = new URLSearchParams(sessionStorage.getItem(REMEMBERED) ?? "");
-    return new BackEnd(address.get("token") ?? "", address.get("key") ?? undefined);
+    return new BackEnd(address.get("token") ?? "", address.get("key") ?? "");
   }
 
   key(): Promise<KeyAnswer> {

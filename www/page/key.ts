@@ -4,6 +4,7 @@ import { Keyring, KmsPublicKey } from "bongtu";
 
 import type { BackEnd } from "./back-end.ts";
 import { byId } from "./dom.ts";
+import { DemoError } from "./errors.ts";
 import { inGroups } from "./format.ts";
 import { say } from "./language.ts";
 import { Step } from "./step.ts";
@@ -39,12 +40,14 @@ export class KeyStep {
   async load(): Promise<void> {
     try {
       const { publicKey: response, ...others } = await this.#backEnd.key();
+      const { pin } = this.#backEnd;
+      if (!pin) throw new DemoError("DEMO_PIN");
       // #region key
-      const { pin } = this.#backEnd; // the fingerprint that the address brought
+      // The pin, which the address brought, refuses any other key.
       const publicKey = KmsPublicKey.parse(response, { spkiSha256: pin });
-      const keyring = Keyring.kmsRsa({ publicKey, keyArn: response.KeyId });
+      const keyring = Keyring.kmsRsa({ publicKey });
       // #endregion
-      this.#show(response, publicKey, pin !== undefined);
+      this.#show(response, publicKey);
       this.#step.done(({ key }) => key.done);
       this.#onKey({ keyring, ...others });
     } catch (error) {
@@ -52,13 +55,12 @@ export class KeyStep {
     }
   }
 
-  #show(response: PublicKeyResponse, publicKey: KmsPublicKey, pinned: boolean): void {
+  #show(response: PublicKeyResponse, publicKey: KmsPublicKey): void {
     const { KeyId, KeyUsage, EncryptionAlgorithms } = response;
     say(
       byId("key-kind", HTMLElement),
       ({ key }) => `${publicKey.keySpec}, ${KeyUsage}, ${EncryptionAlgorithms.join(key.or)}`,
     );
-    say(byId("key-pin", HTMLElement), ({ key }) => (pinned ? key.pinned : key.notPinned));
     byId("recipient", HTMLElement).textContent = KeyId;
     byId("key-arn", HTMLElement).textContent = KeyId;
     byId("key-fingerprint", HTMLElement).textContent = inGroups(publicKey.spkiSha256);

@@ -2,6 +2,8 @@
 
 export const failures = {
   DEMO_GONE: "The back end does not answer. Is the demo still running?",
+  DEMO_PIN:
+    "The address is incomplete: the key’s fingerprint is missing. Open the one that the terminal printed.",
   DEMO_TOKEN: "Open the address that this start of the demo printed.",
   DEMO_ORIGIN: "Only this server’s own page may ask.",
   DEMO_OBJECT: "There is no such object of this start.",

@@ -58,7 +58,6 @@ export const en = {
     fingerprint: "Fingerprint",
     pinned:
       "Pinned: the address you opened brought this fingerprint from the terminal. Any other key would have been refused.",
-    notPinned: "Not pinned: the address you opened brought no fingerprint to compare with.",
     can: "Who holds it can",
     canSeal: "seal as much as they like, offline, without asking anybody",
     canCheck: "check by its fingerprint that it is the key they were told of",

@@ -4,6 +4,8 @@ import type { Words } from "./en.ts";
 
 export const failures: Words["failures"] = {
   DEMO_GONE: "백엔드가 응답하지 않습니다. 데모가 아직 실행 중인가요?",
+  DEMO_PIN:
+    "주소가 완전하지 않습니다. 키의 지문이 빠져 있습니다. 터미널에 출력된 주소로 열어 주세요.",
   DEMO_TOKEN: "이번에 데모를 시작할 때 출력된 주소로 열어 주세요.",
   DEMO_ORIGIN: "이 서버의 페이지만 요청할 수 있습니다.",
   DEMO_OBJECT: "이번에 시작한 데모에는 그런 객체가 없습니다.",
