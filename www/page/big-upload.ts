@@ -67,12 +67,14 @@ export class BigUpload {
       this.#view.sealing(0);
       // #region spool
       const sealed = await sealBlob(keyring, file, { encryptionContext, signal });
-      const partSize = partSizeFor(sealed.size);
-      const spooled = await spool(sealed, { name, partSize, signal, onProgress });
-      sealed.dispose();
+      try {
+        const partSize = partSizeFor(sealed.size);
+        this.#spooled = await spool(sealed, { name, partSize, signal, onProgress });
+      } finally {
+        sealed.dispose();
+      }
       // #endregion
-      this.#view.begin(spooled);
-      this.#spooled = spooled;
+      this.#view.begin(this.#spooled);
     });
     await this.#upload();
   }

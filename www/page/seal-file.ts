@@ -63,11 +63,14 @@ const sealToMessage: Seal = async (
 const sealToObject: Seal = async ({ keyring }, file, { signal, onProgress }) => {
   // #region seal-object
   const object = await sealObject(keyring, file, { format: "v3", signal, onProgress });
-  const { metadata } = object;
-  const sealed = await object.blob();
+  try {
+    const { metadata } = object;
+    const sealed = await object.blob();
+    return { target: "object", file, form: "object", sealed, metadata };
+  } finally {
+    object.dispose();
+  }
   // #endregion
-  object.dispose();
-  return { target: "object", file, form: "object", sealed, metadata };
 };
 
 const sealCustomerKey: Seal = async (
@@ -78,16 +81,15 @@ const sealCustomerKey: Seal = async (
   const place = { bucket, key: `sealed/${crypto.randomUUID()}` };
   // #region seal-customer-key
   const key = CustomerKey.generate();
-  const sealedKey = await key.seal(keyring, { ...place, encryptionContext, signal });
+  try {
+    const sealed = new Blob([await key.seal(keyring, { ...place, encryptionContext, signal })]);
+    const customer = { key, place, endpoint };
+    return { target: "customerKey", file, form: "message", sealed, metadata: {}, customer };
+  } catch (error) {
+    key.dispose(); // otherwise the upload still needs it
+    throw error;
+  }
   // #endregion
-  return {
-    target: "customerKey",
-    file,
-    form: "message",
-    sealed: new Blob([sealedKey]),
-    metadata: {},
-    customer: { key, place, endpoint },
-  };
 };
 
 export const sealFile: Record<Target, Seal> = {

@@ -64,7 +64,7 @@ export class SealStep {
       const sealed = await sealFile[this.#target](recipient, file, { signal, onProgress });
       const end = performance.now();
       await this.#report(sealed, start, end);
-      if (signal.aborted) return;
+      if (signal.aborted) return sealed.customer?.key.dispose();
       document.documentElement.dataset.envelope = "sealed";
       say(this.#start, ({ seal }) => seal.again);
       this.#step.done(({ seal }) => seal.done(duration(end - start)));

@@ -21,22 +21,23 @@ export async function openWithCustomerKey(
   const sealed = await sealedKey();
   // #region open-customer-key
   const keyring = Keyring.kmsRsa({ keyArn, kms });
-  const place = { bucket, key };
-  const customerKey = await CustomerKey.open(keyring, sealed, {
-    ...place,
-    encryptionContext,
-    signal,
-  });
-  const response = await get(customerKey.headers("GetObject"));
-  customerKey.checkResponse(response);
-  customerKey.dispose();
+  const options = { bucket, key, encryptionContext, signal };
+  const customerKey = await CustomerKey.open(keyring, sealed, options);
+  try {
+    const response = await get(customerKey.headers("GetObject"));
+    customerKey.checkResponse(response);
+    return opened(response);
+  } finally {
+    customerKey.dispose();
+  }
   // #endregion
-  return {
-    form: response.headers.get("x-amz-server-side-encryption-customer-algorithm"),
-    size: Number(response.headers.get("content-length")),
-    plaintext: response.body,
-  };
 }
+
+const opened = ({ headers, body }) => ({
+  form: headers.get("x-amz-server-side-encryption-customer-algorithm"),
+  size: Number(headers.get("content-length")),
+  plaintext: body,
+});
 
 /** What a request for the object must carry, be it HEAD. */
 export async function keyHeaders({ keyArn, kms, encryptionContext, bucket, key, sealedKey }) {
@@ -46,18 +47,23 @@ export async function keyHeaders({ keyArn, kms, encryptionContext, bucket, key, 
     key,
     encryptionContext,
   });
-  const headers = customerKey.headers("GetObject");
-  customerKey.dispose();
-  return headers;
+  try {
+    return customerKey.headers("GetObject");
+  } finally {
+    customerKey.dispose();
+  }
 }
 
 /** What S3 says to whoever comes without the key, and with another. */
 export async function askWithoutKey({ get }) {
   const other = CustomerKey.generate();
-  const answers = await Promise.all([get({}), get(other.headers("GetObject"))]);
-  other.dispose();
-  const [without, withOther] = await Promise.all(answers.map(describe));
-  return { without, withOther };
+  try {
+    const answers = await Promise.all([get({}), get(other.headers("GetObject"))]);
+    const [without, withOther] = await Promise.all(answers.map(describe));
+    return { without, withOther };
+  } finally {
+    other.dispose();
+  }
 }
 
 async function describe(response) {
