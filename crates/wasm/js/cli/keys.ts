@@ -1,4 +1,5 @@
-import type { Kms, KmsPublicKey } from "../node.js";
+import { kmsRsaAnyKey } from "../keyring.js";
+import { type EncryptionAlgorithm, Keyring, type Kms, type KmsPublicKey } from "../node.js";
 import { parseFingerprint, refuseSharedInput } from "./args.js";
 import { usageError } from "./failure.js";
 import { remoteKms } from "./kms-client.js";
@@ -72,4 +73,15 @@ export async function openingKms(
     throw usageError(`${option} goes with --kms`);
   }
   return { kms: localKms(await readPrivateKey(privateKey)), keyArn: undefined };
+}
+
+/** The keyring of who opens what was sealed to an RSA key. */
+export async function openingKeyring(
+  values: Values<typeof OPENING_KEY>,
+  algorithm: EncryptionAlgorithm | undefined,
+): Promise<Keyring> {
+  const { kms, keyArn } = await openingKms(values);
+  return keyArn === undefined
+    ? kmsRsaAnyKey(kms, algorithm, ANY_KEY)
+    : Keyring.kmsRsa({ keyArn, kms, algorithm });
 }

@@ -1,8 +1,7 @@
-import { kmsRsaAnyKey } from "../keyring.js";
-import { Keyring, openStream } from "../node.js";
+import { openStream } from "../node.js";
 import { command, parseAlgorithm, parsePairs } from "./args.js";
 import { openInput } from "./input.js";
-import { OPENING_KEY, openingKms } from "./keys.js";
+import { OPENING_KEY, openingKeyring } from "./keys.js";
 import { openOutput } from "./output.js";
 import { run } from "./pipeline.js";
 import { showProgress } from "./progress.js";
@@ -47,12 +46,7 @@ export const open = command({
   },
   async run(values, operand) {
     const encryptionContext = parsePairs("-c", values.context);
-    const algorithm = parseAlgorithm(values.algorithm);
-    const { kms, keyArn } = await openingKms(values);
-    const keyring =
-      keyArn === undefined
-        ? kmsRsaAnyKey(kms, algorithm)
-        : Keyring.kmsRsa({ keyArn, kms, algorithm });
+    const keyring = await openingKeyring(values, parseAlgorithm(values.algorithm));
 
     const input = await openInput(operand);
     const progress = showProgress("opening", input.size);

@@ -1,8 +1,7 @@
-import { kmsRsaAnyKey } from "../../keyring.js";
-import { Keyring, openSecret } from "../../node.js";
+import { openSecret } from "../../node.js";
 import { command, parseAlgorithm, parsePairs } from "../args.js";
 import { readSmall } from "../input.js";
-import { ANY_KEY, OPENING_KEY, openingKms } from "../keys.js";
+import { OPENING_KEY, openingKeyring } from "../keys.js";
 import { openOutput } from "../output.js";
 import { complete } from "../pipeline.js";
 
@@ -50,12 +49,7 @@ export const secretOpen = command({
   },
   async run(values, operand) {
     const encryptionContext = parsePairs("-c", values.context);
-    const algorithm = parseAlgorithm(values.algorithm);
-    const { kms, keyArn } = await openingKms(values);
-    const keyring =
-      keyArn === undefined
-        ? kmsRsaAnyKey(kms, algorithm, ANY_KEY)
-        : Keyring.kmsRsa({ keyArn, kms, algorithm });
+    const keyring = await openingKeyring(values, parseAlgorithm(values.algorithm));
 
     const value = await readSmall(operand, "sealed secret", MOST);
     const output = await openOutput(values.output);

@@ -1,9 +1,8 @@
-import { kmsRsaAnyKey } from "../../keyring.js";
-import { CustomerKey, Keyring, type S3Operation, sse } from "../../node.js";
+import { CustomerKey, type S3Operation, sse } from "../../node.js";
 import { command, parseAlgorithm, parsePairs } from "../args.js";
 import { usageError } from "../failure.js";
 import { readSmall } from "../input.js";
-import { OPENING_KEY, openingKms } from "../keys.js";
+import { OPENING_KEY, openingKeyring } from "../keys.js";
 import { openOutput, print } from "../output.js";
 import { complete } from "../pipeline.js";
 import { place } from "./place.js";
@@ -77,12 +76,7 @@ export const sseHeaders = command({
     }
     refuse(values, MODE_OPTIONS, "goes with --mode");
     const where = place(values);
-    const algorithm = parseAlgorithm(values.algorithm);
-    const { kms, keyArn } = await openingKms(values);
-    const keyring =
-      keyArn === undefined
-        ? kmsRsaAnyKey(kms, algorithm)
-        : Keyring.kmsRsa({ keyArn, kms, algorithm });
+    const keyring = await openingKeyring(values, parseAlgorithm(values.algorithm));
     const sealed = await readSmall(operand, "sealed customer key");
     const key = await CustomerKey.open(keyring, sealed, where);
     try {
