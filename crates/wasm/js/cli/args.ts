@@ -95,7 +95,7 @@ export function parseAlgorithm(text: string | undefined): EncryptionAlgorithm | 
   return parseChoice("-a", ALGORITHMS, text);
 }
 
-export function parseChoice<T extends string>(
+export function parseChoice<const T extends string>(
   option: string,
   choices: readonly T[],
   text: string | undefined,

@@ -1,5 +1,5 @@
 import { type BucketPolicyOptions, bucketPolicy } from "../../node.js";
-import { command } from "../args.js";
+import { command, parseChoice } from "../args.js";
 import { usageError } from "../failure.js";
 import { print } from "../output.js";
 import { printableJson } from "../text.js";
@@ -54,24 +54,12 @@ export const policyBucket = command({
       bucket,
       partition,
       tlsOnly: values["tls-only"],
-      minimumTls: oneOf("--minimum-tls", ["1.2", "1.3"], values["minimum-tls"]),
+      minimumTls: parseChoice("--minimum-tls", ["1.2", "1.3"], values["minimum-tls"]),
       kmsKeyArn: values["kms-key"],
       allowDefault: values["allow-default"],
-      customerKey: oneOf("--customer-key", ["require", "forbid"], values["customer-key"]),
+      customerKey: parseChoice("--customer-key", ["require", "forbid"], values["customer-key"]),
       createOnly: values["create-only"],
     } satisfies BucketPolicyOptions);
     await print(`${printableJson(policy)}\n`);
   },
 });
-
-function oneOf<const T extends string>(
-  option: string,
-  choices: readonly T[],
-  text: string | undefined,
-): T | undefined {
-  const choice = choices.find((name) => name === text);
-  if (text !== undefined && choice === undefined) {
-    throw usageError(`${option} takes ${choices.join(" or ")}, not '${text}'`);
-  }
-  return choice;
-}
