@@ -6,12 +6,9 @@
     reason = "called from TypeScript only, where every failure is thrown as a BongtuError"
 )]
 
-#[path = "../../wasm/src/error.rs"]
-pub mod error;
-
 use bongtu::s3::ChecksumAlgorithm;
 use bongtu::s3::checksum::{self, Hasher};
-use error::Result;
+use bongtu_wasm_support::error::Result;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 

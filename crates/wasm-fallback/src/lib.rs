@@ -3,12 +3,9 @@
 
 #![allow(clippy::must_use_candidate, reason = "called from TypeScript only")]
 
-#[path = "../../wasm/src/bytes.rs"]
-mod bytes;
-
 use bongtu::executor::Executor;
 use bongtu::{ContentKey, EncryptionAlgorithm, hazmat};
-use bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
+use bongtu_wasm_support::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;

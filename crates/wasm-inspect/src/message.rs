@@ -1,10 +1,10 @@
 //! Describing a message without a key.
 
-use crate::bytes::{length, public_in};
-use crate::error::{Failure, Result};
-use crate::objects::object_of;
 use bongtu::Error;
 use bongtu::message::{HEAD_LENGTH, Inspector};
+use bongtu_wasm_support::bytes::{length, public_in};
+use bongtu_wasm_support::error::{Failure, Result};
+use bongtu_wasm_support::objects::object_of;
 use js_sys::Uint8Array;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;

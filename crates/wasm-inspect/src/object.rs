@@ -1,10 +1,10 @@
 //! Describing an object without a key.
 
-use crate::convert::{exact, pairs_of};
-use crate::error::Result;
-use crate::json::json_members;
-use crate::objects::{object_of, pair_array};
 use bongtu::object::Format;
+use bongtu_wasm_support::convert::{exact, pairs_of};
+use bongtu_wasm_support::error::Result;
+use bongtu_wasm_support::json::json_members;
+use bongtu_wasm_support::objects::{object_of, pair_array};
 use wasm_bindgen::prelude::*;
 
 /// What its metadata and, where there is one, its instruction file say.

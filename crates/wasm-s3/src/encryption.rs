@@ -1,11 +1,11 @@
 //! Server-side encryption.
 
-use crate::bytes::{secret_in, secret_out, wiping_stack};
-use crate::convert::pairs_of;
-use crate::error::Result;
-use crate::objects::pair_array;
 use bongtu::s3::{CustomerKey, Headers, KmsKeyId, Mode, Operation, Sse};
 use bongtu::{Error, MaterialDescription};
+use bongtu_wasm_support::bytes::{secret_in, secret_out, wiping_stack};
+use bongtu_wasm_support::convert::pairs_of;
+use bongtu_wasm_support::error::Result;
+use bongtu_wasm_support::objects::pair_array;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 

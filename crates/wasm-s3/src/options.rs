@@ -1,8 +1,8 @@
 //! Options as they come over: those that are set, as name, value, name, value, …, all of it text.
 
-use crate::convert::pairs_of;
-use crate::error::Result;
 use bongtu::Error;
+use bongtu_wasm_support::convert::pairs_of;
+use bongtu_wasm_support::error::Result;
 
 /// Options whose types TypeScript has checked.
 pub(crate) struct Options(Vec<(String, String)>);

@@ -1,16 +1,16 @@
 //! POST policies and bucket policies.
 
-use crate::bytes::wiping_stack;
-use crate::convert::pairs_of;
 use crate::encryption::{Encryption, header_pairs};
-use crate::error::Result;
-use crate::objects::pair_array;
 use crate::options::Options;
 use bongtu::Error;
 use bongtu::s3::{
     BucketPolicy, Checksum, ChecksumAlgorithm, Condition, CustomerKeyRule, Finding, Json, PostForm,
     PostKey, PostOptions, SealedFormat, bucket_policy, explain_policy, post_form, post_policy,
 };
+use bongtu_wasm_support::bytes::wiping_stack;
+use bongtu_wasm_support::convert::pairs_of;
+use bongtu_wasm_support::error::Result;
+use bongtu_wasm_support::objects::pair_array;
 use js_sys::{Array, Number, Object};
 use wasm_bindgen::prelude::*;
 

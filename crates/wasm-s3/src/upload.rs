@@ -1,16 +1,16 @@
 //! Headers of uploads, and parts.
 
-use crate::bytes::wiping_stack;
-use crate::convert::pairs_of;
 use crate::encryption::{Encryption, header_pairs};
-use crate::error::Result;
-use crate::json::json_members;
 use crate::options::Options;
 use bongtu::Error;
 use bongtu::s3::{
     Checksum, ChecksumAlgorithm, ChecksumRule, Expected, OCTET_STREAM, Operation, SealedFormat,
     Upload, UploadRequest, check_upload_headers, multipart_plan, upload_request,
 };
+use bongtu_wasm_support::bytes::wiping_stack;
+use bongtu_wasm_support::convert::pairs_of;
+use bongtu_wasm_support::error::Result;
+use bongtu_wasm_support::json::json_members;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;

@@ -1,13 +1,13 @@
 //! Public keys and keyrings.
 
-use crate::bytes::{public_in, public_out};
-use crate::convert::{byte_count, exact, integer, pairs_of};
-use crate::error::Result;
-use crate::objects::object_of;
 use bongtu::{
     EncryptionAlgorithm, EncryptionContext, Error, GetPublicKeyResponse, KeyArn, KmsKeyring,
     KmsPublicKey, KmsRsaKeyring, SealOptions,
 };
+use bongtu_wasm_support::bytes::{public_in, public_out};
+use bongtu_wasm_support::convert::{byte_count, exact, integer, pairs_of};
+use bongtu_wasm_support::error::Result;
+use bongtu_wasm_support::objects::object_of;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 

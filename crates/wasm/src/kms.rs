@@ -1,9 +1,9 @@
 //! KMS requests and responses in the AWS SDK's shape, but for encryption contexts, which cross as
 //! pairs.
 
-use crate::bytes::{public_out, secret_in};
-use crate::objects::{object_of, pair_array};
 use bongtu::{DecryptParameters, DecryptRequest, DecryptResponse, GenerateDataKeyRequest};
+use bongtu_wasm_support::bytes::{public_out, secret_in};
+use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 

@@ -8,15 +8,12 @@
 )]
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-mod allocator;
-mod bytes;
-mod convert;
-pub mod error;
-mod json;
+#[global_allocator]
+static ALLOCATOR: bongtu_wasm_support::SmallAllocator = bongtu_wasm_support::SmallAllocator::new();
+
 pub mod keyring;
 mod kms;
 pub mod message;
 pub mod object;
-mod objects;
 pub mod pieces;
 pub mod records;

@@ -1,12 +1,7 @@
 //! Sealing and opening S3 objects.
 
-use crate::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
-use crate::convert::{byte_count, pairs_of};
-use crate::error::{Failure, Result};
-use crate::json::json_members;
 use crate::keyring::Keyring;
 use crate::kms;
-use crate::objects::{object_of, pair_array};
 use crate::pieces::{Pieces, body_size};
 use crate::records;
 use bongtu::object::{
@@ -17,6 +12,11 @@ use bongtu::sealed::PieceSealer;
 use bongtu::{
     CommitmentPolicy, ContentKey, Error, GenerateDataKeyResponse, KmsFailure, MaterialDescription,
 };
+use bongtu_wasm_support::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
+use bongtu_wasm_support::convert::{byte_count, pairs_of};
+use bongtu_wasm_support::error::{Failure, Result};
+use bongtu_wasm_support::json::json_members;
+use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 

@@ -1,14 +1,14 @@
 //! What is sealed piece by piece, in any order and any piece again. TypeScript runs the operations
 //! and gives their tags back; it releases nothing before.
 
-use crate::bytes::{public_out, secret_in, secret_out, wiping_stack};
-use crate::convert::{byte_count, exact};
-use crate::error::Result;
-use crate::objects::object_of;
 use crate::records;
 use bongtu::plan::PieceOp;
 use bongtu::sealed::PieceSealer;
 use bongtu::{ContentKey, Error};
+use bongtu_wasm_support::bytes::{public_out, secret_in, secret_out, wiping_stack};
+use bongtu_wasm_support::convert::{byte_count, exact};
+use bongtu_wasm_support::error::Result;
+use bongtu_wasm_support::objects::object_of;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 

@@ -1,9 +1,9 @@
 //! Operations as fixed records in a buffer of JavaScript's: many cross in one call, and no object
 //! is made for any of them.
 
-use crate::error::Result;
 use bongtu::Error;
 use bongtu::plan::OpView;
+use bongtu_wasm_support::error::Result;
 use js_sys::Uint8Array;
 
 /// Bytes of a record: `u32` id, input start, input length (little-endian); `u8` prefix length,
@@ -35,7 +35,7 @@ pub(crate) fn write<'a>(
         bytes.extend_from_slice(&record(&view)?);
         count += 1;
     }
-    if bytes.len() > crate::bytes::length(records) {
+    if bytes.len() > bongtu_wasm_support::bytes::length(records) {
         return Err(Error::State("the record buffer is too small").into());
     }
     let end = u32::try_from(bytes.len()).map_err(|_| TOO_LARGE)?;

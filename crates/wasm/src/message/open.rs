@@ -1,15 +1,15 @@
 //! Opening a message.
 
 use super::OUT_OF_ORDER;
-use crate::bytes::{length, public_in, secret_out, wiping_stack};
-use crate::error::{Failure, Result};
 use crate::keyring::{Keyring, context};
 use crate::kms;
-use crate::objects::{object_of, pair_array};
 use crate::records;
 use bongtu::message::{FrameOpener, HEAD_LENGTH, Opening, UnverifiedHeader, VerifiedHeader};
 use bongtu::plan::OpenOp;
 use bongtu::{CommitmentPolicy, ContentKey, Error, KmsFailure, OpenOptions, hazmat};
+use bongtu_wasm_support::bytes::{length, public_in, secret_out, wiping_stack};
+use bongtu_wasm_support::error::{Failure, Result};
+use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
 use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;

@@ -1,16 +1,16 @@
 //! Sealing a message, as a stream of frames or in pieces.
 
 use super::OUT_OF_ORDER;
-use crate::bytes::{public_in, public_out, secret_out, wiping_stack};
-use crate::convert::byte_count;
-use crate::error::{Failure, Result};
 use crate::keyring::{Keyring, seal_options};
-use crate::objects::object_of;
 use crate::pieces::Pieces;
 use crate::records;
 use bongtu::message::{FrameSealer, Sealing};
 use bongtu::plan::SealOp;
 use bongtu::{ContentKey, hazmat};
+use bongtu_wasm_support::bytes::{public_in, public_out, secret_out, wiping_stack};
+use bongtu_wasm_support::convert::byte_count;
+use bongtu_wasm_support::error::{Failure, Result};
+use bongtu_wasm_support::objects::object_of;
 use js_sys::Uint8Array;
 use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;

@@ -9,14 +9,14 @@ use js_sys::Uint8Array;
 use zeroize::Zeroizing;
 
 /// Copies a secret in.
-pub(crate) fn secret_in(bytes: &Uint8Array) -> Zeroizing<Vec<u8>> {
+pub fn secret_in(bytes: &Uint8Array) -> Zeroizing<Vec<u8>> {
     let mut secret = Zeroizing::new(vec![0; length(bytes)]);
     bytes.copy_to(&mut secret);
     secret
 }
 
 /// Copies a secret out, into memory that the caller wipes.
-pub(crate) fn secret_out(secret: &[u8]) -> Uint8Array {
+pub fn secret_out(secret: &[u8]) -> Uint8Array {
     Uint8Array::from(secret)
 }
 
@@ -25,7 +25,7 @@ const STACK: usize = 32 * 1024;
 
 /// Runs what handles secrets and overwrites the stack it used: a move leaves a copy behind in a
 /// dead frame, where no `Drop` reaches it. A test searches the memory for what this would miss.
-pub(crate) fn wiping_stack<T>(run: impl FnOnce() -> T) -> T {
+pub fn wiping_stack<T>(run: impl FnOnce() -> T) -> T {
     let result = deeper(run);
     overwrite_stack();
     result
@@ -42,16 +42,16 @@ fn overwrite_stack() {
 }
 
 /// Copies public bytes in.
-pub(crate) fn public_in(bytes: &Uint8Array) -> Vec<u8> {
+pub fn public_in(bytes: &Uint8Array) -> Vec<u8> {
     bytes.to_vec()
 }
 
 /// Copies public bytes out.
-pub(crate) fn public_out(bytes: &[u8]) -> Uint8Array {
+pub fn public_out(bytes: &[u8]) -> Uint8Array {
     Uint8Array::from(bytes)
 }
 
 /// `byteLength` as Rust counts.
-pub(crate) fn length(bytes: &Uint8Array) -> usize {
+pub fn length(bytes: &Uint8Array) -> usize {
     usize::try_from(bytes.length()).unwrap_or(usize::MAX)
 }

@@ -35,4 +35,4 @@ impl From<Failure> for JsValue {
 }
 
 /// `Result` whose failure JavaScript can catch.
-pub(crate) type Result<T> = std::result::Result<T, Failure>;
+pub type Result<T> = std::result::Result<T, Failure>;

@@ -7,19 +7,19 @@ const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 /// A JavaScript number as a count, when it is one.
 #[expect(clippy::as_conversions, reason = "checked to be a whole number within range")]
-pub(crate) fn integer(number: f64) -> Option<u64> {
+pub fn integer(number: f64) -> Option<u64> {
     let counts = number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER as f64).contains(&number);
     counts.then_some(number as u64)
 }
 
 /// A number of bytes.
-pub(crate) fn byte_count(number: f64) -> Result<u64> {
+pub fn byte_count(number: f64) -> Result<u64> {
     integer(number).ok_or_else(|| Error::Input("a length must be a whole number of bytes").into())
 }
 
 /// A count as a JavaScript number.
 #[expect(clippy::as_conversions, reason = "checked to be within range")]
-pub(crate) fn exact(count: u64) -> Result<f64> {
+pub fn exact(count: u64) -> Result<f64> {
     if count > MAX_SAFE_INTEGER {
         return Err(Error::TooLarge("more than JavaScript counts exactly").into());
     }
@@ -27,7 +27,7 @@ pub(crate) fn exact(count: u64) -> Result<f64> {
 }
 
 /// Name, value, name, value… as pairs.
-pub(crate) fn pairs_of(flat: Vec<String>) -> impl Iterator<Item = (String, String)> {
+pub fn pairs_of(flat: Vec<String>) -> impl Iterator<Item = (String, String)> {
     let mut flat = flat.into_iter();
     std::iter::from_fn(move || flat.next().zip(flat.next()))
 }

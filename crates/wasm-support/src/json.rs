@@ -5,7 +5,7 @@ use js_sys::{Array, JSON, Number, Object};
 use wasm_bindgen::JsCast;
 
 /// A JSON object's members; `None` for what is none.
-pub(crate) fn json_members(text: &str) -> Option<Vec<(String, JsonValue)>> {
+pub fn json_members(text: &str) -> Option<Vec<(String, JsonValue)>> {
     let value = JSON::parse(text).ok()?;
     if !value.is_object() || Array::is_array(&value) {
         return None;
