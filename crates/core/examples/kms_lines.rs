@@ -29,7 +29,7 @@
 
 use base64ct::{Base64, Encoding};
 use bongtu::object::{
-    Format, ObjectOptions, OpenObjectOptions, SealedObject, open_object_with, seal_object,
+    Format, ObjectOptions, OpenObjectOptions, SealedObject, open_object_with, seal_object_with,
 };
 use bongtu::secret::{SecretOptions, open_secret_with, seal_secret, seal_secret_to};
 use bongtu::{
@@ -210,7 +210,7 @@ fn seal_one_object(job: SealObject) -> io::Result<Value> {
         instruction_file: job.instruction_file,
     };
     let plaintext = fs::read(job.r#in)?;
-    let SealedObject { head, body } = seal_object(&keyring, &plaintext, options, generate)?;
+    let SealedObject { head, body } = seal_object_with(&keyring, &plaintext, options, generate)?;
     fs::write(job.out, body)?;
     let metadata: BTreeMap<_, _> = head.metadata.into_iter().collect();
     Ok(json!({ "ok": true, "metadata": metadata, "instructionFile": head.instruction_file }))

@@ -106,6 +106,9 @@ pub enum Error {
     CommitmentPolicy(&'static str),
 
     // ---- opening: what the keys say ----------------------------------------------------------
+    /// The keyring needs KMS, and nobody is there to ask it.
+    #[error("this keyring's key is KMS's to use, and there is no KMS to ask")]
+    NoKms,
     /// No encrypted data key is for this keyring.
     #[error("no encrypted data key here belongs to this keyring's key")]
     NoMatchingKey,
@@ -182,6 +185,7 @@ impl Error {
             Self::Limit { .. } => "ERR_LIMIT",
             Self::Unsupported(_) => "ERR_UNSUPPORTED",
             Self::CommitmentPolicy(_) => "ERR_COMMITMENT_POLICY",
+            Self::NoKms => "ERR_NO_KMS",
             Self::NoMatchingKey => "ERR_NO_MATCHING_KEY",
             Self::Unwrap => "ERR_UNWRAP",
             Self::Kms(_) => "ERR_KMS",

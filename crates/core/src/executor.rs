@@ -101,7 +101,13 @@ impl Executor {
     ///
     /// # Errors
     /// [`Error::TooLarge`] for more than AES-GCM encrypts under one nonce.
-    pub fn encrypt(&self, nonce: &[u8], aad: &[u8], text: &[u8], out: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn encrypt(
+        &self,
+        nonce: &[u8],
+        aad: &[u8],
+        text: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
         let start = out.len();
         out.extend_from_slice(text);
         let room = out.get_mut(start..).unwrap_or_default();
@@ -115,7 +121,7 @@ impl Executor {
     ///
     /// # Errors
     /// [`Error::Authentication`]
-    pub fn decrypt(
+    pub(crate) fn decrypt(
         &self,
         nonce: &[u8],
         aad: &[u8],

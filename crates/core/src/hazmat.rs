@@ -2,6 +2,7 @@
 //! Whoever calls these is part of the trusted base.
 
 use crate::error::{Error, Result};
+use crate::executor::Executor;
 use crate::keys::ContentKey;
 use crate::plan::{OpenOp, Opened, SealOp, Sealed};
 use crate::splice;
@@ -25,6 +26,41 @@ pub fn attest_opened(op: OpenOp) -> Opened {
 /// [`crate::Error::Random`].
 pub fn oaep_encrypt(spki: &[u8], algorithm: EncryptionAlgorithm, text: &[u8]) -> Result<Vec<u8>> {
     crate::executor::oaep_encrypt(spki, algorithm, text)
+}
+
+/// AES-GCM under nonces of the caller's choice. Two texts under one key and nonce give away the
+/// difference of both, and the means to forge.
+pub struct AesGcm(Executor);
+
+impl AesGcm {
+    /// # Errors
+    /// [`Error::Input`] for a key that is not of 16, 24 or 32 bytes.
+    pub fn new(key: &ContentKey) -> Result<Self> {
+        Executor::new(key).map(Self)
+    }
+
+    /// Appends ciphertext and tag to `out`. A nonce has 12 or 16 bytes.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for another nonce, [`Error::TooLarge`] for more than AES-GCM encrypts under
+    /// one nonce.
+    pub fn encrypt(&self, nonce: &[u8], aad: &[u8], text: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        self.0.encrypt(nonce, aad, text, out)
+    }
+
+    /// Appends the plaintext to `out`, which is as it was when the tag does not verify.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a nonce that is not of 12 or 16 bytes, or [`Error::Authentication`].
+    pub fn decrypt(
+        &self,
+        nonce: &[u8],
+        aad: &[u8],
+        sealed: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        self.0.decrypt(nonce, aad, sealed, out)
+    }
 }
 
 /// One AES-GCM message out of independent one-shot calls, one for each chunk, in any order

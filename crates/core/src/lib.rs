@@ -1,32 +1,5 @@
-//! bongtu (봉투, "envelope") seals data where it is born, offline and without any AWS credential,
-//! to the public half of an AWS KMS RSA key, in formats that AWS's own SDKs open and only
-//! `kms:Decrypt` unlocks.
-//!
-//! This crate is pure: it does no I/O and knows no async. Data flows one way,
-//!
-//! > public key → keyring → data key and wrap → header → plan of the body → executor → bytes
-//!
-//! and back: bytes → unverified header → keyring unwraps → verified header → plan → executor →
-//! plaintext. KMS is a value out and a value in, so that the same code serves native programs,
-//! Node and browsers.
-//!
-//! Sealing needs a public key only:
-//!
-//! ```
-//! # fn main() -> bongtu::Result<()> {
-//! # let pem = include_bytes!("../tests/data/rsa2048-public.pem");
-//! use bongtu::{KeyArn, KmsPublicKey, KmsRsaKeyring, Keyring, SealOptions};
-//!
-//! let arn = KeyArn::parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")?;
-//! let keyring = KmsRsaKeyring::new(KmsPublicKey::parse(pem)?, arn, None)?;
-//! let message = bongtu::seal(&Keyring::KmsRsa(keyring), b"hello", SealOptions::default())?;
-//! # assert_eq!(message.len(), 440 + 40 + 5);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! Opening asks its caller to make the KMS call, see [`open_with`].
-
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 extern crate alloc;
 #[cfg(any(feature = "std", test))]

@@ -18,7 +18,7 @@ pub(crate) use metadata::{MAX_METADATA, UNENCRYPTED_LENGTH, metadata_names};
 #[cfg(feature = "json")]
 pub use open::open_object_with;
 pub use opener::{ChunkOpener, ObjectOpening, OpenObjectOptions, OpenedObject};
-pub use seal::{SealedObject, seal_object};
+pub use seal::{SealedObject, seal_object, seal_object_with};
 pub use sealer::{ObjectOptions, ObjectSealing, ObjectWrap};
 
 /// Bytes of plaintext per chunk, but for the last: the grid for slices and multipart uploads.

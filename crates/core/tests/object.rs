@@ -10,10 +10,11 @@
 
 mod support;
 
-use bongtu::executor::Executor;
+use bongtu::hazmat::AesGcm;
 use bongtu::object::{
     CHUNK_LENGTH, Format, JsonValue, MAX_PLAINTEXT_LENGTH, ObjectOpening, ObjectOptions,
     ObjectSealing, OpenObjectOptions, SealedObject, inspect_object, open_object_with, seal_object,
+    seal_object_with,
 };
 use bongtu::plan::OpView;
 use bongtu::{
@@ -31,7 +32,7 @@ fn rsa() -> Keyring {
 }
 
 fn seal(text: &[u8], options: ObjectOptions) -> SealedObject {
-    seal_object(&rsa(), text, options, |_| panic!("RSA needs no KMS")).unwrap()
+    seal_object(&rsa(), text, options).unwrap()
 }
 
 fn metadata(object: &SealedObject) -> Metadata {
@@ -331,7 +332,7 @@ fn failed_unwraps_all_look_alike() {
 fn a_keyring_of_another_algorithm_makes_no_objects() {
     let key = KmsPublicKey::parse(PUBLIC_2048).unwrap();
     let keyring = Keyring::KmsRsa(KmsRsaKeyring::new(key, arn(), SHA_256).unwrap());
-    let sealed = seal_object(&keyring, b"x", ObjectOptions::default(), |_| panic!("no KMS"));
+    let sealed = seal_object(&keyring, b"x", ObjectOptions::default());
     assert_eq!(code(sealed), "ERR_KEY_ALGORITHM");
 }
 
@@ -343,7 +344,7 @@ fn limits_are_known_before_a_byte_is_read() {
     assert_eq!(code(sealing(MAX_PLAINTEXT_LENGTH + 1)), "ERR_TOO_LARGE");
     let description = MaterialDescription::new([("a", "x".repeat(1600))]).unwrap();
     let options = ObjectOptions { description, ..ObjectOptions::default() };
-    let sealed = seal_object(&keyring, b"x", options, |_| panic!("no KMS"));
+    let sealed = seal_object(&keyring, b"x", options);
     let Err(bongtu::Error::Limit { found, limit, .. }) = sealed else { panic!("{sealed:?}") };
     assert!(found > 2048 && limit == 2048);
 }
@@ -359,7 +360,7 @@ fn symmetric_kms_keys_wrap_under_a_context() {
         let options = options(format, false);
         let description = options.description.clone();
         let text = pattern(100);
-        let object = seal_object(&symmetric(), &text, options, |request| {
+        let object = seal_object_with(&symmetric(), &text, options, |request| {
             assert_eq!(request.encryption_context.get("a"), Some(""));
             Ok(GenerateDataKeyResponse {
                 key_id: ARN.into(),
@@ -390,8 +391,10 @@ fn symmetric_kms_keys_wrap_under_a_context() {
     }
     let description = MaterialDescription::new([("aws:x-amz-cek-alg", "115")]).unwrap();
     let options = ObjectOptions { description, ..ObjectOptions::default() };
-    let sealed = seal_object(&symmetric(), b"x", options, |_| panic!("no KMS"));
+    let sealed = seal_object_with(&symmetric(), b"x", options, |_| panic!("no KMS"));
     assert_eq!(code(sealed), "ERR_CONTEXT");
+    let offline = seal_object(&symmetric(), b"x", ObjectOptions::default());
+    assert_eq!(code(offline), "ERR_NO_KMS");
     let sealed = bongtu::seal(&symmetric(), b"x", framed(10));
     assert_eq!(code(sealed), "ERR_UNSUPPORTED");
 }
@@ -407,7 +410,7 @@ fn once_an_object_is_verified_each_chunk_of_it_can_be_by_itself() {
     let answer = kms.decrypt(opening.request().unwrap());
     opening.respond(answer).unwrap();
     let (_, key, mut chunks) = opening.finish().unwrap();
-    let executor = Executor::new(&key).unwrap();
+    let executor = AesGcm::new(&key).unwrap();
     let hash = |chunk: &[u8], nonce: [u8; 12]| {
         let mut tag = Vec::new();
         executor.encrypt(&nonce, chunk, &[], &mut tag).unwrap();

@@ -10,7 +10,7 @@
 
 mod support;
 
-use bongtu::executor::Executor;
+use bongtu::hazmat::AesGcm;
 use bongtu::message::{Description, HEAD_LENGTH, Inspector};
 use bongtu::{ContentKey, EncryptionAlgorithm, KeyArn, Keyring, KmsRsaKeyring, OpenOptions};
 use serde_json::Value;
@@ -113,7 +113,7 @@ fn aes_gcm_of_wycheproof() {
             continue;
         }
         for test in group["tests"].as_array().unwrap() {
-            let executor = Executor::new(&ContentKey::new(hex(&test["key"]).into())).unwrap();
+            let executor = AesGcm::new(&ContentKey::new(hex(&test["key"]).into())).unwrap();
             let nonce: [u8; 12] = hex(&test["iv"]).try_into().unwrap();
             let (aad, text) = (hex(&test["aad"]), hex(&test["msg"]));
             let sealed = [hex(&test["ct"]), hex(&test["tag"])].concat();

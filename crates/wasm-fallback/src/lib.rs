@@ -3,8 +3,8 @@
 
 #![allow(clippy::must_use_candidate, reason = "called from TypeScript only")]
 
-use bongtu::executor::Executor;
-use bongtu::{ContentKey, EncryptionAlgorithm, hazmat};
+use bongtu::hazmat::{self, AesGcm};
+use bongtu::{ContentKey, EncryptionAlgorithm};
 use bongtu_wasm_support::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -12,13 +12,13 @@ use zeroize::Zeroizing;
 
 /// AES-GCM under one key.
 #[wasm_bindgen]
-pub struct Aes(Executor);
+pub struct Aes(AesGcm);
 
 #[wasm_bindgen]
 impl Aes {
     /// Takes a key of 16, 24 or 32 bytes; `undefined` for any other.
     pub fn import(key: &Uint8Array) -> Option<Self> {
-        wiping_stack(|| Executor::new(&ContentKey::new(secret_in(key)))).ok().map(Self)
+        wiping_stack(|| AesGcm::new(&ContentKey::new(secret_in(key)))).ok().map(Self)
     }
 
     /// Ciphertext and tag; `undefined` for a nonce that is not of 12 or 16 bytes.

@@ -19,16 +19,38 @@ pub struct SealedObject {
     pub body: Vec<u8>,
 }
 
-/// Seals `plaintext` into an object. `kms` is asked for a data key when the keyring is a
-/// symmetric KMS key, and never for an RSA key.
+/// Seals `plaintext` into an object, offline, to an RSA key.
 ///
 /// # Errors
-/// As [`ObjectSealing::new`] and [`ObjectSealing::wrapped`], or [`Error::Kms`].
+/// As [`ObjectSealing::new`] and [`ObjectSealing::wrapped`], or [`Error::NoKms`] for the keyring of
+/// a symmetric key, which [`seal_object_with`] takes.
 pub fn seal_object(
     keyring: &Keyring,
     plaintext: &[u8],
     options: ObjectOptions,
+) -> Result<SealedObject> {
+    seal_whole(keyring, plaintext, options, |_| Err(Error::NoKms))
+}
+
+/// The same under a symmetric KMS key: `kms` is asked for the data key.
+///
+/// # Errors
+/// As [`ObjectSealing::new`] and [`ObjectSealing::generated`], or [`Error::Kms`].
+pub fn seal_object_with(
+    keyring: &Keyring,
+    plaintext: &[u8],
+    options: ObjectOptions,
     kms: impl FnOnce(&GenerateDataKeyRequest) -> Result<GenerateDataKeyResponse, KmsFailure>,
+) -> Result<SealedObject> {
+    let kms = |request: &_| kms(request).map_err(|failure| Error::Kms(failure.name));
+    seal_whole(keyring, plaintext, options, kms)
+}
+
+fn seal_whole(
+    keyring: &Keyring,
+    plaintext: &[u8],
+    options: ObjectOptions,
+    kms: impl FnOnce(&GenerateDataKeyRequest) -> Result<GenerateDataKeyResponse>,
 ) -> Result<SealedObject> {
     let length = widen(plaintext.len());
     let sealing = ObjectSealing::new(keyring, options, Some(length))?;
@@ -38,7 +60,7 @@ pub fn seal_object(
             sealing.wrapped(&wrapped)?
         }
         ObjectWrap::Kms(request) => {
-            let response = kms(request).map_err(|failure| Error::Kms(failure.name))?;
+            let response = kms(request)?;
             sealing.generated(response)?
         }
     };
