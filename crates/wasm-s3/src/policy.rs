@@ -27,7 +27,7 @@ pub fn post(encryption: &Encryption, options: Vec<String>) -> Result<Array> {
         _ => return Err(Error::Policy("give either key or keyPrefix".into()).into()),
     };
     let checksum = options.text("checksum").map(ChecksumAlgorithm::from_name).transpose()?;
-    let policy = post_policy(&PostOptions {
+    let asked = PostOptions {
         bucket: options.required("bucket")?,
         key,
         sizes: options.number("least")?.zip(options.number("most")?),
@@ -38,7 +38,9 @@ pub fn post(encryption: &Encryption, options: Vec<String>) -> Result<Array> {
         mode: encryption.mode(),
         checksum,
         content_type: options.text("contentType"),
-    })?;
+    };
+    options.finish()?;
+    let policy = post_policy(&asked)?;
     let conditions = policy.conditions.iter().map(Condition::to_json).collect();
     let fields = policy.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let warnings: Array = policy.warnings.iter().copied().map(JsValue::from).collect();
@@ -72,6 +74,7 @@ pub fn form(
         key: options.text("key"),
         endpoint: options.text("endpoint"),
     };
+    options.finish()?;
     Ok(header_pairs(&wiping_stack(|| post_form(&form))?))
 }
 
@@ -89,6 +92,7 @@ pub fn bucket(options: Vec<String>) -> Result<String> {
         customer_key: options.text("customerKey").map(CustomerKeyRule::from_name).transpose()?,
         create_only: options.flag("createOnly"),
     };
+    options.finish()?;
     Ok(bucket_policy(&rules)?.to_text())
 }
 

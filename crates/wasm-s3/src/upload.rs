@@ -36,6 +36,7 @@ pub fn upload(
         content_type: options.text("contentType"),
         endpoint: options.text("endpoint"),
     };
+    options.finish()?;
     Ok(signed(&wiping_stack(|| upload_request(&request))?))
 }
 
@@ -62,6 +63,7 @@ pub fn check(encryption: &Encryption, headers: Vec<String>, options: Vec<String>
         sizes,
         json: json_members,
     };
+    options.finish()?;
     Ok(signed(&wiping_stack(|| check_upload_headers(&headers, &expected))?))
 }
 
@@ -71,8 +73,9 @@ pub fn plan(options: Vec<String>) -> Result<Vec<f64>> {
     let options = Options::new(options);
     let size = options.number("size")?.ok_or(Error::Input("size is missing"))?;
     let format = SealedFormat::from_name(options.required("format")?)?;
-    let plan =
-        multipart_plan(size, format, options.number("partSize")?, options.number("concurrency")?)?;
+    let (part_size, concurrency) = (options.number("partSize")?, options.number("concurrency")?);
+    options.finish()?;
+    let plan = multipart_plan(size, format, part_size, concurrency)?;
     Ok([plan.part_size, plan.part_count, plan.concurrency].map(exact).into())
 }
 

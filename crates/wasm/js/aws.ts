@@ -1,4 +1,5 @@
 import { DecryptCommand, GenerateDataKeyCommand } from "@aws-sdk/client-kms";
+import { inputError } from "./errors.js";
 import type { Kms } from "./kms.js";
 
 /**
@@ -11,6 +12,9 @@ export interface KmsClient {
 
 /** KMS, asked through the caller's own client: its region, credentials, retries and middleware. */
 export function kms(client: KmsClient): Required<Kms> {
+  if (typeof client?.send !== "function") {
+    throw inputError("client must be a KMSClient of @aws-sdk/client-kms");
+  }
   const send = async (command: unknown, signal: AbortSignal): Promise<object> =>
     (await client.send(command as never, { abortSignal: signal })) as object;
   return {

@@ -2,8 +2,9 @@ import { fetched } from "./compile.js";
 import type { StoredEnvelope } from "./object/open.js";
 import type { ObjectFormat } from "./object/seal.js";
 import type { OperationOptions } from "./operation.js";
+import { refuseMisspelt } from "./option-names.js";
 import { checkOperationOptions } from "./options.js";
-import { readerOf, type Source } from "./source.js";
+import { preparing, readerOf, type Source } from "./source.js";
 
 /** What a message is made of. Nothing in it is verified: anybody could have written it. */
 export interface Description {
@@ -73,11 +74,13 @@ export async function inspect(
   given: Source | StoredEnvelope,
   options: OperationOptions = {},
 ): Promise<Description | ObjectDescription> {
-  checkOperationOptions(options);
   if (isEnvelope(given)) {
+    checkOperationOptions(options, {});
+    refuseMisspelt(given, ["metadata", "instructionFile"], "object.");
     return (await inspection()).inspectObject(given);
   }
   const reader = readerOf(given);
+  preparing(reader, () => checkOperationOptions(options, {}));
   const { inspectMessage } = await inspection().catch((failure) => {
     reader.cancel(failure);
     throw failure;

@@ -1,7 +1,7 @@
 import { inputError } from "./errors.js";
 import type { Kms } from "./kms.js";
 import { wasm } from "./load.js";
-import { checkOptions, checkText, refuseOthers } from "./options.js";
+import { checkOptions, checkText } from "./options.js";
 import {
   type EncryptionAlgorithm,
   handleOf,
@@ -64,8 +64,7 @@ export class Keyring {
 
   /** An RSA key in KMS: seals offline to its public half, opens by `kms:Decrypt`. */
   static kmsRsa(options: KmsRsaOptions): Keyring {
-    checkOptions(options);
-    refuseOthers(options, ["publicKey", "keyArn", "algorithm", "kms"]);
+    checkOptions(options, { publicKey: true, keyArn: true, algorithm: true, kms: true });
     const algorithm = checkText(options.algorithm, "algorithm") as EncryptionAlgorithm | undefined;
     const kms = options.kms === undefined ? undefined : checkKms(options.kms);
     const { publicKey: given } = options;
@@ -84,8 +83,7 @@ export class Keyring {
    * sealing needs it too. Messages cannot be sealed or opened with it.
    */
   static kms(options: KmsOptions): Keyring {
-    checkOptions(options);
-    refuseOthers(options, ["keyArn", "kms"]);
+    checkOptions(options, { keyArn: true, kms: true });
     const handle = wasm().Keyring.kms(checkKeyArn(options.keyArn));
     return new Keyring(CONSTRUCT, { handle, publicKey: undefined, kms: checkKms(options.kms) });
   }

@@ -6,17 +6,18 @@ import { type Keyring, keyringParts } from "./keyring.js";
 import type { Kms } from "./kms.js";
 import { wasm } from "./load.js";
 import { ignore, Operation, type OperationOptions } from "./operation.js";
+import type { Names } from "./option-names.js";
 import {
   type CommitmentPolicy,
   checkLimits,
-  checkOpenOptions,
+  checkOperationOptions,
   checkText,
   contextPairs,
   type EncryptionContext,
   type Limits,
 } from "./options.js";
 import type { Sink } from "./pump.js";
-import { type Reader, readerOf, type Source } from "./source.js";
+import { preparing, type Reader, readerOf, type Source } from "./source.js";
 import { unwrapDataKey } from "./unwrap.js";
 import type { OpenSession } from "./wasm/bongtu_wasm.js";
 
@@ -33,7 +34,11 @@ export interface OpenOptions extends OperationOptions {
 }
 
 /** @internal */
-export const OPEN_OPTIONS = ["encryptionContext", "commitmentPolicy", "limits"];
+export const OPEN_OPTIONS: Names<Omit<OpenOptions, keyof OperationOptions>> = {
+  encryptionContext: true,
+  commitmentPolicy: true,
+  limits: true,
+};
 
 /** What a message says of itself, after its header tag has verified. */
 export interface VerifiedHeader {
@@ -61,7 +66,7 @@ export async function open(
   options: OpenOptions = {},
 ): Promise<Opened> {
   const reader = readerOf(source);
-  const opening = prepareFor(reader, keyring, options);
+  const opening = preparing(reader, () => prepare(keyring, options));
   const plaintext = new Collector();
   const { encryptionContext, suite } = await run(opening, reader, plaintext, (header, length) => {
     const size = plaintextSize(opening.session, header, (reader.size ?? 0) - length);
@@ -70,16 +75,6 @@ export async function open(
     }
   });
   return { plaintext: plaintext.take(), encryptionContext, suite };
-}
-
-/** Leaves nothing behind of a source whose opening cannot begin. */
-function prepareFor(reader: Reader, keyring: Keyring, options: OpenOptions): Opening {
-  try {
-    return prepare(keyring, options);
-  } catch (error) {
-    reader.cancel(error);
-    throw error;
-  }
 }
 
 /**
@@ -121,7 +116,7 @@ interface Opening {
 }
 
 function prepare(keyring: Keyring, options: OpenOptions): Opening {
-  checkOpenOptions(options, OPEN_OPTIONS);
+  checkOperationOptions(options, OPEN_OPTIONS);
   const { handle, kms } = keyringParts(keyring);
   const limits = checkLimits(options.limits);
   const session = new (wasm().OpenSession)(

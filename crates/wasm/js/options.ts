@@ -3,6 +3,7 @@
 
 import { BongtuError, type BongtuErrorCode, inputError } from "./errors.js";
 import type { OperationOptions } from "./operation.js";
+import { type Names, refuseUnknown } from "./option-names.js";
 
 /**
  * Names and values that are authenticated with the data, stored with it in the clear, and bound to
@@ -26,14 +27,28 @@ export interface Limits {
 
 const UINT32_MAX = 0xffff_ffff;
 
-export function checkOptions(options: unknown): void {
-  if (typeof options !== "object" || options === null) {
-    throw inputError("options must be an object");
+/** `known` are all names that there are; `name` is that of options within an option. */
+export function checkOptions<O extends object>(
+  options: O,
+  known: Names<NoInfer<O>>,
+  name = "options",
+): void {
+  checkObject(options, name);
+  const names = Object.keys(known);
+  // A Map, an AbortSignal or a Promise has none of them: taken as options they would all be unset.
+  const type = Object.prototype.toString.call(options).slice(8, -1);
+  if (type !== "Object" && !isRecord(options) && !names.some((known) => known in options)) {
+    throw inputError(`${name} must be a plain object, not of type ${type}`);
   }
+  refuseUnknown(options, names, name === "options" ? "" : `${name}.`);
 }
 
-export function checkOperationOptions(options: OperationOptions): void {
-  checkOptions(options);
+/** `known` are the names beside those that every operation has. */
+export function checkOperationOptions<O extends OperationOptions>(
+  options: O,
+  known: Names<Omit<NoInfer<O>, keyof OperationOptions>>,
+): void {
+  checkOptions<object>(options, { ...known, signal: true, onProgress: true });
   const { signal, onProgress } = options;
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw inputError("signal must be an AbortSignal");
@@ -43,18 +58,10 @@ export function checkOperationOptions(options: OperationOptions): void {
   }
 }
 
-/** For checks that a misspelt option would switch off. */
-export function refuseOthers(options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw inputError(`there is no option ${unknown}; there are ${known.join(", ")}`);
+export function checkObject(given: unknown, name: string): void {
+  if (typeof given !== "object" || given === null) {
+    throw inputError(`${name} must be an object`);
   }
-}
-
-/** The options of what opens, `known` and those of every operation. */
-export function checkOpenOptions(options: OperationOptions, known: readonly string[]): void {
-  checkOperationOptions(options);
-  refuseOthers(options, [...known, "signal", "onProgress"]);
 }
 
 export function contextPairs(context: EncryptionContext | undefined): string[] {
@@ -89,15 +96,14 @@ export function checkNumber(value: unknown, name: string): number | undefined {
   return value;
 }
 
-const LIMITS = ["maxEncryptedDataKeys", "maxHeaderLength", "maxFrameLength"] as const;
+const LIMITS = { maxEncryptedDataKeys: true, maxHeaderLength: true, maxFrameLength: true } as const;
 
 export function checkLimits(limits: Limits | undefined): Limits {
   if (limits === undefined) {
     return {};
   }
-  checkOptions(limits);
-  refuseOthers(limits, LIMITS);
-  for (const name of LIMITS) {
+  checkOptions(limits, LIMITS, "limits");
+  for (const name of Object.keys(LIMITS) as (keyof Limits)[]) {
     const limit = limits[name];
     if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0 && limit <= UINT32_MAX)) {
       throw inputError(`limits.${name} must be a whole number below 2^32`);

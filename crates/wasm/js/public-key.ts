@@ -1,7 +1,7 @@
 import { type Bytes, bytesOf } from "./bytes.js";
 import { BongtuError, inputError } from "./errors.js";
 import { wasm } from "./load.js";
-import { checkOptions, checkText, refuseOthers } from "./options.js";
+import { checkOptions, checkText } from "./options.js";
 import type { PublicKey } from "./wasm/bongtu_wasm.js";
 
 /**
@@ -65,8 +65,7 @@ export class KmsPublicKey {
   }
 
   static parse(input: PublicKeyInput, options: PublicKeyOptions = {}): KmsPublicKey {
-    checkOptions(options);
-    refuseOthers(options, ["keyArn", "spkiSha256"]);
+    checkOptions(options, { keyArn: true, spkiSha256: true });
     checkText(options.keyArn, "keyArn");
     if ("spkiSha256" in options) {
       checkText(options.spkiSha256 ?? null, "spkiSha256");

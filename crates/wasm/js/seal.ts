@@ -6,10 +6,10 @@ import { runFrames } from "./frames.js";
 import { type Keyring, type KeyringParts, keyringParts } from "./keyring.js";
 import { wasm } from "./load.js";
 import { Operation, type OperationOptions } from "./operation.js";
+import type { Names } from "./option-names.js";
 import {
   checkNumber,
   checkOperationOptions,
-  checkOptions,
   contextPairs,
   type EncryptionContext,
 } from "./options.js";
@@ -35,6 +35,12 @@ export interface MessageOptions {
 }
 
 export interface SealOptions extends MessageOptions, OperationOptions {}
+
+/** @internal */
+export const MESSAGE_OPTIONS: Names<MessageOptions> = {
+  encryptionContext: true,
+  frameLength: true,
+};
 
 /** Seals to an AWS Encryption SDK message, offline: algorithm suite 0x0478, framed. */
 export async function seal(
@@ -97,7 +103,8 @@ export function sealedSize(
   options: MessageOptions = {},
 ): number {
   const { handle } = keyringParts(keyring);
-  checkOptions(options);
+  // Whoever asks for a size has the options of `seal` in hand.
+  checkOperationOptions<SealOptions>(options, MESSAGE_OPTIONS);
   const context = contextPairs(options.encryptionContext);
   const frameLength = checkNumber(options.frameLength, "frameLength");
   if (typeof plaintextLength !== "number") {
@@ -115,7 +122,6 @@ interface Sealing {
 
 /** Finds out all that is wrong with the arguments, before there is any key. */
 function prepare(keyring: Keyring, options: SealOptions): Sealing {
-  checkOperationOptions(options);
   sealedSize(keyring, 0, options);
   return {
     keyring: keyringParts(keyring),

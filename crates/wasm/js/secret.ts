@@ -11,12 +11,10 @@ import { OPEN_OPTIONS, type OpenOptions, open } from "./open.js";
 import { Operation, type OperationOptions } from "./operation.js";
 import {
   checkLimits,
-  checkOpenOptions,
   checkOperationOptions,
   checkText,
   contextPairs,
   type EncryptionContext,
-  refuseOthers,
 } from "./options.js";
 import { type EncryptionAlgorithm, KmsPublicKey } from "./public-key.js";
 import { seal, sealedSize } from "./seal.js";
@@ -64,8 +62,6 @@ export interface SecretOptions extends OperationOptions {
   readonly algorithm?: EncryptionAlgorithm | undefined;
 }
 
-const SECRET_OPTIONS = ["form", "target", "encryptionContext", "algorithm", "signal", "onProgress"];
-
 /**
  * Seals a secret, offline, to one line of base64 (RFC 4648 section 4). Text is sealed as UTF-8.
  *
@@ -78,8 +74,8 @@ export async function sealSecret(
   secret: string | Uint8Array | ArrayBuffer,
   options: SecretOptions = {},
 ): Promise<string> {
-  checkOperationOptions(options);
-  refuseOthers(options, SECRET_OPTIONS);
+  const known = { form: true, target: true, encryptionContext: true, algorithm: true } as const;
+  checkOperationOptions(options, known);
   const { form = "armoured", target } = options;
   if (form !== "armoured" && form !== "direct") {
     throw inputError("form must be armoured or direct");
@@ -108,7 +104,7 @@ export async function openSecret(
   value: string,
   options: OpenOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  checkOpenOptions(options, OPEN_OPTIONS);
+  checkOperationOptions(options, OPEN_OPTIONS);
   const { bytes, direct } = decoded(value);
   return direct
     ? openDirect(keyring, bytes, options)
@@ -118,7 +114,7 @@ export async function openSecret(
 async function sealArmoured(
   keyring: Keyring | KmsPublicKey,
   secret: Bytes,
-  { algorithm, target, ...options }: SecretOptions,
+  { form: _form, algorithm, target, ...options }: SecretOptions,
 ): Promise<Bytes> {
   if (keyring instanceof KmsPublicKey) {
     throw inputError("a KmsPublicKey seals direct secrets only; an armoured one needs a keyring");

@@ -46,6 +46,16 @@ export function readerOf(source: Source): Reader {
   throw notBytes(source, "a source");
 }
 
+/** What `prepare` gives; nothing is left behind of a source whose reading cannot begin. */
+export function preparing<T>(reader: Reader, prepare: () => T): T {
+  try {
+    return prepare();
+  } catch (error) {
+    reader.cancel(error);
+    throw error;
+  }
+}
+
 /** One piece of a source, or of what is written to a stream. */
 export function chunkOf(value: unknown): Bytes {
   const bytes = bytesOf(value);

@@ -18,6 +18,7 @@ use crate::object::JsonParser;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 use md5::{Digest, Md5};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// Whether a checksum is to be there.
@@ -173,7 +174,8 @@ impl Given {
             Mode::Sse(sse) => self.take_sse(sse, expected.operation),
             Mode::CustomerKey(key) => {
                 for (name, value) in key.headers(expected.operation, None)?.iter() {
-                    if self.required(name)?.as_str() != value {
+                    let found = self.required(name)?;
+                    if !bool::from(found.as_bytes().ct_eq(value.as_bytes())) {
                         return refuse(&format!("{name} is not that of the customer key"));
                     }
                 }
@@ -194,7 +196,7 @@ impl Given {
         self.take_exactly(ALGORITHM, AES256)?;
         let key = check_base64(KEY, &self.required(KEY)?, KEY_LENGTH)?;
         let md5 = check_base64(KEY_MD5, &self.required(KEY_MD5)?, 16)?;
-        if Md5::digest(&*key).as_slice() != md5.as_slice() {
+        if !bool::from(Md5::digest(&*key).ct_eq(&md5)) {
             return refuse(&format!("{KEY_MD5} is not that of the key"));
         }
         Ok(())

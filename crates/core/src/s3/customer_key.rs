@@ -14,6 +14,7 @@ use alloc::{format, string::String, vec, vec::Vec};
 use base64ct::{Base64, Encoding};
 use core::fmt;
 use md5::{Digest, Md5};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 pub(super) const ALGORITHM: &str = "x-amz-server-side-encryption-customer-algorithm";
@@ -155,7 +156,7 @@ impl CustomerKey {
                      the bucket's CORS rule does not expose this header)"
                 )));
             };
-            if value != expected {
+            if !bool::from(value.as_bytes().ct_eq(expected.as_bytes())) {
                 return Err(Error::Sse(format!("the response's {name} is not that of this key")));
             }
         }

@@ -8,10 +8,11 @@ import { type Keyring, keyringParts } from "../keyring.js";
 import type { Kms } from "../kms.js";
 import { wasm } from "../load.js";
 import { ignore, Operation, type OperationOptions } from "../operation.js";
+import { refuseMisspelt } from "../option-names.js";
 import {
   type CommitmentPolicy,
-  checkOpenOptions,
-  checkOptions,
+  checkObject,
+  checkOperationOptions,
   checkText,
   stringPairs,
 } from "../options.js";
@@ -118,15 +119,15 @@ interface Verdict {
 }
 
 function prepare(keyring: Keyring, object: StoredObject, options: OpenObjectOptions): Opening {
-  checkOptions(object);
-  checkOptions(options);
-  const { releaseUnverified } = options;
+  checkObject(object, "the object");
+  const { releaseUnverified } = Object(options) as OpenObjectOptions;
   const twice = releaseUnverified !== true;
   const body = bodyOf(object.body, twice);
   try {
     const { handle, kms } = keyringParts(keyring);
-    checkWhole(object, options);
-    checkOpenOptions(options, ["commitmentPolicy", "releaseUnverified"]);
+    checkWhole(object, Object(options));
+    checkOperationOptions(options, { commitmentPolicy: true, releaseUnverified: true });
+    refuseMisspelt(object, STORED, "object.");
     if (releaseUnverified !== undefined && typeof releaseUnverified !== "boolean") {
       throw inputError("releaseUnverified must be true or false");
     }
@@ -141,10 +142,14 @@ function prepare(keyring: Keyring, object: StoredObject, options: OpenObjectOpti
   }
 }
 
+/** The last as responses of the AWS SDK have it, which somebody may spread here. */
+const STORED = ["metadata", "instructionFile", "body", "contentRange", "ContentRange"];
+
 /** The tag is over the whole body, so that a part of it cannot be verified. */
 function checkWhole(object: StoredObject, options: object): void {
   const ranged = [object, options].some((given) => "range" in given || "Range" in given);
-  if (ranged || checkText(object.contentRange, "contentRange")) {
+  const { ContentRange } = object as { ContentRange?: unknown };
+  if (ranged || checkText(object.contentRange ?? ContentRange, "contentRange")) {
     throw new BongtuError(
       "ERR_UNSUPPORTED",
       "not supported: a part of an object, which nothing authenticates; seal messages, whose frames are authenticated one by one, or fetch all of it",

@@ -74,6 +74,7 @@ export async function sealObject(
 ): Promise<SealedObject> {
   const plaintext = rereadable(source);
   const size = sizeOf(plaintext);
+  checkOperationOptions(options, OBJECT_OPTIONS);
   const sealing = prepare(keyring, options);
   try {
     const { pieces, envelope } = await wrap(sealing, size);
@@ -92,7 +93,7 @@ export async function sealObjectStream(
   keyring: Keyring,
   options: ObjectStreamOptions = {},
 ): Promise<SealedObjectStream> {
-  checkOperationOptions(options);
+  checkOperationOptions(options, { ...OBJECT_OPTIONS, size: true });
   const size = checkNumber(options.size, "size");
   const sealing = prepare(keyring, options);
   const { operation } = sealing;
@@ -113,8 +114,9 @@ interface Sealing {
   readonly operation: Operation;
 }
 
+const OBJECT_OPTIONS = { format: true, materialDescription: true, instructionFile: true } as const;
+
 function prepare(keyring: Keyring, options: ObjectOptions): Sealing {
-  checkOperationOptions(options);
   const { format, materialDescription, instructionFile } = options;
   if (instructionFile !== undefined && typeof instructionFile !== "boolean") {
     throw inputError("instructionFile must be true or false");

@@ -7,7 +7,7 @@ import { ignore, Operation, type OperationOptions } from "../operation.js";
 import { checkOperationOptions } from "../options.js";
 import { handOn } from "../pump.js";
 import type { Sealed } from "../sealed.js";
-import { isBlob, type Reader, readerOf, type Source } from "../source.js";
+import { isBlob, preparing, type Reader, readerOf, type Source } from "../source.js";
 import type { ChecksumAlgorithm } from "./upload.js";
 
 export interface Checksum {
@@ -45,10 +45,8 @@ export const checksums = {
     source: Source | Sealed,
     options: OperationOptions = {},
   ): Promise<Checksum> {
-    checkAlgorithm(algorithm);
-    checkOperationOptions(options);
     const reader = readerOf(isSealed(source) ? source.stream() : source);
-    const operation = new Operation(options);
+    const operation = preparing(reader, () => prepare(algorithm, options));
     try {
       return await sum(algorithm, reader, operation, () => undefined);
     } catch (error) {
@@ -62,9 +60,7 @@ export const checksums = {
 
   /** Sums what is written to one side and can be read from the other. */
   stream(algorithm: ChecksumAlgorithm, options: OperationOptions = {}): ChecksumStream {
-    checkAlgorithm(algorithm);
-    checkOperationOptions(options);
-    const operation = new Operation(options);
+    const operation = prepare(algorithm, options);
     let found!: (checksum: Promise<Checksum>) => void;
     const value = new Promise<Checksum>((resolve) => {
       found = resolve;
@@ -144,6 +140,12 @@ async function sum(
 
 async function engine() {
   return (await fetched(import("./checksums-wasm.js"), "with checksums")).wasm;
+}
+
+function prepare(algorithm: ChecksumAlgorithm, options: OperationOptions): Operation {
+  checkAlgorithm(algorithm);
+  checkOperationOptions(options, {});
+  return new Operation(options);
 }
 
 /** What it may be WebAssembly knows; that it is text cannot be told there. */

@@ -4,9 +4,10 @@
 import { type Bytes, bytesOf } from "../bytes.js";
 import { BongtuError, disposedError, inputError } from "../errors.js";
 import type { Keyring } from "../keyring.js";
-import { type OpenOptions, open } from "../open.js";
-import { checkOptions, contextPairs } from "../options.js";
-import { type SealOptions, seal } from "../seal.js";
+import { OPEN_OPTIONS, type OpenOptions, open } from "../open.js";
+import type { OperationOptions } from "../operation.js";
+import { checkObject, checkOperationOptions, checkOptions, contextPairs } from "../options.js";
+import { MESSAGE_OPTIONS, type SealOptions, seal } from "../seal.js";
 import type { Encryption } from "../wasm/bongtu_s3.js";
 import { endpointText, type HeadersLike, headerPairs, record, requiredText } from "./arguments.js";
 import { s3Wasm } from "./load.js";
@@ -72,7 +73,7 @@ export class CustomerKey {
     sealed: Uint8Array | ArrayBuffer,
     options: ObjectPlace & OpenOptions,
   ): Promise<CustomerKey> {
-    const { plaintext } = await open(keyring, sealed, located(options));
+    const { plaintext } = await open(keyring, sealed, located(options, OPEN_OPTIONS));
     try {
       return CustomerKey.from(plaintext);
     } finally {
@@ -87,14 +88,14 @@ export class CustomerKey {
    * A request that is presigned has all of them among its signed headers.
    */
   headers(operation: S3Operation, options: CustomerKeyHeadersOptions = {}): Record<string, string> {
-    checkOptions(options);
+    checkOptions(options, { endpoint: true, copySource: true });
     const name = requiredText(operation, "operation");
     const endpoint = endpointText(options.endpoint);
     const headers = record(this.#live().headers(name, endpoint));
     const source = options.copySource;
     return source === undefined
       ? headers
-      : { ...headers, ...checkCustomerKey(source).copySourceHeaders(operation, options) };
+      : { ...headers, ...checkCustomerKey(source).copySourceHeaders(operation, { endpoint }) };
   }
 
   /**
@@ -105,7 +106,7 @@ export class CustomerKey {
     operation: S3Operation,
     options: { readonly endpoint?: string | URL | undefined } = {},
   ): Record<string, string> {
-    checkOptions(options);
+    checkOptions(options, { endpoint: true });
     const name = requiredText(operation, "operation");
     return record(this.#live().copySourceHeaders(name, endpointText(options.endpoint)));
   }
@@ -117,7 +118,7 @@ export class CustomerKey {
    * CORS rule must expose `x-amz-server-side-encryption-customer-algorithm` and `…-key-MD5`.
    */
   checkResponse(response: { readonly status: number; readonly headers: HeadersLike }): void {
-    checkOptions(response);
+    checkObject(response, "response");
     const { status, headers } = response;
     if (!Number.isInteger(status) || status < 100 || status > 999) {
       throw inputError("response.status must be an HTTP status");
@@ -135,7 +136,7 @@ export class CustomerKey {
     keyring: Keyring,
     options: ObjectPlace & SealOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const sealOptions = located(options);
+    const sealOptions = located(options, MESSAGE_OPTIONS);
     const key = this.#live().exposeKey() as Bytes;
     try {
       return await seal(keyring, key, sealOptions);
@@ -176,9 +177,16 @@ export function checkCustomerKey(key: unknown): CustomerKey {
   return key;
 }
 
-/** The options of `seal` or `open`, with the place in the encryption context. */
-function located(options: ObjectPlace & (SealOptions | OpenOptions)): SealOptions | OpenOptions {
-  checkOptions(options);
+/** The options of `seal` or `open`, whose names are `known`, with the place in the encryption context. */
+function located(
+  options: ObjectPlace & (SealOptions | OpenOptions),
+  known: typeof MESSAGE_OPTIONS | typeof OPEN_OPTIONS,
+): SealOptions | OpenOptions {
+  checkOperationOptions<ObjectPlace & OperationOptions>(options, {
+    bucket: true,
+    key: true,
+    ...known,
+  });
   const bucket = requiredText(options.bucket, "bucket");
   const key = requiredText(options.key, "key");
   const { encryptionContext } = options;

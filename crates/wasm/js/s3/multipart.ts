@@ -32,7 +32,7 @@ export function multipartPlan(
   sealed: number | { readonly size: number },
   options: MultipartOptions,
 ): MultipartPlan {
-  checkOptions(options);
+  checkOptions(options, { format: true, partSize: true, concurrency: true });
   const size = typeof sealed === "object" ? sealed?.size : sealed;
   if (!Number.isSafeInteger(size) || size < 0) {
     throw inputError("size must be a whole number of bytes, or what has such a size");

@@ -1,7 +1,8 @@
 // Plans that come back from wherever they were.
 
 import { BongtuError, inputError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { refuseMisspelt } from "../option-names.js";
+import { checkObject } from "../options.js";
 import { type MultipartPlan, multipartPlan } from "./multipart.js";
 
 /** The plan, if it is one for this many bytes. */
@@ -9,7 +10,8 @@ export function checkPlan(size: number, plan: MultipartPlan | undefined): Multip
   if (plan === undefined) {
     throw inputError("a plan is needed, such as multipartPlan makes it");
   }
-  checkOptions(plan);
+  checkObject(plan, "the plan");
+  refuseMisspelt(plan, ["size", "format", "partSize", "partCount", "concurrency"], "plan.");
   if (plan.size !== size) {
     throw inputError(`the plan is for ${plan.size} bytes, and what is sealed has ${size}`);
   }

@@ -1,7 +1,8 @@
 // Bucket policies, and what an existing one enforces.
 
 import { BongtuError } from "../errors.js";
-import { checkOptions, checkText, refuseOthers } from "../options.js";
+import type { Names } from "../option-names.js";
+import { checkOptions, checkText } from "../options.js";
 import { checkFlag, requiredText, textOptions } from "./arguments.js";
 import { s3Wasm } from "./load.js";
 
@@ -45,9 +46,20 @@ export interface PolicyDocument {
   readonly Statement: readonly PolicyStatement[];
 }
 
+const BUCKET = { bucket: true, partition: true } as const;
+const POLICY_OPTIONS: Names<BucketPolicyOptions> = {
+  ...BUCKET,
+  tlsOnly: true,
+  minimumTls: true,
+  kmsKeyArn: true,
+  allowDefault: true,
+  customerKey: true,
+  createOnly: true,
+};
+
 function build(options: BucketPolicyOptions): PolicyDocument {
-  checkOptions(options);
-  const known = {
+  checkOptions(options, POLICY_OPTIONS);
+  const texts = textOptions({
     bucket: requiredText(options.bucket, "bucket"),
     partition: checkText(options.partition, "partition"),
     tlsOnly: checkFlag(options.tlsOnly, "tlsOnly"),
@@ -56,17 +68,19 @@ function build(options: BucketPolicyOptions): PolicyDocument {
     allowDefault: checkFlag(options.allowDefault, "allowDefault"),
     customerKey: checkText(options.customerKey, "customerKey"),
     createOnly: checkFlag(options.createOnly, "createOnly"),
-  };
-  refuseOthers(options, Object.keys(known));
-  return JSON.parse(s3Wasm().bucketPolicy(textOptions(known)));
+  });
+  return JSON.parse(s3Wasm().bucketPolicy(texts));
 }
 
 /** The statements of a single rule, for a policy that has others. */
-function statements(
-  { bucket, partition }: PolicyBucket,
-  rule: Omit<BucketPolicyOptions, "bucket">,
+function statements<O extends PolicyBucket>(
+  options: O,
+  known: Names<Omit<O, keyof PolicyBucket>>,
+  rule: (options: O) => Omit<BucketPolicyOptions, "bucket">,
 ): readonly PolicyStatement[] {
-  return build({ bucket, partition, ...rule }).Statement;
+  checkOptions<PolicyBucket>(options, { ...BUCKET, ...known });
+  const { bucket, partition } = options;
+  return build({ bucket, partition, ...rule(options) }).Statement;
 }
 
 /**
@@ -74,23 +88,31 @@ function statements(
  * The functions beside it give the statements of one rule.
  */
 export const bucketPolicy = /* @__PURE__ */ Object.assign(build, {
-  tlsOnly: (options: PolicyBucket) => statements(options, { tlsOnly: true }),
+  tlsOnly: (options: PolicyBucket) => statements(options, {}, () => ({ tlsOnly: true })),
 
   minimumTls: (options: PolicyBucket & { readonly version: "1.2" | "1.3" }) =>
-    statements(options, { minimumTls: options.version }),
+    statements(options, { version: true }, ({ version }) => ({
+      minimumTls: requiredText(version, "version") as typeof version,
+    })),
 
   requireKms: (
     options: PolicyBucket & {
       readonly keyArn: string;
       readonly allowDefault?: boolean | undefined;
     },
-  ) => statements(options, { kmsKeyArn: options.keyArn, allowDefault: options.allowDefault }),
+  ) =>
+    statements(options, { keyArn: true, allowDefault: true }, ({ keyArn, allowDefault }) => ({
+      kmsKeyArn: requiredText(keyArn, "keyArn"),
+      allowDefault,
+    })),
 
-  requireCustomerKey: (options: PolicyBucket) => statements(options, { customerKey: "require" }),
+  requireCustomerKey: (options: PolicyBucket) =>
+    statements(options, {}, () => ({ customerKey: "require" })),
 
-  forbidCustomerKey: (options: PolicyBucket) => statements(options, { customerKey: "forbid" }),
+  forbidCustomerKey: (options: PolicyBucket) =>
+    statements(options, {}, () => ({ customerKey: "forbid" })),
 
-  createOnly: (options: PolicyBucket) => statements(options, { createOnly: true }),
+  createOnly: (options: PolicyBucket) => statements(options, {}, () => ({ createOnly: true })),
 });
 
 export type PolicyRule =

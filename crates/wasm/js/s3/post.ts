@@ -1,12 +1,14 @@
 // Uploads of HTML forms: the policy that a server signs, and the form's fields.
 
 import { inputError } from "../errors.js";
-import { checkOptions, checkText, refuseOthers, stringPairs } from "../options.js";
+import { type Names, refuseMisspelt } from "../option-names.js";
+import { checkObject, checkOptions, checkText, stringPairs } from "../options.js";
 import { checkFlag, endpointText, record, requiredText, textOptions } from "./arguments.js";
 import { s3Wasm } from "./load.js";
 import { type EncryptionMode, withEncryption } from "./sse.js";
 import {
   type ChecksumAlgorithm,
+  checkChecksum,
   checkSize,
   described,
   type SealedFormat,
@@ -35,18 +37,18 @@ export interface PostPolicyOptions {
   readonly contentType?: string | undefined;
 }
 
-const POLICY_OPTIONS: readonly (keyof PostPolicyOptions)[] = [
-  "bucket",
-  "key",
-  "keyPrefix",
-  "sizeRange",
-  "expires",
-  "format",
-  "materialDescription",
-  "mode",
-  "checksum",
-  "contentType",
-];
+const POLICY_OPTIONS: Names<PostPolicyOptions> = {
+  bucket: true,
+  key: true,
+  keyPrefix: true,
+  sizeRange: true,
+  expires: true,
+  format: true,
+  materialDescription: true,
+  mode: true,
+  checksum: true,
+  contentType: true,
+};
 
 /** A condition as it stands in a policy. */
 export type PostCondition =
@@ -113,8 +115,7 @@ export interface PostPolicy {
  * `inspect` of the first bytes of a message (or of an object's metadata) needs no key.
  */
 export function postPolicy(options: PostPolicyOptions): PostPolicy {
-  checkOptions(options);
-  refuseOthers(options, POLICY_OPTIONS);
+  checkOptions(options, POLICY_OPTIONS);
   const bucket = requiredText(options.bucket, "bucket");
   const [least, most] = sizeRange(options.sizeRange);
   const now = Date.now();
@@ -174,12 +175,10 @@ export function postForm(
   sealed: UploadBody,
   options: PostFormOptions = {},
 ): [name: string, value: string][] {
-  checkOptions(options);
+  checkOptions(options, { mode: true, checksum: true, key: true, endpoint: true });
   const { metadata } = described(sealed);
   const { checksum } = options;
-  if (checksum !== undefined) {
-    checkOptions(checksum);
-  }
+  checkChecksum(checksum);
   const texts = textOptions({
     key: checkText(options.key, "key"),
     checksum: checkText(checksum?.algorithm, "checksum.algorithm"),
@@ -197,7 +196,9 @@ async function sign(
   fields: Readonly<Record<string, string>>,
   policy: (extra: Readonly<Record<string, string>>) => string,
 ): Promise<Record<string, string>> {
-  checkOptions(signer);
+  checkObject(signer, "the signer");
+  // Not all: who signs may well be an object with more to it.
+  refuseMisspelt(signer, ["accessKeyId", "region", "sessionToken", "sign"], "signer.");
   const accessKeyId = requiredText(signer.accessKeyId, "accessKeyId");
   const region = requiredText(signer.region, "region");
   const token = checkText(signer.sessionToken, "sessionToken");

@@ -69,12 +69,15 @@ export class Sse {
 /** Server-side encryption with keys that AWS holds. The modes exclude each other. */
 export const sse = {
   /** SSE-S3: keys of S3's own, as buckets do by default. */
-  s3(): Sse {
+  s3: ((options: object = {}): Sse => {
+    // It has none, and those of the other modes would be lost.
+    checkOptions(options, {});
     return new Sse(CONSTRUCT, s3Wasm().Encryption.s3());
-  },
+  }) as () => Sse,
 
   /** SSE-KMS. Who uploads needs `kms:GenerateDataKey`, in parts also `kms:Decrypt`. */
   kms(options: SseKmsOptions = {}): Sse {
+    checkOptions(options, { keyId: true, context: true, bucketKey: true });
     const { id, spec, context } = kmsArguments(options);
     const bucketKey = options.bucketKey;
     checkFlag(bucketKey, "bucketKey");
@@ -83,10 +86,11 @@ export const sse = {
 
   /** DSSE-KMS: two layers under KMS keys. */
   dsse(options: SseDsseOptions = {}): Sse {
-    const { id, spec, context } = kmsArguments(options);
-    if ((options as SseKmsOptions).bucketKey !== undefined) {
+    if ((options as SseKmsOptions | null)?.bucketKey !== undefined) {
       throw inputError("bucketKey: DSSE-KMS has no bucket keys");
     }
+    checkOptions(options, { keyId: true, context: true });
+    const { id, spec, context } = kmsArguments(options);
     return new Sse(CONSTRUCT, s3Wasm().Encryption.dsse(id, spec, context));
   },
 } as const;
@@ -120,9 +124,7 @@ export function withEncryption<T>(
   }
 }
 
-function kmsArguments(options: SseDsseOptions) {
-  checkOptions(options);
-  const { keyId, context } = options;
+function kmsArguments({ keyId, context }: SseDsseOptions) {
   return {
     ...kmsKey(keyId),
     context: context === undefined ? [] : stringPairs(context, "context", "ERR_CONTEXT"),

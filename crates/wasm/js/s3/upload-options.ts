@@ -2,7 +2,8 @@
 
 import { inputError } from "../errors.js";
 import type { OperationOptions } from "../operation.js";
-import { checkOperationOptions } from "../options.js";
+import type { Names } from "../option-names.js";
+import { checkOperationOptions, checkOptions } from "../options.js";
 import { checkSealed } from "./check-sealed.js";
 import type { RetryPolicy } from "./retry.js";
 import type { ChecksumAlgorithm } from "./upload.js";
@@ -48,9 +49,22 @@ export function retryPolicy({ retries = 8, delays = {} }: UploadPartsOptions): R
   return { retries, baseMs, maxMs };
 }
 
+const UPLOAD_OPTIONS: Names<Omit<UploadPartsOptions, keyof OperationOptions>> = {
+  putPart: true,
+  create: true,
+  complete: true,
+  abort: true,
+  listParts: true,
+  head: true,
+  checksum: true,
+  retries: true,
+  delays: true,
+  keep: true,
+};
+
 /** Throws for what makes no sense, before anything is sent. */
-export function checkOptions(source: unknown, options: UploadPartsOptions): void {
-  checkOperationOptions(options);
+export function checkUpload(source: unknown, options: UploadPartsOptions): void {
+  checkOperationOptions(options, UPLOAD_OPTIONS);
   if (typeof options.putPart !== "function") {
     throw inputError("putPart must be a function");
   }
@@ -87,8 +101,8 @@ function checkRetries({ retries, delays }: UploadPartsOptions): void {
   if (retries !== undefined && !(whole && retries >= 0)) {
     throw inputError("retries must be a whole number from 0 on, or Infinity");
   }
-  if (delays !== undefined && (typeof delays !== "object" || delays === null)) {
-    throw inputError("delays must be an object");
+  if (delays !== undefined) {
+    checkOptions(delays, { baseMs: true, maxMs: true }, "delays");
   }
   for (const name of ["baseMs", "maxMs"] as const) {
     const delay = delays?.[name];

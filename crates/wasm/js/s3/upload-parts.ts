@@ -7,7 +7,7 @@ import type { Checksum } from "./checksums.js";
 import type { MultipartPlan } from "./multipart.js";
 import { checkPlan, planFor } from "./parts.js";
 import type { Spooled } from "./spool/spooled.js";
-import { checkOptions, type UploadPartsOptions } from "./upload-options.js";
+import { checkUpload, type UploadPartsOptions } from "./upload-options.js";
 import { Upload } from "./upload-run.js";
 import type { CompletedPart } from "./upload-server.js";
 import { openForUpload, SealedSource, type UploadSource } from "./upload-source.js";
@@ -42,7 +42,7 @@ export async function uploadParts(
   ...others: [MultipartPlan | undefined, UploadPartsOptions] | [UploadPartsOptions]
 ): Promise<UploadedParts> {
   const [plan, options] = others.length === 1 ? [undefined, others[0]] : others;
-  checkOptions(source, options);
+  checkUpload(source, options);
   const spooled = openForUpload in source;
   const opened = spooled ? await source[openForUpload]() : new SealedSource(source);
   try {

@@ -3,7 +3,8 @@
 import { bytesOf } from "../bytes.js";
 import { inputError } from "../errors.js";
 import type { ObjectFormat } from "../object/seal.js";
-import { checkOptions, checkText, refuseOthers, stringPairs } from "../options.js";
+import { type Names, refuseMisspelt } from "../option-names.js";
+import { checkOptions, checkText, stringPairs } from "../options.js";
 import {
   checkFlag,
   endpointText,
@@ -75,6 +76,15 @@ export interface UploadRequest extends SignedHeaders {
   readonly contentLength?: number;
 }
 
+const UPLOAD_OPTIONS: Names<UploadRequestOptions> = {
+  operation: true,
+  mode: true,
+  createOnly: true,
+  checksum: true,
+  contentType: true,
+  endpoint: true,
+};
+
 /**
  * The headers of an upload and which of them must be signed. A message needs no metadata, which
  * makes it the better choice for presigned PUT: the URL can be made before anything is sealed.
@@ -89,12 +99,10 @@ export function uploadRequest(
   sealed: UploadBody,
   options: UploadRequestOptions = {},
 ): UploadRequest {
-  checkOptions(options);
+  checkOptions(options, UPLOAD_OPTIONS);
   const { metadata, size } = described(sealed);
   const { operation = "PutObject", checksum } = options;
-  if (checksum !== undefined) {
-    checkOptions(checksum);
-  }
+  checkChecksum(checksum);
   const body = operation === "PutObject" || operation === "UploadPart";
   const texts = textOptions({
     operation: checkText(operation, "operation"),
@@ -139,16 +147,16 @@ export interface CheckUploadHeadersOptions {
   readonly maxBytes?: number | undefined;
 }
 
-const CHECK_OPTIONS: readonly (keyof CheckUploadHeadersOptions)[] = [
-  "operation",
-  "format",
-  "mode",
-  "createOnly",
-  "checksum",
-  "contentType",
-  "minBytes",
-  "maxBytes",
-];
+const CHECK_OPTIONS: Names<CheckUploadHeadersOptions> = {
+  operation: true,
+  format: true,
+  mode: true,
+  createOnly: true,
+  checksum: true,
+  contentType: true,
+  minBytes: true,
+  maxBytes: true,
+};
 
 /**
  * For a server that signs uploads of pages: admits the headers that an upload of something sealed
@@ -162,8 +170,7 @@ export function checkUploadHeaders(
   headers: HeadersLike,
   options: CheckUploadHeadersOptions = {},
 ): SignedHeaders {
-  checkOptions(options);
-  refuseOthers(options, CHECK_OPTIONS);
+  checkOptions(options, CHECK_OPTIONS);
   const { format = "message" } = options;
   const formats = Array.isArray(format) ? format : [format];
   const texts = textOptions({
@@ -196,11 +203,26 @@ export function described(sealed: UploadBody): { metadata: string[]; size: numbe
   if (typeof sealed !== "object" || sealed === null) {
     throw inputError("what is uploaded must be bytes, a Blob or sealed");
   }
+  refuseMisspelt(sealed, ["size", "contentLength", "metadata"], "sealed.");
   const { metadata, size, contentLength } = sealed as SealedBody;
   return {
     metadata: metadata === undefined ? [] : stringPairs(metadata, "metadata", "ERR_METADATA"),
     size: checkSize(size ?? contentLength, "size"),
   };
+}
+
+/**
+ * One as `checksums` makes it says also by which header it travels, which follows of the algorithm.
+ * @internal
+ */
+export function checkChecksum(
+  checksum:
+    | { readonly algorithm: ChecksumAlgorithm; readonly value?: string | undefined }
+    | undefined,
+): void {
+  if (checksum !== undefined) {
+    checkOptions<object>(checksum, { algorithm: true, value: true, header: true }, "checksum");
+  }
 }
 
 /** @internal */

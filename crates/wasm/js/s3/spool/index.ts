@@ -58,7 +58,7 @@ export function useStore(store: SpoolStore | undefined): void {
  * fails, nothing is left behind.
  */
 export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spooled> {
-  checkOperationOptions(options);
+  checkOperationOptions(options, { name: true, partSize: true, folder: true });
   const record = recordOf(sealed, options);
   const store = await storeOf(options);
   const id = await idOf(record.name);
@@ -89,7 +89,7 @@ export const spooled = {
    * short while it was sealed is deleted.
    */
   async list(place: SpoolPlace = {}): Promise<Spooled[]> {
-    checkOptions(place);
+    checkOptions(place, { folder: true });
     const store = await storeOf(place);
     const found: Spooled[] = [];
     for (const id of await storing(() => store.ids())) {
