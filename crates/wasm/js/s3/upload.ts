@@ -196,7 +196,7 @@ export function checkUploadHeaders(
     texts.push(...textOptions({ format: checkText(name, "format") }));
   }
   const pairs = headerPairs(headers, "headers");
-  const fixed = stringPairs(options.fixed ?? {}, "fixed", "ERR_INPUT");
+  const fixed = options.fixed === undefined ? [] : stringPairs(options.fixed, "fixed", "ERR_INPUT");
   return withEncryption(options.mode, (encryption) =>
     signed(s3Wasm().checkUploadHeaders(encryption, pairs, fixed, texts)),
   );
