@@ -257,3 +257,43 @@ test("bucket policies that make no sense", () => {
     thrown(() => explain(policy), "ERR_POLICY");
   }
 });
+
+test("policies that are longer than S3 takes are not gone through", () => {
+  const statement = { Effect: "Allow", Sid: "x".repeat(20 * 1024) };
+  const nested = Array.from({ length: 20 }).reduce((inner) => [inner], "a");
+  // Of these there are more than memory holds, if each is copied: they are twelve arrays.
+  const shared = Array.from({ length: 12 }).reduce((inner) => Array(8).fill(inner), "a");
+  for (const policy of [
+    { Statement: statement },
+    JSON.stringify({ Statement: statement }),
+    { Policy: JSON.stringify({ Statement: statement }) },
+    { Statement: { Effect: "Allow", nested } },
+    { Statement: { Effect: "Allow", shared } },
+    { Statement: { Effect: "Allow", sparse: new Array(4e9) } },
+    `{${" ".repeat(1 << 20)}`,
+  ]) {
+    thrown(() => explain(policy), "ERR_POLICY");
+  }
+  // White space does not count.
+  const policy = bucketPolicy({ ...INBOX, tlsOnly: true });
+  const spread = JSON.stringify(policy, null, 10).replaceAll("\n", `\n${" ".repeat(2000)}`);
+  assert.ok(spread.length > 20 * 1024);
+  assert.equal(explain(spread).enforces[0].rule, "tls-only");
+});
+
+test("TLS over one bucket and another's objects is not called enforced", () => {
+  const [statement] = bucketPolicy.tlsOnly(INBOX);
+  const Resource = ["arn:aws:s3:::inbox", "arn:aws:s3:::outbox/*"];
+  const { enforces, partly } = explain({ Statement: { ...statement, Resource } });
+  assert.deepEqual(enforces, []);
+  assert.equal(partly[0].rule, "tls-only");
+});
+
+test("a policy that names a KMS key is told to deny parts, unless absent headers pass", () => {
+  for (const allowDefault of [false, true]) {
+    const Statement = bucketPolicy.requireKms({ ...INBOX, keyArn: ARN, allowDefault });
+    for (const { text } of explain({ Statement }).enforces) {
+      assert.equal(text.includes("UploadPart"), !allowDefault, text);
+    }
+  }
+});

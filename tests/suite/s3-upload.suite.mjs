@@ -4,6 +4,7 @@ import {
   CustomerKey,
   checkUploadHeaders,
   multipartPlan,
+  objectUrl,
   seal,
   sealBlob,
   sealObject,
@@ -149,6 +150,102 @@ test("headers that a server does not sign", () => {
   thrown(() => checkUploadHeaders(plain, { format: "v3" }), "ERR_UPLOAD_HEADERS");
   const long = { ...plain, "x-amz-meta-x-amz-m": "x".repeat(2048) };
   thrown(() => checkUploadHeaders(long, { format: "v3" }), "ERR_LIMIT");
+});
+
+test("headers that a server fixes are signed, whether a page asks for them or not", () => {
+  const plain = { "content-type": OCTETS };
+  const fixed = { "cache-control": "no-store", "Content-Disposition": "attachment" };
+  for (const more of [{}, { "Cache-Control": "no-store" }]) {
+    const { headers, signedHeaders } = checkUploadHeaders({ ...plain, ...more }, { fixed });
+    assert.equal(headers["cache-control"], "no-store");
+    assert.equal(headers["content-disposition"], "attachment");
+    assert.deepEqual(signedHeaders, ["cache-control", "content-disposition", "content-type"]);
+  }
+  for (const name of ["cache-control", "content-disposition", "content-encoding", "expires"]) {
+    const asked = { ...plain, [name]: "other" };
+    thrown(() => checkUploadHeaders(asked, { fixed }), "ERR_UPLOAD_HEADERS");
+  }
+  for (const wrong of [
+    { "content-type": "text/html" },
+    { "x-amz-acl": "private" },
+    { expires: "" },
+    { expires: "0\r\n" },
+    { expires: 0 },
+    "no-store",
+    null,
+  ]) {
+    thrown(() => checkUploadHeaders(plain, { fixed: wrong }), "ERR_INPUT");
+  }
+  const part = { operation: "UploadPart", fixed };
+  thrown(() => checkUploadHeaders({}, part), "ERR_INPUT");
+});
+
+test("more headers than any upload has are refused for their number, and not looked at", () => {
+  const many = (count) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`x amz ${i}`, ""]));
+  const why = (headers) => thrown(() => checkUploadHeaders(headers), "ERR_UPLOAD_HEADERS").message;
+  assert.ok(why(many(64)).includes("a name is none"));
+  assert.ok(why(many(65)).includes("more than 64"));
+  assert.ok(why(many(50_000)).includes("more than 64"));
+  assert.ok(why({ "a b": "x".repeat(8190) }).includes("8 KB"));
+});
+
+test("where an object is, as S3 writes its key", () => {
+  for (const [bucket, start] of [
+    ["https://inbox.s3.eu-west-1.amazonaws.com", "https://inbox.s3.eu-west-1.amazonaws.com/"],
+    ["https://inbox.s3.eu-west-1.amazonaws.com/", "https://inbox.s3.eu-west-1.amazonaws.com/"],
+    [new URL("http://127.0.0.1:4566/inbox"), "http://127.0.0.1:4566/inbox/"],
+    ["http://127.0.0.1:4566/inbox/", "http://127.0.0.1:4566/inbox/"],
+  ]) {
+    for (const [key, path] of [
+      ["Book(2013).pdf", "Book%282013%29.pdf"],
+      ["it's.pdf", "it%27s.pdf"],
+      ["a+b.pdf", "a%2Bb.pdf"],
+      ["year=2026/x", "year%3D2026/x"],
+      ["a b?c#d%20", "a%20b%3Fc%23d%2520"],
+      ["%2e%2e/x", "%252e%252e/x"],
+      ["/a//b/", "/a//b/"],
+      ["\\a", "%5Ca"],
+      ["//host/x", "//host/x"],
+      ["https://host/x", "https%3A//host/x"],
+      ["\n\0", "%0A%00"],
+      ["봉투🔏", "%EB%B4%89%ED%88%AC%F0%9F%94%8F"],
+    ]) {
+      const url = objectUrl(bucket, key);
+      assert.equal(url.href, start + path);
+      assert.equal(url.origin + url.pathname, start + path, "nothing went into query or fragment");
+    }
+  }
+  const bucket = "https://inbox.example";
+  for (const key of [
+    "",
+    ".",
+    "..",
+    "a/../b",
+    "./a",
+    "x".repeat(1025),
+    "é".repeat(513),
+    "\ud800",
+    7,
+    null,
+    undefined,
+  ]) {
+    thrown(() => objectUrl(bucket, key), "ERR_INPUT");
+  }
+  for (const wrong of [
+    "",
+    "inbox",
+    "ftp://inbox.example",
+    "s3://inbox",
+    `${bucket}?a`,
+    `${bucket}/#`,
+    "https://a:b@inbox.example",
+    null,
+    undefined,
+    {},
+  ]) {
+    thrown(() => objectUrl(wrong, "a"), "ERR_INPUT");
+  }
 });
 
 test("arguments of other types", () => {

@@ -32,6 +32,7 @@ mod endpoint;
 mod explain;
 mod headers;
 mod json;
+mod key;
 mod multipart;
 mod operation;
 mod policy;
@@ -43,14 +44,15 @@ mod sse;
 mod time;
 mod upload;
 
-pub use check::{ChecksumRule, Expected, check_upload_headers};
+pub use check::{ChecksumRule, Expected, check_upload_headers, check_upload_headers_with};
 pub use checksum_header::{Checksum, ChecksumAlgorithm};
 pub use customer_key::CustomerKey;
 #[cfg(feature = "json")]
 pub use explain::explain_policy_text;
-pub use explain::{Explanation, Finding, explain_policy};
+pub use explain::{Explanation, Finding, MAX_POLICY_DEPTH, MAX_POLICY_LENGTH, explain_policy};
 pub use headers::Headers;
 pub use json::Json;
+pub use key::encode_key;
 pub use multipart::{MultipartPlan, multipart_plan};
 pub use operation::Operation;
 pub use policy::{BucketPolicy, CustomerKeyRule, bucket_policy};

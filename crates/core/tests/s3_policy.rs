@@ -232,6 +232,65 @@ fn a_rule_for_some_is_no_rule() {
 }
 
 #[test]
+fn tls_over_a_bucket_and_the_objects_of_another_is_not_enforced() {
+    for (resource, whole) in [
+        (json!(["arn:aws:s3:::inbox", "arn:aws:s3:::inbox/*"]), true),
+        (json!(["arn:aws:s3:::inbox/*", "arn:aws:s3:::inbox"]), true),
+        (json!("*"), true),
+        (json!("arn:aws:s3:::*"), true),
+        (json!(["arn:aws:s3:::inbox", "arn:aws:s3:::*/*"]), true),
+        (json!(["arn:aws:s3:::other/*", "arn:aws:s3:::inbox", "arn:aws:s3:::inbox/*"]), true),
+        (json!(["arn:aws:s3:::inbox", "arn:aws:s3:::outbox/*"]), false),
+        (json!(["arn:aws:s3:::inbox/*", "arn:aws:s3:::outbox"]), false),
+        (json!(["arn:aws:s3:::inbox", "arn:aws:s3:::inbox2/*"]), false),
+        (json!(["arn:aws-cn:s3:::inbox", "arn:aws:s3:::inbox/*"]), false),
+        (json!(["arn:aws:s3:::inbox", "arn:aws:s3:::inbox/public/*"]), false),
+        (json!(["arn:aws:s3:::inbox/*"]), false),
+        (json!(["arn:aws:s3:::inbox"]), false),
+    ] {
+        let mut tls = deny("Tls", json!({"Bool": {"aws:SecureTransport": "false"}}));
+        tls["Action"] = json!("s3:*");
+        tls["Resource"] = resource;
+        let found = explain(&json!({"Statement": tls}));
+        assert_eq!(rules(&found.enforces) == ["tls-only"], whole, "{tls}");
+        assert_eq!(rules(&found.partly) == ["tls-only"], !whole, "{tls}");
+    }
+}
+
+#[test]
+fn parts_carry_no_header_of_encryption() {
+    for (allow_default, noted) in [(false, true), (true, false)] {
+        let rules = BucketPolicy { kms_key_arn: Some(ARN), allow_default, ..INBOX };
+        let found = explain_policy(&bucket_policy(&rules).unwrap()).unwrap();
+        for finding in found.enforces {
+            assert_eq!(finding.text.contains("UploadPart"), noted, "{}", finding.text);
+            assert_eq!(finding.text.contains("allowDefault"), noted, "{}", finding.text);
+        }
+    }
+}
+
+#[test]
+fn policies_as_long_as_s3_takes() {
+    // White space does not count.
+    let short = bucket_policy(&BucketPolicy { tls_only: true, ..INBOX }).unwrap().to_text();
+    let spread = short.replace(',', &format!(",{}", " ".repeat(5000)));
+    assert_eq!(rules(&explain_policy_text(&spread).unwrap().enforces), ["tls-only"]);
+    let of =
+        |sid: usize| format!(r#"{{"Statement":{{"Effect":"Allow","Sid":"{}"}}}}"#, "x".repeat(sid));
+    let around = of(0).len();
+    assert!(explain_policy_text(&of(20 * 1024 - around)).is_ok());
+    assert_eq!(code(explain_policy_text(&of(20 * 1024 - around + 1))), "ERR_POLICY");
+    let nested = |depth: usize| {
+        let value = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        format!(r#"{{"Statement":{{"Effect":"Allow","Sid":{value}}}}}"#)
+    };
+    assert!(explain_policy_text(&nested(14)).is_ok());
+    for depth in [15, 100, 10_000] {
+        assert_eq!(code(explain_policy_text(&nested(depth))), "ERR_POLICY");
+    }
+}
+
+#[test]
 fn what_is_denied_in_other_ways() {
     let document = |statement: &Value| json!({"Version": "2012-10-17", "Statement": statement});
     for condition in [Value::Null, json!({})] {
@@ -474,6 +533,10 @@ fn fields_of_a_form() {
     assert_eq!(chosen(Some("in/a")), Ok("in/a".into()));
     assert_eq!(chosen(None), Ok("in/${filename}".into()));
     assert_eq!(code(chosen(Some("out/a"))), "ERR_POLICY");
+    for (length, fits) in [(15_000, true), (21_000, false), (1 << 20, false)] {
+        let long = signed(&[("x-amz-security-token", &"x".repeat(length))]);
+        assert_eq!(post_form(&form(&long)).is_ok(), fits, "{length}");
+    }
     let clear = PostForm {
         mode: Mode::CustomerKey(&customer_key),
         endpoint: Some("http://example.com"),

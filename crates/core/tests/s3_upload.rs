@@ -8,7 +8,8 @@ use base64ct::{Base64, Encoding};
 use bongtu::object::{Format, JsonValue, ObjectOptions, seal_object};
 use bongtu::s3::{
     Checksum, ChecksumAlgorithm, ChecksumRule, CustomerKey, Expected, KmsKeyId, Mode, OCTET_STREAM,
-    Operation, SealedFormat, Sse, Upload, UploadRequest, check_upload_headers, upload_request,
+    Operation, SealedFormat, Sse, Upload, UploadRequest, check_upload_headers,
+    check_upload_headers_with, upload_request,
 };
 use bongtu::{MaterialDescription, Result};
 use support::code;
@@ -75,6 +76,63 @@ fn pairs(request: &UploadRequest) -> Vec<(String, String)> {
 fn changed(pairs: &[(String, String)], name: &str, value: Option<&str>) -> Vec<(String, String)> {
     let others = pairs.iter().filter(|(found, _)| found != name).cloned();
     others.chain(value.map(|value| (name.into(), value.into()))).collect()
+}
+
+#[test]
+fn headers_that_the_server_fixes() {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let asked = pairs(&upload_request(&upload(Operation::PutObject)).unwrap());
+    let fixed = [pair("Cache-Control", "no-store"), pair("content-disposition", "attachment")];
+    let message = expected(&[SealedFormat::Message]);
+    let check = |headers: &[_], fixed: &[_]| check_upload_headers_with(headers, fixed, &message);
+    // Whether the page names them or not.
+    for more in [vec![], vec![pair("cache-control", "no-store")]] {
+        let request = check(&[asked.clone(), more].concat(), &fixed).unwrap();
+        assert_eq!(request.headers.get("cache-control"), Some("no-store"));
+        let names = ["cache-control", "content-disposition", "content-type"];
+        assert_eq!(request.signed_headers, names);
+        assert_eq!(request.headers.len(), names.len());
+    }
+    for name in ["cache-control", "content-disposition", "expires", "content-language"] {
+        let other = [asked.clone(), vec![pair(name, "other")]].concat();
+        assert_eq!(code(check(&other, &fixed)), "ERR_UPLOAD_HEADERS", "{name}");
+    }
+    for fixed in [
+        pair("content-type", "text/html"),
+        pair("x-amz-acl", "public-read"),
+        pair("if-none-match", "*"),
+        pair("", "a"),
+        pair("expires", ""),
+        pair("expires", " 0"),
+        pair("expires", "0\r\na: b"),
+        pair("content-disposition", "attachment; filename=봉투"),
+    ] {
+        assert_eq!(code(check(&asked, std::slice::from_ref(&fixed))), "ERR_INPUT", "{fixed:?}");
+    }
+    let twice = [pair("expires", "0"), pair("Expires", "0")];
+    assert_eq!(code(check(&asked, &twice)), "ERR_INPUT");
+    let part = Expected { operation: Operation::UploadPart, ..expected(&[V3]) };
+    assert_eq!(code(check_upload_headers_with(&[], &fixed, &part)), "ERR_INPUT");
+}
+
+#[test]
+fn more_headers_than_any_upload_has_are_not_looked_at() {
+    // What is wrong with a single one would be said first, if one had been looked at.
+    let many = |count: usize| vec![("not a name".to_owned(), String::new()); count];
+    let why = |headers: &[(String, String)]| {
+        check_upload_headers(headers, &expected(&[V3])).unwrap_err().to_string()
+    };
+    assert!(why(&many(64)).contains("a name is none"));
+    for count in [65, 100_000] {
+        assert!(why(&many(count)).contains("more than 64"));
+    }
+    let long = |length: usize| vec![("not a name".to_owned(), "x".repeat(length))];
+    assert!(why(&long(8192 - 10)).contains("a name is none"));
+    for length in [8192 - 9, 1 << 20] {
+        let error = check_upload_headers(&long(length), &expected(&[V3])).unwrap_err();
+        assert_eq!(error.code(), "ERR_UPLOAD_HEADERS");
+        assert!(error.to_string().contains("8 KB"));
+    }
 }
 
 fn names(request: &UploadRequest) -> Vec<&str> {

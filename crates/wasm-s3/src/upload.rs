@@ -5,7 +5,7 @@ use crate::options::Options;
 use bongtu::Error;
 use bongtu::s3::{
     Checksum, ChecksumAlgorithm, ChecksumRule, Expected, OCTET_STREAM, Operation, SealedFormat,
-    Upload, UploadRequest, check_upload_headers, multipart_plan, upload_request,
+    Upload, UploadRequest, check_upload_headers_with, encode_key, multipart_plan, upload_request,
 };
 use bongtu_wasm_support::bytes::wiping_stack;
 use bongtu_wasm_support::convert::pairs_of;
@@ -40,10 +40,17 @@ pub fn upload(
     Ok(signed(&wiping_stack(|| upload_request(&request))?))
 }
 
-/// The same of what a page sent, once checked. Headers are name, value, name, value, …
+/// The same of what a page sent, once checked. Headers, and those that are fixed, are name, value,
+/// name, value, …
 #[wasm_bindgen(js_name = checkUploadHeaders)]
-pub fn check(encryption: &Encryption, headers: Vec<String>, options: Vec<String>) -> Result<Array> {
+pub fn check(
+    encryption: &Encryption,
+    headers: Vec<String>,
+    fixed: Vec<String>,
+    options: Vec<String>,
+) -> Result<Array> {
     let options = Options::new(options);
+    let fixed = pairs_of(fixed).collect::<Vec<_>>();
     // A customer key may be among them.
     let headers = Zeroizing::new(pairs_of(headers).collect::<Vec<_>>());
     let formats: bongtu::Result<Vec<_>> =
@@ -64,7 +71,13 @@ pub fn check(encryption: &Encryption, headers: Vec<String>, options: Vec<String>
         json: json_members,
     };
     options.finish()?;
-    Ok(signed(&wiping_stack(|| check_upload_headers(&headers, &expected))?))
+    Ok(signed(&wiping_stack(|| check_upload_headers_with(&headers, &fixed, &expected))?))
+}
+
+/// An object's key as it stands in a URL.
+#[wasm_bindgen(js_name = encodeKey)]
+pub fn encoded(key: &str) -> Result<String> {
+    Ok(encode_key(key)?)
 }
 
 /// Part size, count of parts and concurrency.

@@ -57,6 +57,7 @@ export {
   type ObjectPlace,
 } from "./s3/customer-key.js";
 export { type MultipartOptions, type MultipartPlan, multipartPlan } from "./s3/multipart.js";
+export { objectUrl } from "./s3/object-url.js";
 export type { S3Operation } from "./s3/operation.js";
 export {
   type BucketPolicyOptions,
@@ -93,6 +94,7 @@ export {
   type ChecksumAlgorithm,
   type CheckUploadHeadersOptions,
   checkUploadHeaders,
+  type FixedHeaders,
   type SealedBody,
   type SealedFormat,
   type SignedHeaders,

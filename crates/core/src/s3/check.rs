@@ -74,10 +74,26 @@ impl ChecksumRule {
 ///
 /// # Errors
 /// [`Error::UploadHeaders`] for a header that is not needed, is missing or has another value or
-/// shape; [`Error::Limit`] for more metadata than S3 takes; [`Error::Input`] for an expectation that
-/// the operation cannot meet.
+/// shape, and for more than 64 or 8 KB of them; [`Error::Limit`] for more metadata than S3 takes;
+/// [`Error::Input`] for an expectation that the operation cannot meet.
 pub fn check_upload_headers(
     headers: &[(String, String)],
+    expected: &Expected<'_>,
+) -> Result<UploadRequest> {
+    check_upload_headers_with(headers, &[], expected)
+}
+
+/// The same, with headers that the server fixes: `cache-control`, `content-disposition`,
+/// `content-encoding`, `content-language` and `expires` of the object. S3 takes each of them from
+/// whoever uploads, signed or not, unless it is signed with a value. What is fixed here is among
+/// what is returned, whether the page has asked for it or not, and so must be sent.
+///
+/// # Errors
+/// As of [`check_upload_headers`], and [`Error::Input`] for another name, for a value that is no
+/// visible text, and for an operation that does not begin an object.
+pub fn check_upload_headers_with(
+    headers: &[(String, String)],
+    fixed: &[(String, String)],
     expected: &Expected<'_>,
 ) -> Result<UploadRequest> {
     let step = Step::of(expected.operation)?;
@@ -94,6 +110,11 @@ pub fn check_upload_headers(
     if step.object {
         given.take_exactly(CONTENT_TYPE, expected.content_type)?;
         given.take_envelope(expected)?;
+    } else if !fixed.is_empty() {
+        return Err(Error::Input("fixed is for PutObject and CreateMultipartUpload"));
+    }
+    for (name, value) in fixed {
+        given.fix(name, value)?;
     }
     given.take_encryption(expected)?;
     if step.creates {
@@ -107,6 +128,20 @@ pub fn check_upload_headers(
     given.finish(length)
 }
 
+/// As much as S3 takes of a request's headers, in bytes of names and values, and more headers than
+/// any upload has. A page may send as many as it likes, and each is compared with all others.
+const MAX_LENGTH: usize = 8 * 1024;
+const MAX_COUNT: usize = 64;
+
+/// What S3 stores with an object and answers with it, beside its type.
+const FIXABLE: [&str; 5] =
+    ["cache-control", "content-disposition", "content-encoding", "content-language", "expires"];
+
+/// Nothing that could end a header and begin another, or that signers and S3 trim.
+fn is_plain(value: &str) -> bool {
+    value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) && value.trim() == value
+}
+
 /// The given headers, which are taken away one by one; what is left over in the end is refused.
 struct Given {
     left: Vec<(String, Zeroizing<String>)>,
@@ -115,6 +150,13 @@ struct Given {
 
 impl Given {
     fn new(headers: &[(String, String)]) -> Result<Self> {
+        if headers.len() > MAX_COUNT {
+            return refuse("there are more than 64");
+        }
+        if headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_LENGTH
+        {
+            return refuse("they are longer than the 8 KB that S3 takes");
+        }
         let mut left: Vec<(String, Zeroizing<String>)> = Vec::with_capacity(headers.len());
         for (name, value) in headers {
             let name = name.to_ascii_lowercase();
@@ -122,8 +164,7 @@ impl Given {
             if name.is_empty() || name.len() > 128 || !name.bytes().all(token) {
                 return refuse("a name is none");
             }
-            // Nothing that could end a header and begin another, or that signers and S3 trim.
-            if !value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) || value.trim() != value {
+            if !is_plain(value) {
                 return refuse(&format!(
                     "the value of {name} has characters that it must not have"
                 ));
@@ -153,6 +194,25 @@ impl Given {
             return Ok(());
         }
         refuse(&format!("{name} must be {expected}"))
+    }
+
+    fn fix(&mut self, name: &str, value: &str) -> Result<()> {
+        let name = name.to_ascii_lowercase();
+        if !FIXABLE.contains(&name.as_str()) || self.accepted.get(&name).is_some() {
+            return Err(Error::Input(
+                "fixed has cache-control, content-disposition, content-encoding, content-language \
+                 and expires, each once",
+            ));
+        }
+        if value.is_empty() || !is_plain(value) {
+            return Err(Error::Input("a value of fixed must be visible ASCII"));
+        }
+        match self.take(&name) {
+            None => self.accepted.push(name, value),
+            Some(asked) if asked.as_str() == value => {}
+            Some(_) => return refuse(&format!("{name} must be {value}")),
+        }
+        Ok(())
     }
 
     fn take_envelope(&mut self, expected: &Expected<'_>) -> Result<()> {

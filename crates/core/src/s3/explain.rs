@@ -28,6 +28,11 @@ const RULES: [(&str, &str); 7] = [
     ("create-only", "No statement was recognised that denies uploads that replace an object."),
 ];
 
+/// Bytes of a bucket policy that S3 takes; white space between its values is not counted here.
+pub const MAX_POLICY_LENGTH: usize = 20 * 1024;
+/// Deeper than any policy goes.
+pub const MAX_POLICY_DEPTH: usize = 16;
+
 const CANNOT_SEE: &str = "No policy sees whether what is uploaded is sealed (encrypted before it \
     was sent): no condition key is about user metadata or the body. A server that signs uploads \
     can admit only headers of sealed objects (checkUploadHeaders, postPolicy); whether a body is \
@@ -62,8 +67,11 @@ pub struct Explanation {
 /// Explains a policy document.
 ///
 /// # Errors
-/// [`Error::Policy`] for what is none.
+/// [`Error::Policy`] for what is none, or is longer than [`MAX_POLICY_LENGTH`].
 pub fn explain_policy(policy: &Json) -> Result<Explanation> {
+    if !policy.fits(MAX_POLICY_LENGTH, MAX_POLICY_DEPTH) {
+        return Err(no_policy("it is longer than the 20 KB that S3 takes, or nested too deeply"));
+    }
     let statements = policy.get("Statement").ok_or_else(|| no_policy("it has no Statement"))?;
     let mut found = Explanation {
         enforces: Vec::new(),
@@ -107,20 +115,18 @@ fn explain_statement(statement: &Json, found: &mut Explanation) -> Result<()> {
         _ => return Err(no_policy("a statement's Effect is neither Deny nor Allow")),
     }
     let conditions = conditions(statement)?;
+    let reaches = Reaches::of(statement);
     let sid = || statement.get("Sid").and_then(Json::as_text).map(String::from);
     if conditions.is_empty() {
-        deny_all(statement, &sid, found);
+        deny_all(&reaches, &sid, found);
         return Ok(());
     }
+    let company = Company::of(&conditions);
     let before = found.enforces.len() + found.partly.len();
-    for (index, condition) in conditions.iter().enumerate() {
-        let others = || conditions.iter().enumerate().filter(move |(other, _)| *other != index);
-        let named_only = others().any(|(_, other)| other.is("null", SSE, "false"));
-        let Some((rule, text)) = recognise(condition, named_only) else { continue };
-        let narrowed = others().any(|(_, other)| !goes_with(rule, other));
-        let weakness =
-            weakness(statement, reach(rule)).or(narrowed.then_some("under further conditions"));
-        match weakness {
+    for condition in &conditions {
+        let Some((rule, text)) = recognise(condition, company.named_only > 0) else { continue };
+        let narrowed = company.narrows(rule).then_some("under further conditions");
+        match reaches.weakness(rule).or(narrowed) {
             None => found.enforces.push(Finding { rule, sid: sid(), text }),
             Some(why) => {
                 let text = format!("Only {why}: {text}");
@@ -142,20 +148,71 @@ fn explain_statement(statement: &Json, found: &mut Explanation) -> Result<()> {
 }
 
 /// What is denied without a condition is denied by every rule.
-fn deny_all(statement: &Json, sid: &dyn Fn() -> Option<String>, found: &mut Explanation) {
+fn deny_all(reaches: &Reaches, sid: &dyn Fn() -> Option<String>, found: &mut Explanation) {
     for (rule, _) in RULES {
-        if weakness(statement, reach(rule)).is_none() {
+        if reaches.weakness(rule).is_none() {
             let text = "All requests of this kind are denied, whatever they are like.".into();
             found.enforces.push(Finding { rule, sid: sid(), text });
         }
     }
 }
 
-/// The actions that a rule is about.
-fn reach(rule: &str) -> &'static str {
-    match rule {
-        "tls-only" | "minimum-tls" => "s3:*",
-        _ => "s3:PutObject",
+/// Why a statement does not hold for all requests of a kind: found once, since a statement may have
+/// many conditions, and lists that are as long.
+struct Reaches {
+    everything: Option<&'static str>,
+    uploads: Option<&'static str>,
+}
+
+impl Reaches {
+    fn of(statement: &Json) -> Self {
+        Self {
+            everything: weakness(statement, EVERYTHING),
+            uploads: weakness(statement, "s3:PutObject"),
+        }
+    }
+
+    /// Of the actions that a rule is about.
+    fn weakness(&self, rule: &str) -> Option<&'static str> {
+        match rule {
+            "tls-only" | "minimum-tls" => self.everything,
+            _ => self.uploads,
+        }
+    }
+}
+
+/// What stands beside a condition, counted once for all of them.
+struct Company {
+    all: usize,
+    /// Those that let uploads pass which name no encryption.
+    named_only: usize,
+    /// Those that let parts pass.
+    creation_only: usize,
+}
+
+impl Company {
+    fn of(conditions: &[Condition]) -> Self {
+        let count = |operator, key, value| {
+            conditions.iter().filter(|condition| condition.is(operator, key, value)).count()
+        };
+        Self {
+            all: conditions.len(),
+            named_only: count("null", SSE, "false"),
+            creation_only: count("bool", CREATION, "true"),
+        }
+    }
+
+    /// Whether a condition that is recognised as a rule's has others beside it that do not belong
+    /// to the rule.
+    fn narrows(&self, rule: &str) -> bool {
+        let belonging = match rule {
+            // Parts come before the object, and carry no such header.
+            "create-only" => self.creation_only,
+            // What remains is said in the rule's text.
+            "require-kms" | "kms-key" => self.named_only,
+            _ => 0,
+        };
+        self.all > 1 + belonging
     }
 }
 
@@ -207,6 +264,8 @@ fn conditions(statement: &Json) -> Result<Vec<Condition>> {
 
 impl Condition {
     fn is(&self, operator: &str, key: &str, value: &str) -> bool {
+        #[cfg(test)]
+        tests::step();
         self.operator == operator && key.eq_ignore_ascii_case(&self.key) && self.values == [value]
     }
 }
@@ -246,17 +305,6 @@ fn recognise(condition: &Condition, named_only: bool) -> Option<(&'static str, S
     })
 }
 
-/// Conditions that belong to a rule and do not narrow it.
-fn goes_with(rule: &str, other: &Condition) -> bool {
-    match rule {
-        // Parts come before the object, and carry no such header.
-        "create-only" => other.is("bool", CREATION, "true"),
-        // What remains is said in the rule's text.
-        "require-kms" | "kms-key" => other.is("null", SSE, "false"),
-        _ => false,
-    }
-}
-
 fn require_kms(modes: &[&str], named_only: bool) -> Option<(&'static str, String)> {
     let kms = |mode: &&str| matches!(*mode, "aws:kms" | "aws:kms:dsse");
     if modes.is_empty() || !modes.iter().all(kms) {
@@ -286,9 +334,13 @@ const fn default_of(named_only: bool) -> &'static str {
     if named_only {
         " Uploads that name none are let pass: the bucket's default encryption holds for them."
     } else {
-        ""
+        " But UploadPart, which is s3:PutObject too, carries no such header, and S3 is reported to \
+         deny it: for uploads in parts have the bucket itself encrypt with this key, and let pass \
+         what names no encryption (allowDefault)."
     }
 }
+
+const EVERYTHING: &str = "s3:*";
 
 /// Why a statement does not hold for all requests that do `action`.
 fn weakness(statement: &Json, action: &str) -> Option<&'static str> {
@@ -304,22 +356,43 @@ fn weakness(statement: &Json, action: &str) -> Option<&'static str> {
     }
     let covers = |pattern: &str| {
         let pattern = pattern.to_ascii_lowercase();
-        pattern == "*" || pattern == "s3:*" || (action != "s3:*" && matches(&pattern, action))
+        pattern == "*"
+            || pattern == EVERYTHING
+            || (action != EVERYTHING && matches(&pattern, action))
     };
     if !statement.get("Action").is_some_and(|actions| has(actions, covers)) {
         return Some("for some actions");
     }
-    let objects = |arn: &str| {
-        // arn:PARTITION:s3:::BUCKET/*, or wider.
-        let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
-        resource == "*" || resource.split_once('/').is_some_and(|(_, key)| key == "*")
-    };
-    let Some(resources) = statement.get("Resource").filter(|list| has(list, objects)) else {
+    let resources = statement.get("Resource");
+    if !resources.is_some_and(|list| has(list, |arn| bucket_of(arn).is_some())) {
         return Some("for some objects");
-    };
-    let bucket = |arn: &str| !arn.contains('/');
-    (action == "s3:*" && !has(resources, bucket))
-        .then_some("for objects, not for the bucket itself")
+    }
+    let whole = || resources.is_some_and(covers_a_bucket);
+    (action == EVERYTHING && !whole()).then_some("for objects, not for the bucket itself")
+}
+
+/// Of an ARN that covers all objects of a bucket: the bucket's, or `*` for any.
+fn bucket_of(arn: &str) -> Option<&str> {
+    // arn:PARTITION:s3:::BUCKET/*, or wider.
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
+    match resource.split_once('/') {
+        None => (resource == "*").then_some("*"),
+        Some(("*", "*")) => Some("*"),
+        Some((_, "*")) => arn.strip_suffix("/*"),
+        Some(_) => None,
+    }
+}
+
+/// Whether a bucket and all its objects are covered. A policy is one bucket's, so that the first
+/// bucket it names must be the one whose objects it names.
+fn covers_a_bucket(resources: &Json) -> bool {
+    let all = || resources.one_or_more().iter().filter_map(Json::as_text);
+    let mut buckets = all().filter(|arn| !arn.contains('/'));
+    let Some(bucket) = buckets.next() else { return false };
+    let everything = |arn| bucket_of(arn) == Some("*");
+    everything(bucket)
+        || buckets.any(everything)
+        || all().filter_map(bucket_of).any(|objects| objects == "*" || objects == bucket)
 }
 
 fn has(values: &Json, test: impl Fn(&str) -> bool) -> bool {
@@ -334,5 +407,63 @@ fn matches(pattern: &str, action: &str) -> bool {
         Some((start, "")) => action.starts_with(start),
         // Where it may mean anything, nothing is promised.
         Some(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+    use core::cell::Cell;
+    use std::thread_local;
+
+    thread_local! {
+        static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Counts comparisons of conditions.
+    pub(super) fn step() {
+        STEPS.set(STEPS.get() + 1);
+    }
+
+    /// One statement with so many conditions of one kind, each in another case.
+    fn statement(count: usize) -> Json {
+        let operator = |index: usize| {
+            let letters = "stringnotequals".char_indices();
+            let cased = letters.map(|(bit, letter)| match (index >> bit) & 1 {
+                1 => letter.to_ascii_uppercase(),
+                _ => letter,
+            });
+            (
+                cased.collect(),
+                Json::object([("s3:x-amz-server-side-encryption", Json::text("aws:kms"))]),
+            )
+        };
+        Json::Object(vec![
+            ("Effect".into(), Json::text("Deny")),
+            ("Principal".into(), Json::text("*")),
+            ("Action".into(), Json::text("s3:PutObject")),
+            ("Resource".into(), Json::text("arn:aws:s3:::inbox/*")),
+            ("Condition".into(), Json::Object((0..count).map(operator).collect())),
+        ])
+    }
+
+    fn steps(count: usize) -> usize {
+        STEPS.set(0);
+        let policy = Json::object([("Statement", statement(count))]);
+        assert_eq!(explain_policy(&policy).unwrap().partly.len(), count);
+        STEPS.get()
+    }
+
+    #[test]
+    fn twice_the_conditions_are_twice_the_work() {
+        assert!(steps(100) > 0);
+        assert_eq!(steps(200), 2 * steps(100));
+    }
+
+    #[test]
+    fn longer_than_any_policy() {
+        let policy = Json::object([("Statement", statement(1000))]);
+        assert_eq!(explain_policy(&policy).unwrap_err().code(), "ERR_POLICY");
     }
 }

@@ -61,6 +61,34 @@ impl Json {
         }
     }
 
+    /// Whether it has at most so many bytes, punctuation among them and white space not, and goes
+    /// no deeper.
+    pub(super) fn fits(&self, length: usize, depth: usize) -> bool {
+        self.rest(length, depth).is_some()
+    }
+
+    /// What is left of `room` behind it.
+    fn rest(&self, room: usize, depth: usize) -> Option<usize> {
+        let inner = depth.checked_sub(1)?;
+        // Of brackets and commas there is one more than there are values, and two if there are none.
+        let around = |empty: bool| room.checked_sub(1 + usize::from(empty));
+        match self {
+            Self::Null | Self::Bool(_) => room.checked_sub(4),
+            Self::Number(text) => room.checked_sub(text.len()),
+            Self::Text(text) => room.checked_sub(2 + text.len()),
+            Self::List(values) => {
+                values.iter().try_fold(around(values.is_empty())?, |room, value| {
+                    value.rest(room.checked_sub(1)?, inner)
+                })
+            }
+            Self::Object(members) => {
+                members.iter().try_fold(around(members.is_empty())?, |room, (name, value)| {
+                    value.rest(room.checked_sub(4 + name.len())?, inner)
+                })
+            }
+        }
+    }
+
     /// The value written out, ASCII only.
     #[must_use]
     pub fn to_text(&self) -> String {

@@ -34,7 +34,11 @@ pub struct BucketPolicy<'a> {
     pub tls_only: bool,
     /// Denies versions of TLS below `1.2` or `1.3`.
     pub minimum_tls: Option<&'a str>,
-    /// Denies uploads under another KMS key than this one's ARN.
+    /// Denies uploads under another KMS key than this one's ARN, and those that name none.
+    ///
+    /// Of an upload in parts only CreateMultipartUpload names a key; UploadPart, which is the same
+    /// action, carries no such header, and S3 is reported to deny it then. For uploads in parts make
+    /// this key the bucket's default encryption, and set `allow_default`.
     pub kms_key_arn: Option<&'a str>,
     /// Lets uploads pass that name no encryption, and so are encrypted as the bucket does by
     /// default, which is then to be the same.

@@ -4,6 +4,7 @@ use super::checksum_header::ChecksumAlgorithm;
 use super::customer_key::{AES256, ALGORITHM, KEY, KEY_MD5_FIELD};
 use super::headers::META;
 use super::json::Json;
+use super::key::MAX_KEY;
 use super::multipart::MAX_PART;
 use super::operation::Operation;
 use super::policy::checked_bucket;
@@ -19,7 +20,6 @@ use alloc::{format, string::String, vec, vec::Vec};
 pub(super) const FILENAME: &str = "${filename}";
 /// A signature with a key for a day holds for seven.
 const LONGEST: u64 = 7 * 24 * 3600 * 1000;
-const MAX_KEY: usize = 1024;
 /// What is around no plaintext at all: an object's tag, or a message's header (suite 0x0478, no
 /// context, one encrypted data key of empty fields) and its final frame.
 const LEAST_OBJECT: u64 = 16;
@@ -116,6 +116,10 @@ impl PostPolicy {
 }
 
 /// Plans a policy that admits a sealed upload and as little else as a policy can tell.
+///
+/// A form can replace an object, at an exact key too and as often as it likes until it expires: no
+/// field of a form is `If-None-Match`. Only a bucket policy that demands the header denies that, and
+/// with it every form.
 ///
 /// It cannot tell whether the body is sealed: a server finds that out by inspecting what was stored.
 ///

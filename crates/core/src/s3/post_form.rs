@@ -10,6 +10,9 @@ use super::sse::Mode;
 use crate::error::{Error, Result};
 use alloc::{format, string::String};
 
+/// Bytes of all fields before the file, about as many as S3 takes with what is around them.
+const MAX_LENGTH: usize = 20 * 1024;
+
 /// What the page adds to the fields that the server signed.
 #[derive(Clone, Debug)]
 pub struct PostForm<'a> {
@@ -33,6 +36,13 @@ pub struct PostForm<'a> {
 /// [`Error::Policy`] for signed fields that are of no policy, or of one for another format or key;
 /// [`Error::Sse`] for a customer key that may not go to `endpoint`.
 pub fn post_form(form: &PostForm<'_>) -> Result<Headers> {
+    // Each is looked for among all others: what S3 would refuse anyway is not begun with.
+    if form.signed.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_LENGTH
+    {
+        return Err(Error::Policy(
+            "the signed fields are longer than the 20 KB that S3 takes".into(),
+        ));
+    }
     let mut fields = Fields { form, done: Headers::default() };
     for name in ["policy", "x-amz-signature"] {
         if fields.signed(name).is_none() {

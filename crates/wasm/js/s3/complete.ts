@@ -4,7 +4,7 @@
 import { BongtuError } from "../errors.js";
 import type { Operation } from "../operation.js";
 import { type Checksum, checksums } from "./checksums.js";
-import { elements, isResponse, outputOf, Refusal, refused, saysError } from "./response.js";
+import { isResponse, outputOf, Refusal, refused, saysError } from "./response.js";
 import { type RetryPolicy, retrying } from "./retry.js";
 import type { ChecksumAlgorithm } from "./upload.js";
 import {
@@ -16,6 +16,7 @@ import {
   withoutDocument,
 } from "./upload-server.js";
 import type { FinishedPart } from "./upload-source.js";
+import { begins, elements, ends } from "./xml.js";
 
 /** What is to be completed. */
 export interface Completion {
@@ -111,7 +112,7 @@ export function lostParts(thrown: unknown): number[] {
     return [];
   }
   const { PartNumber } = (Object(thrown.failure).cause ?? {}) as { PartNumber?: unknown };
-  return [...elements(thrown.text, "PartNumber"), PartNumber].map(Number);
+  return Array.from(new Set([...elements(thrown.text, "PartNumber"), PartNumber].map(Number)));
 }
 
 async function request(
@@ -139,11 +140,11 @@ async function request(
  * caller's own, which completes on a page's behalf, answers in another way.
  */
 function checkDocument({ status, headers }: Response, text: string): void {
-  if (/<Error[\s>]/.test(text)) {
+  if (begins(text, "Error")) {
     throw refused(status, text);
   }
   const json = /json/.test(headers.get("content-type") ?? "");
-  const whole = json ? isJson(text) : /<\/CompleteMultipartUploadResult>/.test(text);
+  const whole = json ? isJson(text) : ends(text, "CompleteMultipartUploadResult");
   if (status !== 204 && !whole) {
     throw withoutDocument(status);
   }

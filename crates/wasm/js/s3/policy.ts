@@ -18,11 +18,17 @@ export interface BucketPolicyOptions extends PolicyBucket {
   readonly tlsOnly?: boolean | undefined;
   /** Denies older versions of TLS. */
   readonly minimumTls?: "1.2" | "1.3" | undefined;
-  /** Denies uploads under anything but this KMS key. */
+  /**
+   * Denies uploads under anything but this KMS key, and those that name none.
+   *
+   * Of an upload in parts only CreateMultipartUpload names a key. UploadPart, which is the same
+   * action (`s3:PutObject`), carries no such header, and S3 is reported to deny it then. For uploads
+   * in parts make this key the bucket's default encryption, and set `allowDefault`.
+   */
   readonly kmsKeyArn?: string | undefined;
   /**
-   * Beside `kmsKeyArn`: lets uploads pass that name no encryption, for buckets whose default is
-   * that key.
+   * Beside `kmsKeyArn`: lets uploads pass that name no encryption, parts among them, for buckets
+   * whose default is that key.
    */
   readonly allowDefault?: boolean | undefined;
   /** Denies uploads without (`require`) or with (`forbid`) a customer key. */
@@ -143,7 +149,8 @@ export interface PolicyExplanation {
 
 /**
  * Says what an existing bucket policy enforces of the rules that {@link bucketPolicy} knows. Takes
- * the document, its JSON, or a response of GetBucketPolicy.
+ * the document, its JSON, or a response of GetBucketPolicy. What is longer than the 20 KB that S3
+ * takes is `ERR_POLICY`.
  */
 export function explain(policy: string | object): PolicyExplanation {
   const [enforces, partly, notEnforced, cannotSee] = s3Wasm().explainPolicy(document(policy)) as [
@@ -172,7 +179,13 @@ function document(policy: unknown): unknown {
   return typeof response === "string" ? parse(response) : parsed;
 }
 
+/** White space, of which S3 stores none, may make it longer than what S3 takes. */
+const MAX_TEXT = 256 * 1024;
+
 function parse(text: string): unknown {
+  if (text.length > MAX_TEXT) {
+    throw new BongtuError("ERR_POLICY", "this is no policy document: it is longer than S3 takes");
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {

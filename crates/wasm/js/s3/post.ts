@@ -111,6 +111,10 @@ export interface PostPolicy {
  * The policy of a form's upload, for a server to sign: it admits something sealed of one format and
  * as little else as a policy can tell.
  *
+ * A form can replace an object, at an exact `key` too and as often as it likes until it expires: no
+ * field of a form is `If-None-Match`. Where that matters let pages use presigned PUT with
+ * `createOnly`, or choose a key that nobody else has, and look at what was stored by its version.
+ *
  * No policy sees whether a body is sealed. A server finds out when it looks at what was stored:
  * `inspect` of the first bytes of a message (or of an object's metadata) needs no key.
  */

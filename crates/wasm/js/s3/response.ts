@@ -1,7 +1,9 @@
 // What S3 and those between answer to a request, and whether it is worth asking again.
 
 import { BongtuError, inputError } from "../errors.js";
-import { ignore } from "../operation.js";
+import { type BodyText, DOCUMENT, readText } from "./body.js";
+import { isMistake } from "./network.js";
+import { begins, element } from "./xml.js";
 
 /** A request that was not granted. */
 export class Refusal extends Error {
@@ -42,10 +44,60 @@ const PASSING = new Set([
   "BadDigest",
 ]);
 
+/** Codes of signatures and credentials whose time was up. */
+const EXPIRED = new Set([
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "TokenRefreshRequired",
+  "RequestTimeTooSkewed",
+  "RequestExpired",
+  "ExpiredRequest",
+]);
+
 /** Whether to ask again after this status and S3's code for it. */
 export function passes(status: number, reason: string | undefined): boolean {
   const passing = status === 408 || status === 429 || (status >= 500 && status !== 501);
   return passing || PASSING.has(reason ?? "");
+}
+
+/**
+ * Whether the next attempt is another request, since the caller's function signs it anew. S3 says of
+ * a presigned URL whose time is up that access is denied, and only its message why.
+ */
+function hasExpired({ status, reason, message }: Answer): boolean {
+  const ofSignature = status === 400 || status === 401 || status === 403;
+  return EXPIRED.has(reason ?? "") || (ofSignature && /\bexpired\b/i.test(message ?? ""));
+}
+
+/** An answer that refuses, from whatever client. */
+interface Answer {
+  readonly status: number;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly retryAfter?: number;
+  readonly text?: string;
+  /** What the client threw. */
+  readonly cause?: unknown;
+}
+
+/** The longest word and sentence of an answer that are passed on. */
+const LONGEST_REASON = 100;
+const LONGEST_MESSAGE = 500;
+
+function refusalFor(answer: Answer): Refusal {
+  const { status, reason, message, cause, text, retryAfter } = answer;
+  const said = ["S3 answered", status, reason?.slice(0, LONGEST_REASON)].filter(Boolean).join(" ");
+  const failure = new BongtuError(
+    "ERR_S3",
+    message === undefined ? said : `${said}: ${message.slice(0, LONGEST_MESSAGE)}`,
+    cause === undefined ? {} : { cause },
+  );
+  const transient = passes(status, reason) || hasExpired(answer);
+  return new Refusal(failure, transient, {
+    reason,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(text === undefined ? {} : { text }),
+  });
 }
 
 /** The refusal that a Response is, or nothing for one that grants the request. */
@@ -53,43 +105,54 @@ export async function refusalIn(response: Response, now: number): Promise<Refusa
   if (response.ok) {
     return undefined;
   }
-  const text = await response.text().catch(() => "");
+  const { text } = await readText(response, DOCUMENT).catch(() => ({ text: "" }));
   return refused(response.status, text, retryAfter(response.headers.get("retry-after"), now));
 }
 
 /** The refusal that an `<Error>` is, of whatever status. */
 export function refused(status: number, text: string, wait = 0): Refusal {
-  const reason = element(text, "Code");
-  const message = element(text, "Message");
-  const said = [`S3 answered ${status}`, reason].filter(Boolean).join(" ");
-  const failure = new BongtuError("ERR_S3", message === undefined ? said : `${said}: ${message}`);
-  return new Refusal(failure, passes(status, reason), { reason, retryAfter: wait, text });
+  const [reason, message] = [element(text, "Code"), element(text, "Message")];
+  return refusalFor({ status, reason, message, retryAfter: wait, text });
 }
 
-/** What is thrown by `fetch`, by an AWS SDK client or by bongtu itself. */
-export function refusalOf(thrown: unknown, now: number): Refusal {
+/** What is thrown by `fetch`, by an AWS SDK client, by another one or by bongtu itself. */
+export async function refusalOf(thrown: unknown, now: number): Promise<Refusal> {
   if (thrown instanceof Refusal) {
     return thrown;
   }
-  if (thrown instanceof BongtuError || isMistake(thrown)) {
+  if (thrown instanceof BongtuError) {
     return new Refusal(thrown, false);
   }
-  const status = statusOf(thrown);
-  if (status === undefined) {
-    return new Refusal(thrown, true); // no answer came
+  // Some throw the Response itself, others an error that has it.
+  const response = [thrown, Object(thrown).response].find(isResponse);
+  const refusal = response && (await refusalIn(response, now));
+  if (refusal !== undefined) {
+    return refusal;
   }
-  const { name, Code, message, $response } = thrown as SdkError;
-  const reason = Code ?? name;
-  const wait = retryAfter($response?.headers?.["retry-after"], now);
-  const failure = new BongtuError("ERR_S3", `S3 answered ${status} ${reason}: ${message}`, {
-    cause: thrown,
-  });
-  return new Refusal(failure, passes(status, reason), { reason, retryAfter: wait });
+  const answer = answerIn(thrown, now);
+  if (answer !== undefined) {
+    return refusalFor({ ...answer, cause: thrown });
+  }
+  return new Refusal(thrown, !isMistake(thrown)); // no answer came
 }
 
 export function isResponse(value: unknown): value is Response {
-  const { status, text } = (value ?? {}) as Partial<Response>;
-  return typeof status === "number" && typeof text === "function";
+  const { status, text, headers } = Object(value) as Partial<Response>;
+  return (
+    typeof status === "number" && typeof text === "function" && typeof headers?.get === "function"
+  );
+}
+
+/** The text of the body of an answer that grants, up to so many bytes. */
+export async function textOf(response: Response, limit: number): Promise<BodyText> {
+  if (response.bodyUsed) {
+    throw inputError("the body of the Response was read already; read one of its clone()");
+  }
+  try {
+    return await readText(response, limit);
+  } catch (failure) {
+    throw new Refusal(failure, true); // the rest of the answer did not come
+  }
 }
 
 /**
@@ -97,6 +160,7 @@ export function isResponse(value: unknown): value is Response {
  * these members. Other clients resolve to refusals too, so that what is not known grants nothing.
  */
 export function outputOf(answer: unknown, name: string, members: readonly string[]) {
+  checkExpired(answer);
   const output = Object(answer) as Record<string, unknown>;
   const known = ["$metadata", ...members].some((member) => output[member] !== undefined);
   const status = statusIn(output) !== undefined || statusOf(output) !== undefined;
@@ -105,6 +169,14 @@ export function outputOf(answer: unknown, name: string, members: readonly string
     throw inputError(`${name} must give the Response of its request, or the output of ${such}`);
   }
   return output;
+}
+
+/** Has a request made again to which another client resolved, if a signature had expired. */
+export function checkExpired(resolved: unknown): void {
+  const answer = answerIn(resolved, 0);
+  if (answer !== undefined && hasExpired(answer)) {
+    throw refusalFor(answer);
+  }
 }
 
 /** The status of an answer as other clients have it, XMLHttpRequest and axios among them. */
@@ -119,23 +191,6 @@ export function saysError(answer: unknown): boolean {
   return error !== undefined && error !== null && error !== false;
 }
 
-/** A body that nobody wants is read, so that its connection can be used again. */
-export function drain(response: Response): void {
-  response.arrayBuffer().catch(ignore);
-}
-
-/** The text of the first element of this name, its entities resolved. */
-export function element(xml: string, name: string): string | undefined {
-  const text = new RegExp(`<${name}(?:\\s[^>]*)?>([^<]*)</${name}>`).exec(xml)?.[1];
-  return text?.replace(/&(?:quot|amp|lt|gt|apos|#(\d+)|#x([0-9a-fA-F]+));/g, unescaped);
-}
-
-/** The contents of all elements of this name, as they stand. */
-export function elements(xml: string, name: string): string[] {
-  const all = xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, "g"));
-  return Array.from(all, ([, content = ""]) => content);
-}
-
 /** A server that wants to be left alone for longer is asked again after this many milliseconds. */
 const LONGEST_WAIT = 10 * 60 * 1000;
 
@@ -148,43 +203,79 @@ export function retryAfter(value: string | null | undefined, now: number): numbe
   return Math.min(Math.max(Number.isNaN(wait) ? 0 : wait, 0), LONGEST_WAIT);
 }
 
-interface SdkError {
-  readonly name?: string;
-  readonly Code?: string;
-  readonly message?: string;
+/** Errors and answers of AWS SDK clients, XMLHttpRequest, axios, got, superagent and the like. */
+interface OtherAnswer {
+  readonly name?: unknown;
+  readonly Code?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: unknown };
-  readonly $response?: { readonly headers?: Record<string, string>; readonly statusCode?: unknown };
+  readonly $response?: OtherResponse;
+  readonly response?: OtherResponse;
+}
+
+interface OtherResponse {
+  readonly headers?: unknown;
   readonly status?: unknown;
   readonly statusCode?: unknown;
 }
 
-function statusOf(thrown: unknown): number | undefined {
-  const { $metadata, $response, status, statusCode } = (thrown ?? {}) as SdkError;
-  const all = [$metadata?.httpStatusCode, $response?.statusCode, status, statusCode];
+function answerIn(given: unknown, now: number): Answer | undefined {
+  const status = statusOf(given);
+  if (status === undefined) {
+    return undefined;
+  }
+  const { Code, code, name, message, $response, response } = Object(given) as OtherAnswer;
+  const text = documentIn(given) ?? documentIn(response) ?? "";
+  const reason = [Code, element(text, "Code"), code, name].find(isText);
+  const wait = headerOf($response ?? response, "retry-after");
+  return {
+    status,
+    reason,
+    message: [element(text, "Message"), message].find(isText),
+    retryAfter: retryAfter(wait, now),
+    text,
+  };
+}
+
+function statusOf(given: unknown): number | undefined {
+  const { $metadata, $response, response } = Object(given) as OtherAnswer;
+  const all = [
+    $metadata?.httpStatusCode,
+    $response?.statusCode,
+    statusIn(given),
+    statusIn(response),
+  ];
   return all.find((value): value is number => typeof value === "number" && value >= 300);
 }
 
-/**
- * Of whoever wrote the callback. A TypeError may be one too, but so does `fetch` fail; and a
- * SyntaxError, but so does `json()` of a page that a proxy sent instead.
- */
-function isMistake(thrown: unknown): boolean {
-  return thrown instanceof ReferenceError || thrown instanceof RangeError;
+/** The XML of an error, by whatever name it is kept. */
+function documentIn(given: unknown): string | undefined {
+  for (const name of ["text", "responseText", "data", "body", "error"]) {
+    const value = member(given, name);
+    const text = isText(value) ? value.slice(0, DOCUMENT) : "";
+    if (begins(text, "Code")) {
+      return text;
+    }
+  }
+  return undefined;
 }
 
-const ENTITIES: Record<string, string> = {
-  "&quot;": '"',
-  "&amp;": "&",
-  "&lt;": "<",
-  "&gt;": ">",
-  "&apos;": "'",
-};
+function headerOf(response: OtherResponse | undefined, name: string): string | undefined {
+  const headers = Object(response?.headers) as Record<string, unknown>;
+  const value = typeof headers.get === "function" ? headers.get(name) : headers[name];
+  return isText(value) ? value : undefined;
+}
 
-function unescaped(entity: string, decimal?: string, hex?: string): string {
-  const known = ENTITIES[entity];
-  if (known !== undefined) {
-    return known;
+/** That of an XMLHttpRequest may throw. */
+function member(given: unknown, name: string): unknown {
+  try {
+    return Object(given)[name];
+  } catch {
+    return undefined;
   }
-  const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
-  return code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

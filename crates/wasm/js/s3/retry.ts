@@ -74,7 +74,7 @@ export async function retrying<T>(
       return await attempt(failures);
     } catch (thrown) {
       operation.check();
-      const refusal = refusalOf(thrown, clock.now());
+      const refusal = await operation.wait(refusalOf(thrown, clock.now()));
       if (!refusal.transient || failures >= policy.retries) {
         throw refusal;
       }

@@ -1,6 +1,7 @@
 // What an upload that failed says.
 
 import { BongtuError, inputError } from "../errors.js";
+import { wordsOf } from "./network.js";
 import { Refusal } from "./response.js";
 
 /** What the caller is told. */
@@ -14,10 +15,12 @@ export function failureOf(thrown: unknown, missing: readonly number[], count: nu
       ? "all parts are there, but it is not complete"
       : `missing of ${count} parts: ${ranges(missing)}`;
   if (transient) {
-    return new BongtuError("ERR_UPLOAD", `the upload failed; ${list}`, { cause: failure });
+    const message = `the upload failed: ${wordsOf(failure)}; ${list}`;
+    return new BongtuError("ERR_UPLOAD", message, { cause: failure });
   }
   if (!(failure instanceof BongtuError)) {
-    return inputError("one of the upload's functions threw", { cause: failure });
+    const message = `one of the upload's functions threw: ${wordsOf(failure)}`;
+    return inputError(message, { cause: failure });
   }
   return failure.code === "ERR_S3" ? appended(failure, list) : failure;
 }

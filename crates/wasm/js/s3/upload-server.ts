@@ -3,21 +3,22 @@
 
 import type { Bytes } from "../bytes.js";
 import { BongtuError, inputError } from "../errors.js";
+import { DOCUMENT, drain, PART_LIST } from "./body.js";
 import type { Checksum } from "./checksums.js";
 import {
-  drain,
-  element,
-  elements,
+  checkExpired,
   isResponse,
   outputOf,
   Refusal,
   refusalIn,
   refused,
   statusIn,
+  textOf,
 } from "./response.js";
 import { currentClock } from "./retry.js";
 import type { ChecksumAlgorithm } from "./upload.js";
 import type { FinishedPart } from "./upload-source.js";
+import { element, elements, ends } from "./xml.js";
 
 /** An UploadPart to be sent. */
 export interface PutPartRequest {
@@ -125,6 +126,7 @@ export async function create(
   signal: AbortSignal,
 ): Promise<string> {
   const answer = await requests.create?.({ ...createChecksum(algorithm), signal });
+  checkExpired(answer);
   const uploadId = isResponse(answer)
     ? element(await granted(answer), "UploadId")
     : typeof answer === "string"
@@ -183,20 +185,29 @@ async function stored(answer: unknown, checksum: Checksum | undefined) {
     drain(answer);
     const etag = answer.headers.get("etag");
     if (etag === null) {
-      throw new BongtuError(
-        "ERR_S3",
-        'the answer to a part has no ETag that this page may read: the bucket\'s CORS rule needs "ExposeHeaders": ["ETag"]',
-      );
+      throw withoutEtag("the answer to a part");
     }
     return { etag, echo: checksum && (answer.headers.get(checksum.header) ?? undefined) };
   }
-  const output = (answer ?? {}) as Record<string, unknown>;
+  checkExpired(answer);
+  const output = Object(answer) as Record<string, unknown>;
   if (typeof output.ETag !== "string" || output.ETag === "") {
-    throw new BongtuError("ERR_S3", "putPart gave neither a Response nor an ETag");
+    throw output.$metadata === undefined
+      ? new BongtuError("ERR_S3", "putPart gave neither a Response nor an ETag")
+      : withoutEtag("what putPart gave");
   }
   const echo = checksum && output[`Checksum${checksum.algorithm}`];
   return { etag: output.ETag, echo: typeof echo === "string" ? echo : undefined };
 }
+
+/** Clients see what the bucket lets them, which an AWS SDK in a page does not say either. */
+function withoutEtag(answer: string): BongtuError {
+  const rule = 'in a page the bucket\'s CORS rule needs "ExposeHeaders": ["ETag"]';
+  return new BongtuError("ERR_S3", `${answer} has no ETag that can be read: ${rule}`);
+}
+
+/** S3 has ten of a thousand parts at most; others cut them shorter. */
+const MAX_PAGES = 1000;
 
 /** All pages of what the server has. */
 export async function listParts(
@@ -206,12 +217,12 @@ export async function listParts(
 ): Promise<ListedPart[]> {
   const listed: ListedPart[] = [];
   let marker: string | undefined;
-  do {
+  for (let pages = 1; ; pages++) {
     const page = marker === undefined ? {} : { partNumberMarker: marker };
     const answer = await requests.listParts?.({ ...named(uploadId), ...page, signal });
     // An answer that is none would be one without parts, and all of them sent again.
     const output: ListPartsOutput = isResponse(answer)
-      ? parseList(answer.status, await granted(answer))
+      ? parseList(answer.status, await granted(answer, PART_LIST))
       : outputOf(answer, "listParts", ["Parts", "IsTruncated"]);
     for (const { PartNumber, ETag, Size } of output.Parts ?? []) {
       if (PartNumber !== undefined && ETag !== undefined) {
@@ -219,16 +230,19 @@ export async function listParts(
       }
     }
     const next = output.IsTruncated ? output.NextPartNumberMarker : undefined;
-    if (next !== undefined && next === marker) {
-      throw new BongtuError("ERR_S3", "ListParts gives the same page again and again");
+    if (next === undefined) {
+      return listed;
+    }
+    // A page begins behind the last part of the one before, and so at a higher number.
+    if (!(Number(next) > Number(marker ?? 0)) || pages === MAX_PAGES) {
+      throw new BongtuError("ERR_S3", "ListParts gives pages without end");
     }
     marker = next;
-  } while (marker !== undefined);
-  return listed;
+  }
 }
 
 function parseList(status: number, xml: string): ListPartsOutput {
-  if (!/<\/ListPartsResult>/.test(xml)) {
+  if (!ends(xml, "ListPartsResult")) {
     throw withoutDocument(status);
   }
   const Parts = elements(xml, "Part").map((part) => ({
@@ -259,10 +273,14 @@ export function withoutDocument(status: number): Refusal {
   return new Refusal(new BongtuError("ERR_S3", `S3 answered ${status} without its document`), true);
 }
 
-/** The text of a Response that grants what was asked for. */
-export async function granted(response: Response): Promise<string> {
+/** The text of a Response that grants what was asked for, of so many bytes at most. */
+export async function granted(response: Response, limit = DOCUMENT): Promise<string> {
   await grantedUnread(response);
-  return await response.text();
+  const { text, whole } = await textOf(response, limit);
+  if (!whole) {
+    throw withoutDocument(response.status);
+  }
+  return text;
 }
 
 async function grantedUnread(response: Response): Promise<void> {

@@ -145,6 +145,22 @@ export interface CheckUploadHeadersOptions {
    */
   readonly minBytes?: number | undefined;
   readonly maxBytes?: number | undefined;
+  /**
+   * Headers whose values the server chooses, of PutObject and CreateMultipartUpload. S3 stores each
+   * of these as whoever uploads sends it, signed or not; only a value that is signed keeps a page
+   * from another. They are among what is returned, whether the page has asked for them or not, and
+   * the page must send them. In browsers the bucket's CORS rule must allow them.
+   */
+  readonly fixed?: FixedHeaders | undefined;
+}
+
+/** What S3 stores with an object and answers with it. */
+export interface FixedHeaders {
+  readonly "cache-control"?: string;
+  readonly "content-disposition"?: string;
+  readonly "content-encoding"?: string;
+  readonly "content-language"?: string;
+  readonly expires?: string;
 }
 
 const CHECK_OPTIONS: Names<CheckUploadHeadersOptions> = {
@@ -156,13 +172,15 @@ const CHECK_OPTIONS: Names<CheckUploadHeadersOptions> = {
   contentType: true,
   minBytes: true,
   maxBytes: true,
+  fixed: true,
 };
 
 /**
  * For a server that signs uploads of pages: admits the headers that an upload of something sealed
  * needs, in their right shapes, and returns what to sign. Anything else is `ERR_UPLOAD_HEADERS`:
- * ACLs, grants, tags, redirects, storage classes, another server-side encryption, other metadata.
- * What the page names as key of the object is for the server to choose.
+ * ACLs, grants, tags, redirects, storage classes, another server-side encryption, other metadata;
+ * and so are more than 64 headers or 8 KB of them. What the page names as key of the object is for
+ * the server to choose.
  *
  * It does not see the body: whether that is sealed tells `inspect` on what was stored.
  */
@@ -185,8 +203,9 @@ export function checkUploadHeaders(
     texts.push(...textOptions({ format: checkText(name, "format") }));
   }
   const pairs = headerPairs(headers, "headers");
+  const fixed = options.fixed === undefined ? [] : stringPairs(options.fixed, "fixed", "ERR_INPUT");
   return withEncryption(options.mode, (encryption) =>
-    signed(s3Wasm().checkUploadHeaders(encryption, pairs, texts)),
+    signed(s3Wasm().checkUploadHeaders(encryption, pairs, fixed, texts)),
   );
 }
 
