@@ -28,15 +28,15 @@ export function refuseMisspelt(given: object, known: readonly string[], prefix: 
   }
 }
 
-/** Those that are inherited count as well, but for what a page may have put on `Object.prototype`. */
+/**
+ * Those that are inherited count as well, but not what a class brings along (`abort` of an
+ * AbortController, what a page may have put on `Object.prototype`).
+ */
 function* namesOf(options: object): Generator<string> {
-  yield* Object.keys(options);
-  for (let at = Object.getPrototypeOf(options); at !== null; ) {
-    const next = Object.getPrototypeOf(at);
-    if (next !== null) {
+  for (let at = options; at !== null; at = Object.getPrototypeOf(at)) {
+    if (at === options || !Object.hasOwn(at, "constructor")) {
       yield* Object.keys(at);
     }
-    at = next;
   }
 }
 

@@ -34,12 +34,13 @@ export function checkOptions<O extends object>(
   name = "options",
 ): void {
   checkObject(options, name);
-  // A Map, an AbortSignal or a Promise has no properties: taken as options they would all be unset.
-  const tag = Object.prototype.toString.call(options).slice(8, -1);
-  if (Array.isArray(options) || (tag !== "Object" && !isRecord(options))) {
-    throw inputError(`${name} must be a plain object, not of type ${tag}`);
+  const names = Object.keys(known);
+  // A Map, an AbortSignal or a Promise has none of them: taken as options they would all be unset.
+  const type = Object.prototype.toString.call(options).slice(8, -1);
+  if (type !== "Object" && !isRecord(options) && !names.some((known) => known in options)) {
+    throw inputError(`${name} must be a plain object, not of type ${type}`);
   }
-  refuseUnknown(options, Object.keys(known), name === "options" ? "" : `${name}.`);
+  refuseUnknown(options, names, name === "options" ? "" : `${name}.`);
 }
 
 /** `known` are the names beside those that every operation has. */
