@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { Keyring, open, openObject, seal, sealObject } from "bongtu";
-import { kms } from "bongtu/aws";
+import * as aws from "bongtu/aws";
 import { createKms, createSymmetricKms, KEY_ARN, SYMMETRIC_ARN } from "../harness/kms.mjs";
 import { assertBytes, bytes, failure, readAll } from "../suite/support.mjs";
 
+const { kms } = aws;
 const { publicKey, kms: local } = await createKms();
 const sealing = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN });
 
@@ -103,4 +104,12 @@ test("an abort reaches the request", async () => {
   const opening = open(keyring, message, { signal: controller.signal });
   assert.equal((await failure(opening, "ERR_ABORTED")).cause, "enough");
   assert.equal(inner.aborted, true);
+});
+
+test("takes a client and nothing else: it has no options", () => {
+  assert.deepEqual(Object.keys(aws), ["kms"], "what are the options of the others?");
+  const v2 = { decrypt() {}, config: {} };
+  for (const client of [undefined, null, "eu-central-1", { region: "eu-central-1" }, v2]) {
+    assert.throws(() => kms(client), { code: "ERR_INPUT", message: /KMSClient/ });
+  }
 });

@@ -363,6 +363,33 @@ test("names are refused that are inherited, but not what a class brings along", 
   }
 });
 
+test("options that are inherited are heeded", async () => {
+  const { keyring } = await fixture();
+  const { seal, open, sealSecret, openSecret, CustomerKey } = bongtu;
+  const encryptionContext = { purpose: "test" };
+  const inherited = Object.create({ encryptionContext });
+  await open(keyring, await seal(keyring, bytes(1), inherited), { encryptionContext });
+  await openSecret(keyring, await sealSecret(keyring, "secret", inherited), { encryptionContext });
+  const place = Object.create({ ...PLACE, encryptionContext });
+  const sealed = await CustomerKey.generate().seal(keyring, place);
+  await CustomerKey.open(keyring, sealed, place);
+  await failure(
+    CustomerKey.open(
+      keyring,
+      sealed,
+      Object.create({ ...PLACE, encryptionContext: { purpose: "another" } }),
+    ),
+    "ERR_CONTEXT_MISMATCH",
+  );
+  const controller = new AbortController();
+  controller.abort();
+  await failure(sealSecret(keyring, "secret", controller), "ERR_ABORTED");
+  await failure(
+    CustomerKey.generate().seal(keyring, Object.create({ ...PLACE, signal: controller.signal })),
+    "ERR_ABORTED",
+  );
+});
+
 test("what is no options object at all is called by its type", async () => {
   const { keyring } = await fixture();
   const { signal } = new AbortController();
@@ -472,6 +499,9 @@ test("a name that would forge a message is shown, and a long one cut", async () 
 });
 
 test("WebAssembly refuses options that TypeScript spells in another way", async () => {
+  const sign = () => "0".repeat(64);
+  const signer = { accessKeyId: "AKID", region: "eu-west-1", sign };
+  const signed = Object.entries(await bongtu.postPolicy(POST).sign(signer)).flat();
   const wasm = s3Wasm();
   const encryption = wasm.Encryption.bucketDefault();
   const size = ["size", "10"];
@@ -484,7 +514,7 @@ test("WebAssembly refuses options that TypeScript spells in another way", async 
     checkUploadHeaders: (more) =>
       wasm.checkUploadHeaders(encryption, headers, [...put, ...message, ...more]),
     multipartPlan: (more) => wasm.multipartPlan([...size, ...message, ...more]),
-    postForm: (more) => wasm.postForm(encryption, ["key", "k"], [], more),
+    postForm: (more) => wasm.postForm(encryption, signed, [], more),
     postPolicy: (more) =>
       wasm.postPolicy(encryption, ["bucket", "inbox", "key", "k", ...times, ...message, ...more]),
     uploadRequest: (more) => wasm.uploadRequest(encryption, [], [...put, ...size, ...more]),

@@ -114,12 +114,13 @@ export async function openSecret(
 async function sealArmoured(
   keyring: Keyring | KmsPublicKey,
   secret: Bytes,
-  { form: _form, algorithm, target, ...options }: SecretOptions,
+  { algorithm, target, encryptionContext, signal, onProgress }: SecretOptions,
 ): Promise<Bytes> {
   if (keyring instanceof KmsPublicKey) {
     throw inputError("a KmsPublicKey seals direct secrets only; an armoured one needs a keyring");
   }
   refuseAlgorithm(algorithm);
+  const options = { encryptionContext, signal, onProgress };
   checkFit(sealedSize(keyring, secret.length, options), target);
   return seal(keyring, secret, options);
 }

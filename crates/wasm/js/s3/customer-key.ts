@@ -198,6 +198,8 @@ function located(
       }
     }
   }
-  const { bucket: _bucket, key: _key, ...others } = options;
+  const names = [...Object.keys(known), "signal", "onProgress"] as (keyof typeof options)[];
+  // Not `...options`, which leaves out what they inherit.
+  const others = Object.fromEntries(names.map((name) => [name, options[name]]));
   return { ...others, encryptionContext: { ...encryptionContext, bucket, key } };
 }
