@@ -76,7 +76,8 @@ export function createBackEnd(
   async function presign(method, key, query, { headers, signedHeaders }) {
     const url = objectUrl(bucketUrl, key); // not `new URL`, which leaves signs as they are that S3 writes in another way
     const { protocol, hostname, port, pathname: path } = url;
-    const request = { method, protocol, hostname, path, query, headers };
+    // A copy, since the presigner adds headers of its own to it.
+    const request = { method, protocol, hostname, path, query, headers: { ...headers } };
     if (port !== "") request.port = Number(port);
     const presigned = await presigner.presign(request, {
       expiresIn: SECONDS,
