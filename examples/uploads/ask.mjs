@@ -7,7 +7,10 @@ export async function ask(name, input) {
   return response.json();
 }
 
-/** Has it sign a request: `headers` as they will be sent, `contentLength` for the one that only the browser can set. */
+/**
+ * Has it sign a request: `headers` as they are to be sent, `contentLength` for the one that only the browser can set. In the answer
+ * are the headers that must be sent, those among them that the back end added.
+ */
 export function sign({ headers = {}, contentLength, ...request }) {
   const length = contentLength === undefined ? {} : { "content-length": String(contentLength) };
   return ask("sign", { ...request, headers: { ...headers, ...length } });

@@ -2,19 +2,21 @@
 
 import AwsS3 from "@uppy/aws-s3";
 import Uppy from "@uppy/core";
-import { Keyring, sealObject, uploadRequest } from "bongtu";
-import { sign } from "./ask.mjs";
+import { checksums, sealObject, uploadRequest } from "bongtu";
+import { ask, sign } from "./ask.mjs";
+import { pinnedKeyring } from "./pinned.mjs";
 
 const MIB = 1024 * 1024;
+const PART = 8 * MIB;
 const TYPE = "application/octet-stream";
 
 /**
- * @param {{ publicKey: string, keyArn: string }} to the RSA key in KMS that opens the files
+ * @param {{ publicKey: string, keyArn: string, spkiSha256: string }} to the RSA key in KMS that opens the files
  * @param {{ multipartFrom?: number }} [options] bytes
  * @returns {Uppy} to which a dashboard, a drop target, … may be added
  */
 export function createUploader(to, { multipartFrom = 100 * MIB } = {}) {
-  const keyring = Keyring.kmsRsa(to);
+  const keyring = pinnedKeyring(to);
   const uppy = new Uppy();
   uppy.addPreProcessor(async (ids) => {
     for (const file of uppy.getFilesByIds(ids)) {
@@ -26,21 +28,43 @@ export function createUploader(to, { multipartFrom = 100 * MIB } = {}) {
       uppy.setFileState(file.id, { data, size: data.size, type: TYPE });
     }
   });
+  const files = new Map(); // their ids, by the keys that the back end chose
   uppy.use(AwsS3, {
     shouldUseMultipart: ({ size }) => size >= multipartFrom,
-    getChunkSize: () => 8 * MIB,
+    getChunkSize: () => PART,
     generateObjectKey: ({ id }) => id, // until the back end has chosen one
     async signRequest({ method, key, uploadId, partNumber }) {
-      if (uploadId !== undefined) return sign({ method, key, uploadId, partNumber });
-
-      const { size, meta } = uppy.getFile(key);
-      const { headers, contentLength } = uploadRequest(
-        { size, metadata: meta.envelope },
-        { operation: method === "PUT" ? "PutObject" : "CreateMultipartUpload" },
-      );
-      const signed = await sign({ method, headers, contentLength });
-      return { ...signed, headers };
+      const { id, size, data, meta } = uppy.getFile(files.get(key) ?? key);
+      const request = await requestOf({ method, uploadId, partNumber, size, data, meta });
+      const about = uploadId === undefined ? {} : { key, uploadId, partNumber };
+      const signed = await sign({ method, ...about, ...request });
+      files.set(signed.key, id);
+      return signed; // the headers too
     },
   });
+  uppy.addPostProcessor(async (ids) => {
+    for (const { response } of uppy.getFilesByIds(ids)) {
+      if (response?.body?.key !== undefined) await ask("accept", { key: response.body.key });
+    }
+  });
   return uppy;
+}
+
+/** The headers of one of Uppy's requests, and the length of its body. */
+async function requestOf({ method, uploadId, partNumber, size, data, meta }) {
+  if (uploadId === undefined) {
+    const object = { size, metadata: meta.envelope };
+    return method === "PUT"
+      ? uploadRequest(object, { createOnly: true })
+      : uploadRequest(object, { operation: "CreateMultipartUpload" });
+  }
+  if (method === "PUT") {
+    const part = data.slice((partNumber - 1) * PART, partNumber * PART);
+    // Of the checksums the one of which Uppy need not tell S3 when it completes the upload.
+    const checksum = await checksums.of("MD5", part);
+    return uploadRequest(part, { operation: "UploadPart", checksum });
+  }
+  return method === "POST"
+    ? uploadRequest({ size }, { operation: "CompleteMultipartUpload", createOnly: true })
+    : {};
 }

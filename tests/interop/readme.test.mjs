@@ -38,7 +38,7 @@ test("the README's examples run", async () => {
     text: "hello",
     encryptionContext: { purpose: "upload" },
     sameObject: true,
-    statuses: [200, 412, 403],
+    statuses: [200, 412, 403, 403],
     uploaded: "hello",
     password: "hunter2",
   });
@@ -82,15 +82,20 @@ const MAIN = `
   const found = Buffer.from(await new Response(opened.plaintext).arrayBuffer());
   const sameObject = found.equals(file);
 
-  const target = new URL(process.env.AWS_ENDPOINT_URL + "/readme/sealed");
-  const sign = (headers) => signUpload(s3, target, headers);
-  const upload = (ask) => uploadSealed(hello, json, keyArn, ask);
+  const Key = "Book(2013)/it's a+b, year=2026/봉투.pdf";
+  const sign = (headers) => signUpload(s3, process.env.AWS_ENDPOINT_URL + "/readme", Key, headers);
+  const upload = (ask) => uploadSealed(hello, json, spkiSha256, ask);
+  const changed = async (headers) => {
+    const { url, fixed } = await sign(headers);
+    return { url, fixed: { ...fixed, "content-disposition": "inline" } };
+  };
   const answers = [
     await upload(sign),
     await upload(sign), // which would replace it
     await upload((headers) => sign({ ...headers, "content-length": "1" })),
+    await upload(changed),
   ];
-  const uploaded = (await textOf((await stored("sealed")).body)).text;
+  const uploaded = (await textOf((await stored(Key)).body)).text;
 
   const value = await sealParameter(keyring, "hunter2", "db");
   const password = await openParameter(keyring, value, "db");

@@ -23,7 +23,7 @@ const LIMIT = { timeout: 600_000 };
 
 const world = await createWorld("examples", { pages: { examples: "./examples.page.mjs" } });
 after(world.close);
-const { backEnd, folder, keys, kms, site, store } = world;
+const { backEnd, folder, keys, kms, pinned, site, store } = world;
 const { bucket: Bucket, client: s3 } = store;
 const keyring = Keyring.kmsRsa({ ...keys, kms: awsKms(kms.client(keys.keyArn)) });
 const { opens, close } = createReaders(world);
@@ -31,18 +31,18 @@ after(close);
 const page = await world.openPage("examples");
 
 test("a presigned PUT from a page", async () => {
-  const key = await page.run("presignedPut", { keys, length: 3 * MIB });
+  const key = await page.run("presignedPut", { keys: pinned, length: 3 * MIB });
   await opens("message", key, 3 * MIB);
 });
 
 test("a presigned POST from a page", async () => {
-  const key = await page.run("presignedPost", { keys, length: 3 * MIB });
+  const key = await page.run("presignedPost", { keys: pinned, length: 3 * MIB });
   await opens("v3", key, 3 * MIB);
 });
 
 test("Uppy in a page, in parts and in one piece", async () => {
   const lengths = [17 * MIB, 1000];
-  const about = { keys, lengths, multipartFrom: 10 * MIB };
+  const about = { keys: pinned, lengths, multipartFrom: 10 * MIB };
   const { uploaded, failed } = await page.run("uppy", about);
   assert.deepEqual(failed, []);
   assert.equal(uploaded.length, 2);
@@ -57,7 +57,7 @@ test("Uppy tries again, with what it sealed the first time", async (t) => {
     if (refusals-- > 0) throw new Error("not now");
     return sign.call(backEnd, request);
   });
-  const about = { keys, lengths: [1000], multipartFrom: 10 * MIB };
+  const about = { keys: pinned, lengths: [1000], multipartFrom: 10 * MIB };
   const { failedFirst, uploaded, failed } = await page.run("uppy", about);
   assert.equal(failedFirst, 1);
   assert.deepEqual(failed, []);
@@ -106,7 +106,7 @@ test("an upload from a page that is closed, and goes on in another one", LIMIT, 
   let closed = false;
 
   const first = await openPage(profile, `${site.origin}/examples`);
-  const lost = perform(first, "uploadThatSurvives", { keys, length });
+  const lost = perform(first, "uploadThatSurvives", { keys: pinned, length });
   lost.catch(() => {});
   const { key, uploadId } = await third;
   const listed = async () => {
@@ -148,7 +148,7 @@ test("an upload whose page was closed when all was there is not sent again", LIM
       resolve(await route.fetch()); // and the page never hears of it
     });
   });
-  const lost = perform(first, "uploadThatSurvives", { keys, length });
+  const lost = perform(first, "uploadThatSurvives", { keys: pinned, length });
   lost.catch(() => {});
   assert.equal((await completed).status(), 200);
   const { key } = backEnd.sign.mock.calls.at(-1).arguments[0];

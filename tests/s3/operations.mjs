@@ -39,7 +39,7 @@ export const operations = {
 
   /** The headers of a PUT as the back end is asked to sign them. */
   async headers(what) {
-    const { headers, contentLength } = uploadRequest(await seal(what));
+    const { headers, contentLength } = uploadRequest(await seal(what), { createOnly: true });
     return { headers: { ...headers, "content-length": String(contentLength) } };
   },
 
@@ -52,9 +52,13 @@ export const operations = {
   async put({ origin, options, tamper, twice = false, ...what }) {
     const sealed = await seal(what);
     const body = await sealed.blob();
-    const request = uploadRequest(sealed, await requestOptions(sealed, options));
-    const { key, url } = await signed(origin, { method: "PUT", ...request });
-    const sent = { method: "PUT", ...tampered({ headers: request.headers, body }, tamper) };
+    const createOnly = true; // or the back end refuses
+    const request = uploadRequest(sealed, {
+      createOnly,
+      ...(await requestOptions(sealed, options)),
+    });
+    const { key, url, headers } = await signed(origin, { method: "PUT", ...request });
+    const sent = { method: "PUT", ...tampered({ headers, body }, tamper) };
     const answer = await send(url, sent);
     return { key, ...answer, again: twice ? await send(url, sent) : undefined };
   },
@@ -74,7 +78,7 @@ export const operations = {
    * An upload in parts, in parallel; every request of it is presigned. One bit of the last part is lost on the way `corrupt`
    * times; one attempt is made after a failure.
    */
-  async multipart({ origin, options, checksum, corrupt = 0, ...what }) {
+  async multipart({ origin, options, checksum = "MD5", corrupt = 0, ...what }) {
     const sealed = await seal(what);
     const { format } = what;
     const plan = multipartPlan(sealed, { format, partSize: 5 * MIB, concurrency: 4 });
@@ -87,9 +91,9 @@ export const operations = {
     let upload = {};
     let inFlight = 0;
     let most = 0;
-    const request = async (method, { query, headers = {}, contentLength, body, signal }) => {
-      const asked = { method, ...upload, ...query, headers, contentLength };
-      const { key, url } = await signed(origin, asked);
+    const request = async (method, { query, headers: own = {}, contentLength, body, signal }) => {
+      const asked = { method, ...upload, ...query, headers: own, contentLength };
+      const { key, url, headers } = await signed(origin, asked);
       upload = { key, ...upload };
       checkSigned(url, headers);
       return fetch(url, { method, headers, body, signal });
@@ -123,7 +127,11 @@ export const operations = {
         complete: (_, __, { headers, body, signal }) =>
           request("POST", {
             ...{ body, signal },
-            headers: { ...own("CompleteMultipartUpload"), ...withoutFullObject(headers) },
+            headers: {
+              ...own("CompleteMultipartUpload"),
+              ...withoutFullObject(headers),
+              "if-none-match": "*",
+            },
           }),
         abort: ({ signal }) => request("DELETE", { signal }),
       });

@@ -1,8 +1,8 @@
 // A web site: pages, each with its module bundled as an application's would be, and the back end behind `POST /api/NAME`.
 
 import { createServer } from "node:http";
-import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { readJson } from "../../examples/uploads/read-json.mjs";
 import { bundle } from "../support/bundle.mjs";
 
 const HOST = "127.0.0.1";
@@ -25,7 +25,7 @@ export async function serveSite({ pages, api, s3Origin }) {
   const answer = async (request) => {
     const { pathname } = new URL(request.url, "http://site");
     if (request.method !== "POST") return files.get(pathname);
-    const output = await api[pathname.slice("/api/".length)](await json(request));
+    const output = await api[pathname.slice("/api/".length)](await readJson(request));
     return { type: "application/json", body: JSON.stringify(output ?? null) };
   };
   const server = createServer(async (request, response) => {

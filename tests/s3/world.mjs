@@ -5,7 +5,8 @@ import { createPublicKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { PutBucketCorsCommand } from "@aws-sdk/client-s3";
 import { S3RequestPresigner } from "@aws-sdk/s3-request-presigner";
-import { createBackEnd } from "../../examples/uploads/back-end.mjs";
+import { KmsPublicKey, objectUrl } from "bongtu";
+import { createBackEnds } from "../../examples/uploads/back-end.mjs";
 import { setUpAws } from "../interop/setup.mjs";
 import { chromiumClient } from "./clients/chromium.mjs";
 import { nodeClient } from "./clients/node.mjs";
@@ -23,6 +24,11 @@ const CORS_RULE = {
     "x-amz-server-side-encryption*",
     "x-amz-copy-source*",
     "x-amz-mp-object-size",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "expires",
   ],
   ExposeHeaders: [
     "ETag",
@@ -46,10 +52,14 @@ export async function createWorld(bucket, { backEnd: options, pages = {} } = {})
   try {
     const { emulator, kms, store } = aws;
     const { arn, publicKey } = await kms.createKey("RSA_2048");
-    const keys = { keyArn: arn, publicKey: await asText(publicKey) };
+    const text = await asText(publicKey);
+    const { spkiSha256 } = KmsPublicKey.parse(text);
+    const keys = { keyArn: arn, publicKey: text };
+    const pinned = { ...keys, spkiSha256 };
 
     const bucketUrl = `${emulator.endpoint}/${bucket}`;
-    const backEnd = createBackEnd({ s3: store.client, bucket, bucketUrl }, options);
+    const backEndOf = createBackEnds({ s3: store.client, bucket, bucketUrl }, options);
+    const backEnd = backEndOf("the user of the page");
     const site = await serveSite({
       pages: { operations: "./operations.page.mjs", ...pages },
       api: backEnd,
@@ -65,7 +75,19 @@ export async function createWorld(bucket, { backEnd: options, pages = {} } = {})
     const chromium = await openPage("operations");
     const clients = [nodeClient(site.origin), chromium];
     const presign = presigner(store.client, bucketUrl);
-    return { ...aws, close, keys, bucketUrl, backEnd, openPage, presign, site, clients };
+    return {
+      ...aws,
+      close,
+      keys,
+      pinned,
+      bucketUrl,
+      backEnd,
+      backEndOf,
+      openPage,
+      presign,
+      site,
+      clients,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -76,7 +98,8 @@ export async function createWorld(bucket, { backEnd: options, pages = {} } = {})
 function presigner({ config }, bucketUrl) {
   const signer = new S3RequestPresigner(config);
   return async (method, key, headers = {}, query = {}) => {
-    const { protocol, hostname, port, pathname: path } = new URL(`${bucketUrl}/${key}`);
+    const url = objectUrl(bucketUrl, key);
+    const { protocol, hostname, port, pathname: path } = url;
     const request = {
       method,
       protocol,
@@ -91,7 +114,7 @@ function presigner({ config }, bucketUrl) {
       signableHeaders: new Set(["host", ...names]),
       unhoistableHeaders: new Set(names),
     });
-    return `${bucketUrl}/${key}?${new URLSearchParams(signed.query)}`;
+    return `${url}?${new URLSearchParams(signed.query)}`;
   };
 }
 

@@ -4,7 +4,7 @@ import { check } from "./report.mjs";
 
 const SECRET = "x-amz-server-side-encryption-customer-key";
 /** What the page or a person could send; what browsers send of themselves has other names. */
-const OWN = /^(x-amz-|content-|if-|host$)/;
+const OWN = /^(x-amz-|content-|if-|cache-control$|expires$|host$)/;
 
 /**
  * @param {import("playwright-core").Page} page which may read the clipboard

@@ -69,15 +69,16 @@ export async function checkUploads(demo) {
     target: "object",
     headers: { ...OBJECT, ...LENGTH },
   });
-  const { url } = await permission.json();
+  const { url, fixed } = await permission.json();
   const put = async (headers, body = BODY) =>
-    (await fetch(url, { method: "PUT", headers, body })).status;
+    (await fetch(url, { method: "PUT", headers: { ...fixed, ...headers }, body })).status;
   check(
-    "and S3 takes neither other metadata, nor fewer, nor another size",
+    "and S3 takes neither other metadata, nor fewer, nor another size or disposition",
     (await put({ ...OBJECT, "x-amz-meta-x-amz-d": Buffer.alloc(28, 7).toString("base64") })) ===
       403 &&
       (await put(short)) === 403 &&
-      (await put(OBJECT, Buffer.alloc(17))) === 403,
+      (await put(OBJECT, Buffer.alloc(17))) === 403 &&
+      (await put({ ...OBJECT, "content-disposition": "inline" })) === 403,
   );
   check(
     "but what was signed, and once",

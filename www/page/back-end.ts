@@ -17,6 +17,8 @@ export interface KeyAnswer {
 
 export interface UploadPermission {
   url: string;
+  /** What must be sent beside what was asked for. */
+  fixed: Headers;
   key: string;
 }
 

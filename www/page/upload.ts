@@ -26,8 +26,9 @@ export async function permitted(
     // #region request
     const request = uploadRequest({ size, metadata }, { createOnly: true });
     // #endregion
-    const { key, url } = await backEnd.upload(form, askedFor(request));
-    return { key, uploads: [{ what: form, url, headers: request.headers, body: sealed }] };
+    const { key, url, fixed } = await backEnd.upload(form, askedFor(request));
+    const headers = { ...request.headers, ...fixed };
+    return { key, uploads: [{ what: form, url, headers, body: sealed }] };
   }
 
   const { key: mode, place, endpoint } = customer;
@@ -44,11 +45,16 @@ export async function permitted(
   return {
     key: object.key,
     uploads: [
-      { what: "sealedKey", url: sealedKey.url, headers: forKey.headers, body: sealed },
+      {
+        what: "sealedKey",
+        url: sealedKey.url,
+        headers: { ...forKey.headers, ...sealedKey.fixed },
+        body: sealed,
+      },
       {
         what: "file",
         url: object.url,
-        headers: forFile.headers,
+        headers: { ...forFile.headers, ...object.fixed },
         body: file,
         customerKey: mode,
       },

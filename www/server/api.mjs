@@ -27,6 +27,7 @@ const OPEN = {
 /** @param {import("./cloud.mjs").Cloud} cloud */
 export function createApi(cloud) {
   const issued = new Map();
+  const etags = new Map(); // of what was found under a key when it was first looked at
 
   return {
     ...createUploads(cloud, issued),
@@ -58,6 +59,7 @@ export function createApi(cloud) {
       );
       if (!response.ok) throw new Refusal(502, "DEMO_S3", `S3 answered with ${response.status}`);
       const { headers } = response;
+      if (!etags.has(key)) etags.set(key, headers.get("etag"));
       const metadata = Array.from(headers).filter(([name]) => name.startsWith(META));
       return {
         bucket: cloud.bucket,
@@ -127,8 +129,8 @@ export function createApi(cloud) {
       keyArn: cloud.publicKey.KeyId,
       kms: recordingKms(cloud.kms, calls),
       encryptionContext: ENCRYPTION_CONTEXT,
-      metadata: async () => (await cloud.head(key)).Metadata,
-      body: async () => (await cloud.get(key)).Body,
+      metadata: async () => (await cloud.head(key, etags.get(key))).Metadata,
+      body: async () => (await cloud.get(key, etags.get(key))).Body,
       sealedKey: async () => (await cloud.get(sealedKeyOf(key))).Body.transformToByteArray(),
       get: (headers) => cloud.fetch(key, headers),
     };

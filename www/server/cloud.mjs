@@ -10,6 +10,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { S3RequestPresigner } from "@aws-sdk/s3-request-presigner";
+import { objectUrl } from "bongtu";
 
 const SECONDS = 600;
 
@@ -47,21 +48,23 @@ export async function createCloud({ endpoint, region, credentials }, origin) {
      * @param {Record<string, string>} [query]
      */
     async presign(method, key, { headers, signedHeaders }, query = {}) {
-      const { protocol, hostname, port, pathname } = new URL(key, bucketUrl);
+      const url = objectUrl(bucketUrl, key);
+      const { protocol, hostname, port, pathname: path } = url;
       const presigned = await presigner.presign(
-        { method, protocol, hostname, port: Number(port), path: pathname, query, headers },
+        { method, protocol, hostname, port: Number(port), path, query, headers },
         {
           expiresIn: SECONDS,
           signableHeaders: new Set(["host", ...signedHeaders]),
           unhoistableHeaders: new Set(signedHeaders), // as headers, not in the address
         },
       );
-      return `${bucketUrl}${key}?${new URLSearchParams(presigned.query)}`;
+      return `${url}?${new URLSearchParams(presigned.query)}`;
     },
 
-    head: (key) => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+    /** With an ETag, of the object that has it, and of no other that may be under the key by now. */
+    head: (key, IfMatch) => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, IfMatch })),
 
-    get: (key) => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
+    get: (key, IfMatch) => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch })),
 
     /** The answer of S3 as it is, a refusal too. */
     async fetch(key, headers = {}) {
@@ -94,6 +97,11 @@ async function createBucket(s3, bucket, origin) {
             AllowedHeaders: [
               "content-type",
               "if-none-match",
+              "cache-control",
+              "content-disposition",
+              "content-encoding",
+              "content-language",
+              "expires",
               "x-amz-checksum-sha256",
               `${customerKey}*`,
               "x-amz-meta-*",

@@ -66,6 +66,10 @@ export function createParts({ s3, bucket, presign }, issued) {
 
     async completeParts({ uploadId, parts: Parts, checksum, size }) {
       const place = upload(uploadId);
+      // S3 compares both with what the parts are, but only if it is told them.
+      if (!Number.isSafeInteger(size) || typeof checksum !== "string") {
+        throw new Refusal(400, "DEMO_PARTS", "the object's size and checksum are missing");
+      }
       const { ETag } = await s3.send(
         new CompleteMultipartUploadCommand({
           ...place,

@@ -9,6 +9,15 @@ import { Refusal } from "./guard.mjs";
 const MAX_OBJECT_BYTES = 600 * 1024 * 1024; // a message is held in memory twice while it is opened
 const OWN_KEY = /^sealed\/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
+/** What S3 would store as the page sends it, unless it is signed with a value. */
+const FIXED = {
+  "cache-control": "no-store",
+  "content-disposition": "attachment",
+  "content-encoding": "identity",
+  "content-language": "und",
+  expires: "Thu, 01 Jan 1970 00:00:00 GMT",
+};
+
 /** What may come from the page, by what it says it is. */
 const EXPECTED = {
   message: { format: "message" },
@@ -21,7 +30,8 @@ export const sealedKeyOf = (key) => `${key}.customer-key`;
 
 /**
  * @param {import("./cloud.mjs").Cloud} cloud
- * @param {Map<string, string>} issued what was signed, by key: the only objects anybody may ask for
+ * @param {Map<string, string>} issued what was signed, by key: the only objects anybody may ask for. Where there are
+ *   several users each has such a map; here there is one, who has the token of this start
  */
 export function createUploads(cloud, issued) {
   async function permit(target, key, asked) {
@@ -31,10 +41,11 @@ export function createUploads(cloud, issued) {
       ...EXPECTED[target],
       createOnly: true,
       maxBytes: MAX_OBJECT_BYTES,
+      fixed: FIXED,
     });
     const url = await cloud.presign("PUT", key, request);
     // #endregion
-    return { key, url };
+    return { key, url, fixed: FIXED };
   }
 
   return {

@@ -156,13 +156,13 @@ impl PolicyReader {
             return None;
         }
         let members = Object::entries(value.unchecked_ref());
-        let mut member = |entry: JsValue| {
+        let member = |entry: JsValue| {
             let entry = Array::from(&entry);
             let name = entry.get(0).as_string()?;
             self.take(name.len())?;
             Some((name, self.value(&entry.get(1), inner)?))
         };
-        members.iter().map(|entry| member(entry)).collect::<Option<_>>().map(Json::Object)
+        members.iter().map(member).collect::<Option<_>>().map(Json::Object)
     }
 
     fn take(&mut self, length: usize) -> Option<()> {

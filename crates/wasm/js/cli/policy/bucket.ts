@@ -21,7 +21,8 @@ Options:
       --bucket B               the bucket's name
       --partition P            aws (default), aws-cn, aws-us-gov, …
       --allow-default          with --kms-key: let uploads pass that name no encryption, for a
-                               bucket whose default is that key
+                               bucket whose default is that key. Uploads in parts need it: S3 is
+                               reported to deny their parts, which name none
   -h, --help                   show this text
 
 Examples:
