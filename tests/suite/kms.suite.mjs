@@ -41,16 +41,114 @@ test("answers that are not the answer look like a local mismatch", async () => {
     "the data key alone": plaintext((text) => text.subarray(48)),
     "another digest": plaintext((text) => text.map((byte, i) => (i === 47 ? byte ^ 1 : byte))),
     nothing: plaintext(() => new Uint8Array(0)),
-    "no Plaintext": ({ KeyId }) => ({ KeyId }),
-    "a Plaintext in base64": plaintext((text) => btoa(String.fromCharCode(...text))),
-    "an empty answer": () => ({}),
-    undefined: () => undefined,
-    null: () => null,
   };
   for (const [what, change] of Object.entries(cases)) {
     const { message, keyring } = await answering(change);
     const error = await failure(open(keyring, message), "ERR_UNWRAP");
     assert.equal(error.cause, undefined, what);
+  }
+});
+
+/** Answers of other shapes than the AWS SDK's, and what is said of each. */
+const SHAPES = {
+  "Plaintext is missing": [
+    ({ KeyId }) => ({ KeyId }),
+    () => ({}),
+    (it) => ({ ...it, Plaintext: null }),
+  ],
+  "it resolved to undefined": [() => undefined],
+  "it resolved to null": [() => null],
+  "it resolved to a string": [({ Plaintext }) => btoa(String.fromCharCode(...Plaintext))],
+  "it resolved to the bytes alone": [
+    ({ Plaintext }) => Plaintext,
+    ({ Plaintext }) => Plaintext.buffer,
+  ],
+  "Plaintext is text": [
+    (it) => ({ ...it, Plaintext: btoa(String.fromCharCode(...it.Plaintext)) }),
+    (it) => ({ ...it, Plaintext: "" }),
+  ],
+  "Plaintext is bytes that went through JSON": [
+    (it) => ({ ...it, Plaintext: { ...it.Plaintext } }),
+    (it) => ({ ...it, Plaintext: Array.from(it.Plaintext) }),
+    (it) => ({ ...it, Plaintext: { type: "Buffer", data: Array.from(it.Plaintext) } }),
+  ],
+  "Plaintext is a Promise": [(it) => ({ ...it, Plaintext: Promise.resolve(it.Plaintext) })],
+  "Plaintext is a number": [(it) => ({ ...it, Plaintext: 7 })],
+  "Plaintext is no bytes": [(it) => ({ ...it, Plaintext: new Blob([it.Plaintext]) })],
+  "plaintext is spelled Plaintext": [({ KeyId, Plaintext }) => ({ KeyId, plaintext: Plaintext })],
+  "it has data": [
+    (data) => ({ status: 200, data }),
+    ({ Plaintext }) => ({ data: { plaintext: { type: "Buffer", data: Array.from(Plaintext) } } }),
+  ],
+  "it resolved to a Response": [(it) => new Response(JSON.stringify(it))],
+  "it resolved to a request": [(it) => ({ promise: async () => it })],
+};
+
+for (const [words, changes] of Object.entries(SHAPES)) {
+  test(`an answer of another shape is the caller's mistake: ${words}`, async () => {
+    for (const change of changes) {
+      const { message, keyring } = await answering(change);
+      const error = await failure(open(keyring, message), "ERR_INPUT");
+      assert.ok(error.message.includes(`Uint8Array: ${words}`), error.message);
+      assert.ok(error.message.startsWith("kms.decrypt "), error.message);
+    }
+  });
+}
+
+/** All numbers in whatever this is. */
+function numbersIn(value) {
+  if (typeof value !== "object") return typeof value === "number" ? [value] : [];
+  const { buffer = value } = value;
+  const flat = buffer instanceof ArrayBuffer ? [...new Uint8Array(buffer)] : Object.values(value);
+  return flat.flatMap(numbersIn);
+}
+
+test("the plaintext of an answer of another shape is wiped where it can be", async () => {
+  const numbers = (text) => Array.from(text);
+  const shapes = [
+    (text) => ({ plaintext: text }),
+    (text) => ({ data: { Plaintext: text } }),
+    (text) => ({ data: text.buffer }),
+    (text) => text,
+    (text) => ({ Plaintext: { ...text } }),
+    (text) => ({ Plaintext: { type: "Buffer", data: numbers(text) } }),
+    (text) => ({ data: { Plaintext: numbers(text) } }),
+    (text) => numbers(text),
+  ];
+  for (const shape of shapes) {
+    let given;
+    const { message, keyring } = await answering(({ Plaintext }) => {
+      given = shape(new Uint8Array(Plaintext));
+      return given;
+    });
+    await failure(open(keyring, message), "ERR_INPUT");
+    assert.deepEqual(
+      numbersIn(given).filter((number) => number !== 0),
+      [],
+    );
+  }
+  const frozen = await answering(({ Plaintext }) => Object.freeze(numbers(Plaintext)));
+  await failure(open(frozen.keyring, frozen.message), "ERR_INPUT");
+});
+
+test("an ArrayBuffer, another view and memory that is shared are bytes too", async () => {
+  const shapes = [(text) => text.slice().buffer, (text) => new DataView(text.slice().buffer)];
+  if (typeof SharedArrayBuffer === "function") {
+    shapes.push((text) => {
+      const shared = new Uint8Array(new SharedArrayBuffer(text.length));
+      shared.set(text);
+      return shared;
+    });
+  }
+  for (const shape of shapes) {
+    let given;
+    const { message, keyring } = await answering((answer) => {
+      given = shape(answer.Plaintext);
+      return { ...answer, Plaintext: given };
+    });
+    assertBytes((await open(keyring, message)).plaintext, bytes(10));
+    const left = new Uint8Array(given.buffer ?? given);
+    assert.ok(left.every((byte) => byte === 0));
   }
 });
 
