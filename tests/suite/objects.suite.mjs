@@ -376,15 +376,15 @@ test("how GenerateDataKey can fail", async () => {
     assert.equal((await failure(sealObject(keyring, DATA), "ERR_UNWRAP")).cause, undefined);
   }
   for (const [words, change] of Object.entries({
-    "Plaintext is missing": (answer) => ({ ...answer, Plaintext: undefined }),
-    "it resolved to undefined": () => undefined,
-    "plaintext is spelled Plaintext": ({ Plaintext, ...others }) => ({
+    "it has no Plaintext": (answer) => ({ ...answer, Plaintext: undefined }),
+    "resolve to { KeyId, Plaintext": () => undefined,
+    "it has plaintext instead": ({ Plaintext, ...others }) => ({
       ...others,
       plaintext: Plaintext,
     }),
-    "CiphertextBlob is missing": ({ CiphertextBlob: _, ...others }) => others,
-    "CiphertextBlob is text": (answer) => ({ ...answer, CiphertextBlob: "QUFB" }),
-    "CiphertextBlob is bytes that went through JSON": (answer) => ({
+    "it has no CiphertextBlob": ({ CiphertextBlob: _, ...others }) => others,
+    "decode its base64": (answer) => ({ ...answer, CiphertextBlob: "QUFB" }),
+    "bytes that went through JSON": (answer) => ({
       ...answer,
       CiphertextBlob: { ...answer.CiphertextBlob },
     }),
@@ -398,7 +398,7 @@ test("how GenerateDataKey can fail", async () => {
       },
     }));
     const { message } = await failure(sealObject(keyring, DATA), "ERR_INPUT");
-    assert.ok(message.includes(words) && message.startsWith("kms.generateDataKey "), message);
+    assert.ok(message.includes(words) && message.includes("kms.generateDataKey "), message);
   }
   const hanging = await symmetric((kms) => ({
     ...kms,

@@ -3,6 +3,7 @@
 
 import { type Bytes, bytesOf } from "./bytes.js";
 import { type BongtuError, inputError } from "./errors.js";
+import { notBytes } from "./not-bytes.js";
 
 type Member = "Plaintext" | "CiphertextBlob";
 
@@ -56,46 +57,18 @@ function wipe(value: unknown, depth: number): void {
 }
 
 function wrongShape(answer: unknown, member: Member, call: string): BongtuError {
-  return inputError(
-    `${call} must resolve to { KeyId, ${member}, … } as the AWS SDK does, ${member} as a Uint8Array: ${faultOf(answer, member)}`,
-  );
-}
-
-function faultOf(answer: unknown, member: Member): string {
-  if (typeof answer !== "object" || answer === null) {
-    return `it resolved to ${answer == null ? answer : `a ${typeof answer}`}`;
-  }
-  if (bytesOf(answer) !== undefined) {
-    return "it resolved to the bytes alone";
-  }
-  const { [member]: value } = answer as Record<string, unknown>;
-  if (value !== undefined && value !== null) {
-    return `${member} is ${shapeOf(value)}`;
-  }
-  const other = Object.keys(answer).find((name) => name.toLowerCase() === member.toLowerCase());
-  if (other !== undefined && other !== member) {
-    return `${other} is spelled ${member}`;
-  }
-  if ("json" in answer) {
-    return "it resolved to a Response, whose json() is to be read";
-  }
-  if ("promise" in answer) {
-    return "it resolved to a request, whose promise() is to be awaited";
-  }
-  return "data" in answer ? "it has data, which is to be resolved to" : `${member} is missing`;
-}
-
-function shapeOf(value: unknown): string {
+  const { [member]: value, ...others } = Object(answer) as Record<string, unknown>;
+  const what = `${member} in what ${call} resolves to`;
   if (typeof value === "string") {
-    return "text, of which the base64 is to be decoded";
+    return inputError(`${what} must be bytes, not text; decode its base64`);
   }
-  if (typeof value !== "object" || value === null) {
-    return `a ${typeof value}`;
+  if (value !== undefined && value !== null) {
+    return notBytes(value, what);
   }
-  if ("then" in value) {
-    return "a Promise, which is to be awaited";
-  }
-  return "0" in value || "data" in value
-    ? "bytes that went through JSON: make a Uint8Array of the numbers"
-    : "no bytes";
+  const misnamed = new RegExp(`^(${member}|data|Body)$`, "i");
+  const other = Object.keys(others).find((name) => misnamed.test(name));
+  const found = other === undefined ? `it has no ${member}` : `it has ${other} instead`;
+  return inputError(
+    `${call} must resolve to { KeyId, ${member}, … } as the AWS SDK does; ${found}`,
+  );
 }
