@@ -1,5 +1,5 @@
 // Writing to a file of the origin private file system. Safari before 26 has no streams for that, and synchronous handles only,
-// in dedicated workers; their methods gave promises in Safari before 16.4 and Chromium before 108.
+// in dedicated workers; most of their methods gave promises at first (Chromium before 108, and Safari).
 
 import type { Bytes } from "./bytes.js";
 

@@ -55,8 +55,12 @@ export function useStore(store: SpoolStore | undefined): void {
  * A browser may clear an origin's storage when its disk is full, unless it has granted
  * `navigator.storage.persist()`.
  *
- * `ERR_QUOTA` when there is no room, `ERR_SPOOL` when there is a spool of this name already. When it
+ * `ERR_QUOTA` when there is no room, `ERR_SPOOL` when there is a spool of this name already or none
+ * can be kept here, with the reason: no secure context, a private window, a browser without the
+ * storage or without a way to write there from a page, a folder that others may write to. When it
  * fails, nothing is left behind.
+ *
+ * `spool.available(place)` tells beforehand whether any can be kept.
  */
 export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spooled> {
   checkOperationOptions(options);
@@ -84,11 +88,7 @@ export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spoo
   }
 }
 
-/**
- * Whether spools can be kept here: it makes an empty file and deletes it. If not, `ERR_SPOOL` of
- * {@link spool} has the reason: no secure context, a private window, a browser without the storage or
- * without a way to write there from a page, a folder that others may write to.
- */
+/** Makes an empty file and deletes it: much that a platform has it may refuse. */
 spool.available = async (place: SpoolPlace = {}): Promise<boolean> => {
   checkOptions(place);
   if (place.folder === undefined && useInstead === undefined && needsFolder()) {
