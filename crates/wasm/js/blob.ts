@@ -4,13 +4,13 @@ import { BongtuError } from "./errors.js";
 
 /** By its methods: a frame and a test environment have classes of their own. */
 export function isBlob(value: unknown): value is Blob {
-  // What is sealed has all of them, and parts.
-  if (typeof value !== "object" || value === null || !("size" in value) || "parts" in value) {
+  if (typeof value !== "object" || value === null || !("size" in value)) {
     return false;
   }
-  const { slice, stream, arrayBuffer } = value as Partial<Blob>;
+  const { slice, stream, arrayBuffer, parts } = value as Partial<Blob> & { parts?: unknown };
   const readable = typeof stream === "function" || typeof arrayBuffer === "function";
-  return typeof slice === "function" && readable;
+  // What is sealed has all of them too, and parts.
+  return typeof slice === "function" && readable && typeof parts !== "function";
 }
 
 /** As a Blob claims it. Whether it is true only its end tells. */
