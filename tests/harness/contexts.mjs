@@ -1,7 +1,7 @@
-// Pages in which the platform gives less than usual: no SubtleCrypto, or no WebAssembly.
+// Pages in which the platform gives less than usual: no SubtleCrypto, no WebAssembly, no import(), no file where one was.
 
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Keyring, open } from "bongtu";
 import { build } from "esbuild";
@@ -15,6 +15,8 @@ const INSECURE_HOST = "insecure.test";
 const CHECKS = {
   "an insecure context: Rust stands in for SubtleCrypto": insecureContext,
   "a policy without 'wasm-unsafe-eval': ERR_WASM names it": withoutWebAssembly,
+  "a service worker, which may not import(): ERR_WASM says so": serviceWorker,
+  "a file that is gone, or was changed, is not sealed as an empty one": vanishedFile,
 };
 
 /** Runs the checks in pages made in `folder`; `report(name, failure)` as in browser.mjs. */
@@ -25,11 +27,14 @@ export async function checkContexts(folder, report) {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    outfile: join(folder, "contexts.js"),
+    // What is imported when it is first needed is a file of its own.
+    splitting: true,
+    outdir: folder,
+    entryNames: "contexts",
     logLevel: "warning",
   });
   const html =
-    '<!doctype html><title>bongtu</title><script type="module" src="/contexts.js"></script>';
+    '<!doctype html><title>bongtu</title><input type="file"><script type="module" src="/contexts.js"></script>';
   await writeFile(join(folder, "contexts.html"), html);
   const key = await createKms();
   for (const [name, check] of Object.entries(CHECKS)) {
@@ -77,6 +82,48 @@ async function withoutWebAssembly(folder, { publicKey }) {
     assert.equal(failure.code, "ERR_WASM");
     assert.equal(failure.cause, "CompileError");
     assert.match(failure.message, /'wasm-unsafe-eval'/);
+  });
+}
+
+async function serviceWorker(folder) {
+  await withPage({ folder }, async (page) => {
+    const failure = await page.evaluate(() => globalThis.inServiceWorker());
+    assert.equal(failure.code, "ERR_WASM");
+    assert.match(failure.message, /import\(\) is disallowed/);
+    assert.doesNotMatch(failure.message, /wasm-unsafe-eval/);
+  });
+}
+
+async function vanishedFile(folder, { publicKey }) {
+  const path = join(folder, "file.bin");
+  const spki = Array.from(publicKey);
+  await withPage({ folder }, async (page) => {
+    const changes = {
+      "gone before its size was read": () => rm(path),
+      "gone afterwards": { seen: true, change: () => rm(path) },
+      "longer than it was": { seen: true, change: () => writeFile(path, new Uint8Array(1000)) },
+      "shorter than it was": { seen: true, change: () => truncate(path, 10) },
+    };
+    for (const [what, how] of Object.entries(changes)) {
+      const { seen = false, change = how } = how;
+      await writeFile(path, new Uint8Array(500).fill(7));
+      await page.setInputFiles("input", path);
+      if (seen) {
+        assert.equal(await page.evaluate(() => document.querySelector("input").files[0].size), 500);
+      }
+      await change();
+      const failures = await page.evaluate((key) => globalThis.sealFile(key), spki);
+      assert.deepEqual(new Set(failures.map(({ code }) => code)), new Set(["ERR_SOURCE"]), what);
+      assert.ok(
+        failures.every(({ cause }) => cause !== undefined),
+        `${what}: no cause`,
+      );
+    }
+    // An empty one that is there is sealed.
+    await writeFile(path, "");
+    await page.setInputFiles("input", path);
+    const outcomes = await page.evaluate((key) => globalThis.sealFile(key), spki);
+    assert.deepEqual(new Set(outcomes.map(({ code }) => code)), new Set([undefined]));
   });
 }
 

@@ -1,6 +1,17 @@
 // Arguments that are not what they should be: each is refused before anything happens.
 
-import { inspect, open, openStream, seal, sealBlob, sealedSize, sealStream } from "bongtu";
+import {
+  checksums,
+  inspect,
+  open,
+  openObject,
+  openStream,
+  seal,
+  sealBlob,
+  sealedSize,
+  sealObject,
+  sealStream,
+} from "bongtu";
 import { assert, test } from "#harness";
 import { bytes, failure, fixture, thrown } from "./support.mjs";
 
@@ -15,6 +26,75 @@ test("what is no source", async () => {
   }
   const { message } = await failure(seal(keyring, "text"), "ERR_INPUT");
   assert.ok(message.includes("TextEncoder"), message);
+});
+
+const FILE = new Blob(["x"]);
+const form = new FormData();
+form.set("file", FILE);
+
+/** What people give instead of bytes: how each is called, and what to give. */
+const NAMED = [
+  [undefined, "undefined", "sources are"],
+  [null, "null", "sources are"],
+  [7, "a number", "sources are"],
+  ["text", "a string", "TextEncoder"],
+  [() => FILE.stream(), "a function", "call it"],
+  [Promise.resolve(FILE), "a Promise", "await it"],
+  [new Response("x"), "a Response", "response.body"],
+  [new Request("http://localhost:9/", { method: "POST", body: "x" }), "a Request", "body"],
+  [{ bodyUsed: false, body: FILE.stream(), json() {} }, "a Response", "response.body"],
+  [form, "a FormData", "one file at a time"],
+  [{ length: 1, item: () => FILE, 0: FILE }, "a list of files", "one file at a time"],
+  [{ length: 0, item: () => null }, "a FileList", "one file at a time"],
+  [[FILE, FILE], "a list of files", "one file at a time"],
+  [{ files: [FILE] }, "what has files", "one file at a time"],
+  [{ kind: "file", name: "x", getFile: async () => FILE }, "a file handle", "await getFile()"],
+  [
+    { kind: "directory", getFileHandle() {}, async *[Symbol.asyncIterator]() {} },
+    "a folder",
+    "one",
+  ],
+  [{ kind: "file", getAsFile: () => FILE }, "an item of a DataTransfer", "getAsFile()"],
+  [{ createReadStream() {}, read() {} }, "a file handle", "createReadStream()"],
+  [{ pipe() {}, on() {} }, "a stream that cannot be iterated", "wrap(stream)"],
+  [FILE.stream().getReader(), "a ReadableStreamDefaultReader", "the stream itself"],
+  [new TransformStream(), "a TransformStream", "readable"],
+  [{ Body: FILE.stream(), Metadata: {} }, "an answer of the AWS SDK", "Body"],
+  [[1, 2, 3], "an array of numbers", "Uint8Array.from(numbers)"],
+  [[new Uint8Array(1)], "an array of pieces", "new Blob(pieces)"],
+  [{ 0: 1, 1: 2 }, "bytes that went through JSON", "Object.values(json)"],
+  [{ type: "Buffer", data: [1, 2] }, "bytes that went through JSON", "json.data"],
+  [{ size: 1, type: "", slice() {} }, "a Blob without stream()", "FileReader"],
+  [new Map(), "a Map", "sources are"],
+  [{}, "an object", "sources are"],
+];
+
+test("what is no source is named, with what to give instead", async () => {
+  const { keyring } = await fixture();
+  const sealed = await sealBlob(keyring, bytes(10));
+  const once = (value) => new ReadableStream({ start: (controller) => controller.enqueue(value) });
+  for (const [value, name, advice] of [
+    ...NAMED,
+    [sealed, "something sealed", "stream()"],
+    [sealed.slice(0, 5), "something sealed", "stream()"],
+  ]) {
+    const ways = [seal, open, sealBlob, sealObject, (_, given) => inspect(given)];
+    if (name !== "something sealed") {
+      ways.push((_, given) => checksums.of("CRC32", given));
+    }
+    if (typeof value !== "function") {
+      const metadata = {};
+      ways.push((_, body) => openObject(keyring, { metadata, body }));
+    }
+    ways.push((_, chunk) => seal(keyring, once(chunk)));
+    for (const run of ways) {
+      const { message } = await failure(run(keyring, value), "ERR_INPUT");
+      assert.ok(message.includes(`must be bytes, not ${name}`), message);
+      assert.ok(message.includes(advice), message);
+    }
+  }
+  const { message } = await failure(seal(keyring, once(FILE)), "ERR_INPUT");
+  assert.ok(message.includes("not a Blob; use its stream()"), message);
 });
 
 test("a buffer that was transferred away before", async () => {

@@ -41,16 +41,116 @@ test("answers that are not the answer look like a local mismatch", async () => {
     "the data key alone": plaintext((text) => text.subarray(48)),
     "another digest": plaintext((text) => text.map((byte, i) => (i === 47 ? byte ^ 1 : byte))),
     nothing: plaintext(() => new Uint8Array(0)),
-    "no Plaintext": ({ KeyId }) => ({ KeyId }),
-    "a Plaintext in base64": plaintext((text) => btoa(String.fromCharCode(...text))),
-    "an empty answer": () => ({}),
-    undefined: () => undefined,
-    null: () => null,
   };
   for (const [what, change] of Object.entries(cases)) {
     const { message, keyring } = await answering(change);
     const error = await failure(open(keyring, message), "ERR_UNWRAP");
     assert.equal(error.cause, undefined, what);
+  }
+});
+
+/** Answers of other shapes than the AWS SDK's, and what is said of each. */
+const SHAPES = {
+  "it has no Plaintext": [
+    ({ KeyId }) => ({ KeyId }),
+    () => ({}),
+    (it) => ({ ...it, Plaintext: null }),
+    () => undefined,
+    () => null,
+    ({ Plaintext }) => btoa(String.fromCharCode(...Plaintext)),
+    ({ Plaintext }) => Plaintext,
+    ({ Plaintext }) => Plaintext.buffer,
+    (it) => new Response(JSON.stringify(it)),
+    (it) => ({ promise: async () => it }),
+  ],
+  "must be bytes, not text; decode its base64": [
+    (it) => ({ ...it, Plaintext: btoa(String.fromCharCode(...it.Plaintext)) }),
+    (it) => ({ ...it, Plaintext: "" }),
+  ],
+  "must be bytes, not bytes that went through JSON; use Uint8Array.from": [
+    (it) => ({ ...it, Plaintext: { ...it.Plaintext } }),
+    (it) => ({ ...it, Plaintext: { type: "Buffer", data: Array.from(it.Plaintext) } }),
+  ],
+  "must be bytes, not an array of numbers; use Uint8Array.from": [
+    (it) => ({ ...it, Plaintext: Array.from(it.Plaintext) }),
+  ],
+  "must be bytes, not a Promise; await it": [
+    (it) => ({ ...it, Plaintext: Promise.resolve(it.Plaintext) }),
+  ],
+  "must be bytes, not a number": [(it) => ({ ...it, Plaintext: 7 })],
+  "must be bytes, not a Blob": [(it) => ({ ...it, Plaintext: new Blob([it.Plaintext]) })],
+  "it has plaintext instead": [({ KeyId, Plaintext }) => ({ KeyId, plaintext: Plaintext })],
+  "it has data instead": [
+    (data) => ({ status: 200, data }),
+    ({ Plaintext }) => ({ data: { plaintext: { type: "Buffer", data: Array.from(Plaintext) } } }),
+  ],
+};
+
+for (const [words, changes] of Object.entries(SHAPES)) {
+  test(`an answer of another shape is the caller's mistake: ${words}`, async () => {
+    for (const change of changes) {
+      const { message, keyring } = await answering(change);
+      const error = await failure(open(keyring, message), "ERR_INPUT");
+      assert.ok(error.message.includes(words), error.message);
+      assert.ok(error.message.includes("kms.decrypt "), error.message);
+    }
+  });
+}
+
+/** All numbers in whatever this is. */
+function numbersIn(value) {
+  if (typeof value !== "object") return typeof value === "number" ? [value] : [];
+  const { buffer = value } = value;
+  const flat = buffer instanceof ArrayBuffer ? [...new Uint8Array(buffer)] : Object.values(value);
+  return flat.flatMap(numbersIn);
+}
+
+test("the plaintext of an answer of another shape is wiped where it can be", async () => {
+  const numbers = (text) => Array.from(text);
+  const shapes = [
+    (text) => ({ plaintext: text }),
+    (text) => ({ data: { Plaintext: text } }),
+    (text) => ({ data: text.buffer }),
+    (text) => text,
+    (text) => ({ Plaintext: { ...text } }),
+    (text) => ({ Plaintext: { type: "Buffer", data: numbers(text) } }),
+    (text) => ({ data: { Plaintext: numbers(text) } }),
+    (text) => numbers(text),
+  ];
+  for (const shape of shapes) {
+    let given;
+    const { message, keyring } = await answering(({ Plaintext }) => {
+      given = shape(new Uint8Array(Plaintext));
+      return given;
+    });
+    await failure(open(keyring, message), "ERR_INPUT");
+    assert.deepEqual(
+      numbersIn(given).filter((number) => number !== 0),
+      [],
+    );
+  }
+  const frozen = await answering(({ Plaintext }) => Object.freeze(numbers(Plaintext)));
+  await failure(open(frozen.keyring, frozen.message), "ERR_INPUT");
+});
+
+test("an ArrayBuffer, another view and memory that is shared are bytes too", async () => {
+  const shapes = [(text) => text.slice().buffer, (text) => new DataView(text.slice().buffer)];
+  if (typeof SharedArrayBuffer === "function") {
+    shapes.push((text) => {
+      const shared = new Uint8Array(new SharedArrayBuffer(text.length));
+      shared.set(text);
+      return shared;
+    });
+  }
+  for (const shape of shapes) {
+    let given;
+    const { message, keyring } = await answering((answer) => {
+      given = shape(answer.Plaintext);
+      return { ...answer, Plaintext: given };
+    });
+    assertBytes((await open(keyring, message)).plaintext, bytes(10));
+    const left = new Uint8Array(given.buffer ?? given);
+    assert.ok(left.every((byte) => byte === 0));
   }
 });
 

@@ -364,8 +364,6 @@ test("how GenerateDataKey can fail", async () => {
     (answer) => ({ ...answer, KeyId: KEY_ARN }),
     (answer) => ({ ...answer, KeyId: undefined }),
     (answer) => ({ ...answer, Plaintext: answer.Plaintext.subarray(1) }),
-    (answer) => ({ ...answer, Plaintext: undefined }),
-    () => undefined,
   ]) {
     const { keyring } = await symmetric((kms) => ({
       ...kms,
@@ -377,6 +375,31 @@ test("how GenerateDataKey can fail", async () => {
     }));
     assert.equal((await failure(sealObject(keyring, DATA), "ERR_UNWRAP")).cause, undefined);
   }
+  for (const [words, change] of Object.entries({
+    "it has no Plaintext": (answer) => ({ ...answer, Plaintext: undefined }),
+    "resolve to { KeyId, Plaintext": () => undefined,
+    "it has plaintext instead": ({ Plaintext, ...others }) => ({
+      ...others,
+      plaintext: Plaintext,
+    }),
+    "it has no CiphertextBlob": ({ CiphertextBlob: _, ...others }) => others,
+    "decode its base64": (answer) => ({ ...answer, CiphertextBlob: "QUFB" }),
+    "bytes that went through JSON": (answer) => ({
+      ...answer,
+      CiphertextBlob: { ...answer.CiphertextBlob },
+    }),
+  })) {
+    const { keyring } = await symmetric((kms) => ({
+      ...kms,
+      async generateDataKey(request) {
+        const answer = change(await kms.generateDataKey(request));
+        given.push(answer?.Plaintext ?? answer?.plaintext ?? new Uint8Array(0));
+        return answer;
+      },
+    }));
+    const { message } = await failure(sealObject(keyring, DATA), "ERR_INPUT");
+    assert.ok(message.includes(words) && message.includes("kms.generateDataKey "), message);
+  }
   const hanging = await symmetric((kms) => ({
     ...kms,
     generateDataKey: () => new Promise(() => {}),
@@ -385,7 +408,7 @@ test("how GenerateDataKey can fail", async () => {
   const sealing = sealObject(hanging.keyring, DATA, { signal: controller.signal });
   controller.abort();
   await failure(sealing, "ERR_ABORTED");
-  assert.equal(given.length, 5);
+  assert.equal(given.length, 3 + 6);
   assert.ok(given.every((plaintext) => plaintext.every((byte) => byte === 0)));
 });
 

@@ -23,6 +23,22 @@ export function bytesOf(value: unknown): Bytes | undefined {
   }
 }
 
+/** Throws if what is under a view was transferred away since somebody gave it: it looks empty then. */
+export function checkThere(view: Bytes): void {
+  if (view.length === 0) {
+    bytesOf(view);
+  }
+}
+
+export function hexOf(bytes: Bytes): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** 32 hexadecimal digits that nobody else has. Not every context has `crypto.randomUUID`. */
+export function randomName(): string {
+  return hexOf(crypto.getRandomValues(new Uint8Array(16)));
+}
+
 /** All pieces in one array of their own. */
 export function concat(pieces: readonly Bytes[]): Bytes {
   const whole = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));

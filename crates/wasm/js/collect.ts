@@ -85,6 +85,11 @@ export class Cutter implements Sink {
     this.#take = take;
   }
 
+  /** Bytes that should have come and did not. */
+  get missing(): number {
+    return this.#take;
+  }
+
   write(pieces: Bytes[]): Promise<void> | undefined {
     const cut = pieces.map((piece) => {
       const rest = piece.subarray(this.#skip);

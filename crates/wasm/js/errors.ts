@@ -79,6 +79,12 @@ export function inputError(message: string, options?: ErrorOptions): BongtuError
   return new BongtuError("ERR_INPUT", message, options);
 }
 
+/** What somebody else's failure says of itself, for the end of a message. */
+export function wordsOf(cause: unknown): string {
+  const { name, message } = (cause ?? {}) as Partial<Error>;
+  return String(message || name || cause);
+}
+
 /** `reason` is what was given to `AbortController.abort`, `cancel` or `abort`. */
 export function abortedError(reason: unknown): BongtuError {
   return new BongtuError("ERR_ABORTED", "aborted before it was complete", { cause: reason });

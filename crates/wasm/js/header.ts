@@ -1,4 +1,4 @@
-import { ByteBuffer, type Bytes, EMPTY } from "./bytes.js";
+import { ByteBuffer, type Bytes, checkThere, EMPTY } from "./bytes.js";
 import type { Operation } from "./operation.js";
 import type { Reader } from "./source.js";
 
@@ -33,6 +33,7 @@ export async function readHeader(
   for (;;) {
     const before = gathered.length;
     const chunk = (await operation.wait(reader.next())) ?? EMPTY;
+    checkThere(chunk);
     const ended = chunk === EMPTY || reader.exhausted;
     let taken = 0;
     do {

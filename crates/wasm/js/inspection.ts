@@ -1,6 +1,6 @@
 // Describing in WebAssembly: a module of its own, which is fetched only by those who look.
 
-import { compile } from "./compile.js";
+import { instantiated } from "./compile.js";
 import { BongtuError, type BongtuErrorCode } from "./errors.js";
 import { readHeader } from "./header.js";
 import type { Description, ObjectDescription } from "./inspect.js";
@@ -16,7 +16,7 @@ import { inlined } from "./wasm/inspect-inline.js";
 const wasm = begin();
 
 function begin(): typeof bindings {
-  bindings.initSync({ module: compile(inlined) });
+  instantiated(bindings.initSync, inlined);
   bindings.setErrorFactory(
     (code: BongtuErrorCode, message: string) => new BongtuError(code, message),
   );

@@ -1,5 +1,5 @@
-import { bytesOf } from "./bytes.js";
 import { BongtuError } from "./errors.js";
+import { wipeAnswer } from "./kms-answer.js";
 import type { Operation } from "./operation.js";
 import type { EncryptionAlgorithm } from "./public-key.js";
 
@@ -58,7 +58,7 @@ export function ask<R extends KmsDecryptResponse>(
     try {
       const response = await call({ signal: operation.signal });
       if (operation.stopped) {
-        bytesOf(response?.Plaintext)?.fill(0);
+        wipeAnswer(response);
       }
       return { response };
     } catch (failure) {

@@ -1,7 +1,7 @@
 // The WebAssembly half: carried inline, compiled when first needed, synchronously, so that keys and
 // keyrings need no set-up.
 
-import { compile } from "./compile.js";
+import { instantiated } from "./compile.js";
 import { BongtuError, type BongtuErrorCode } from "./errors.js";
 import * as bindings from "./wasm/bongtu_wasm.js";
 import { inlined } from "./wasm/inline.js";
@@ -17,7 +17,7 @@ export function wasm(): typeof bindings {
 /** The raw exports, `memory` among them; a test searches it for keys. */
 export function instantiate(): ReturnType<typeof bindings.initSync> {
   if (instance === undefined) {
-    instance = bindings.initSync({ module: compile(inlined) });
+    instance = instantiated(bindings.initSync, inlined);
     bindings.setErrorFactory(
       (code: BongtuErrorCode, message: string) => new BongtuError(code, message),
     );

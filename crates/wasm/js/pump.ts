@@ -1,7 +1,7 @@
 // The engine of everything with a body: has planned calls run, some blocks of them at a time, and
 // releases what they give strictly in order.
 
-import type { Bytes } from "./bytes.js";
+import { type Bytes, checkThere } from "./bytes.js";
 import { ignore, type Operation } from "./operation.js";
 import type { Block } from "./rechunk.js";
 import type { PlannedCall } from "./records.js";
@@ -62,7 +62,7 @@ async function pumpInTurns<R>(work: Work<R>): Promise<void> {
   let turn = 0;
   let block: Block;
   do {
-    block = await operation.wait(work.next());
+    block = await nextBlock(work);
     const calls = work.plan(block);
     const results: R[] = [];
     try {
@@ -108,7 +108,7 @@ async function pumpWindow<R>(work: Work<R>): Promise<void> {
   try {
     let block: Block;
     do {
-      block = await operation.wait(work.next());
+      block = await nextBlock(work);
       const calls = work.plan(block);
       const running = calls.map(run);
       unreleased.add(running);
@@ -127,6 +127,12 @@ async function pumpWindow<R>(work: Work<R>): Promise<void> {
     await settle(released, unreleased, work);
     throw failure;
   }
+}
+
+async function nextBlock<R>(work: Work<R>): Promise<Block> {
+  const block = await work.operation.wait(work.next());
+  checkThere(block.bytes);
+  return block;
 }
 
 /** Waits until nothing is in flight and wipes what must not be released any more. */

@@ -1,4 +1,4 @@
-import { ByteBuffer, type Bytes, EMPTY } from "./bytes.js";
+import { ByteBuffer, type Bytes, checkThere, EMPTY } from "./bytes.js";
 import type { Reader } from "./source.js";
 
 /** A contiguous piece of input whose frames are planned together. */
@@ -39,9 +39,9 @@ export class Rechunker {
   async next(): Promise<Block> {
     this.#gathered.drop(this.#handedOut);
     this.#handedOut = 0;
-    while (this.#gathered.length + this.#chunk.length <= this.#atMost) {
+    while (this.#known() <= this.#atMost) {
       if (this.#ended || this.#reader.exhausted) {
-        return { bytes: this.#take(this.#gathered.length + this.#chunk.length), last: true };
+        return { bytes: this.#take(this.#known()), last: true };
       }
       await this.#fetch();
     }
@@ -52,6 +52,12 @@ export class Rechunker {
   wipe(): void {
     this.#gathered.wipe();
     this.#chunk = EMPTY;
+  }
+
+  /** Bytes that wait here. Some are in their owner's memory, who may have given that away. */
+  #known(): number {
+    checkThere(this.#chunk);
+    return this.#gathered.length + this.#chunk.length;
   }
 
   async #fetch(): Promise<void> {

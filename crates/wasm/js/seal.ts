@@ -15,7 +15,13 @@ import {
 } from "./options.js";
 import { handOn, type Sink } from "./pump.js";
 import { type Sealed, SealedRange } from "./sealed.js";
-import { type RereadableSource, rereadable, SealedSession, sizeOf } from "./sealed-session.js";
+import {
+  checkEmptiness,
+  type RereadableSource,
+  rereadable,
+  SealedSession,
+  sizeOf,
+} from "./sealed-session.js";
 import { type Reader, readerOf, type Source } from "./source.js";
 import type { SealSession } from "./wasm/bongtu_wasm.js";
 import { rsaWrapped } from "./wrap.js";
@@ -88,6 +94,7 @@ export async function sealBlob(
   try {
     sealing = new MessageSealing(parts.handle, context, frameLength, size);
     operation.check();
+    await checkEmptiness(plaintext, operation);
     const pieces = sealing.wrappedPieces(await operation.wait(rsaWrapped(sealing, parts)));
     return new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
   } finally {

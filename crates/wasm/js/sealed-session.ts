@@ -1,11 +1,13 @@
+import { claimedSize, isBlob } from "./blob.js";
 import { type Bytes, bytesOf } from "./bytes.js";
 import { BongtuError, disposedError, inputError } from "./errors.js";
 import { type ContentKey, importContentKey } from "./executor/index.js";
+import { notBytes } from "./not-bytes.js";
 import { Operation, type OperationOptions } from "./operation.js";
 import { type PieceLayout, sealPieces, TAG_LENGTH } from "./pieces.js";
 import { handOn, type Sink } from "./pump.js";
 import { Rechunker } from "./rechunk.js";
-import { isBlob, readerOf } from "./source.js";
+import { isReadOnce, type Reader, readerOf, sliceReader } from "./source.js";
 import type { Pieces } from "./wasm/bongtu_wasm.js";
 
 /** What can be read again and again, and any part of it. */
@@ -17,13 +19,29 @@ export type Rereadable = Bytes | Blob;
 export function rereadable(source: RereadableSource): Rereadable {
   const found = bytesOf(source) ?? (isBlob(source) ? source : undefined);
   if (found === undefined) {
-    throw inputError("what is sealed in slices must be bytes or a Blob: it is read again");
+    throw isReadOnce(source)
+      ? inputError("what is sealed in slices must be bytes or a Blob: it is read again")
+      : notBytes(source, "what is sealed in slices");
   }
   return found;
 }
 
 export function sizeOf(source: Rereadable): number {
-  return isBlob(source) ? source.size : source.length;
+  return isBlob(source) ? claimedSize(source) : source.length;
+}
+
+/** A file that is gone claims to be empty (Chromium). Whoever seals nothing has read it to its end. */
+export async function checkEmptiness(source: Rereadable, operation: Operation): Promise<void> {
+  if (sizeOf(source) > 0) {
+    return;
+  }
+  const reader = readerOf(source);
+  try {
+    while ((await operation.wait(reader.next())) !== undefined);
+  } catch (error) {
+    reader.cancel(error);
+    throw error;
+  }
 }
 
 /** Pieces that are sealed in one go when the tail wants all that are missing, in bytes. */
@@ -206,7 +224,7 @@ export class SealedSession {
     const from = first * pieceLength;
     const to = Math.min(end * pieceLength, this.#sourceSize);
     this.#checkSource();
-    const reader = readerOf(slice(this.#source, from, to));
+    const reader = slice(this.#source, from, to, this.#sourceSize);
     const blocks = new Rechunker(reader, blockPieces * pieceLength, 0);
     try {
       await sealPieces({
@@ -229,16 +247,18 @@ export class SealedSession {
     }
   }
 
-  /** A buffer that was transferred away is empty all of a sudden. */
+  /** A buffer that was transferred away is empty all of a sudden, and so is a file that is gone. */
   #checkSource(): void {
     if (sizeOf(this.#source) !== this.#sourceSize) {
-      throw new BongtuError("ERR_SOURCE", "the source's buffer was transferred away or resized");
+      throw new BongtuError("ERR_SOURCE", "the source has another size than before");
     }
   }
 }
 
 const NOWHERE: Sink = { write: () => undefined };
 
-function slice(source: Rereadable, start: number, end: number): Rereadable {
-  return isBlob(source) ? source.slice(start, end) : source.subarray(start, end);
+function slice(source: Rereadable, start: number, end: number, size: number): Reader {
+  return isBlob(source)
+    ? sliceReader(source, start, end, size)
+    : readerOf(source.subarray(start, end));
 }

@@ -153,12 +153,16 @@ export class SealedRange implements Sealed {
     this.#operations.add(operation);
     try {
       const end = this.#start + this.size;
-      await this.#session.seal(
-        this.#start,
-        end,
-        (skip) => new Cutter(sink, skip, this.size),
-        operation,
-      );
+      let missing = () => this.size;
+      const sinkAfter = (skip: number) => {
+        const cutter = new Cutter(sink, skip, this.size);
+        missing = () => cutter.missing;
+        return cutter;
+      };
+      await this.#session.seal(this.#start, end, sinkAfter, operation);
+      if (missing() > 0) {
+        throw new BongtuError("ERR_SOURCE", "the source gave less than was promised of it");
+      }
     } finally {
       this.#operations.delete(operation);
     }

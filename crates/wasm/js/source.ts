@@ -1,5 +1,7 @@
+import { asked, claimedSize, isBlob } from "./blob.js";
 import { type Bytes, bytesOf } from "./bytes.js";
 import { BongtuError, inputError } from "./errors.js";
+import { notBytes } from "./not-bytes.js";
 import { ignore } from "./operation.js";
 
 /**
@@ -19,7 +21,7 @@ export type Source =
  * is called again.
  */
 export interface Reader {
-  /** In bytes, where it is known beforehand. */
+  /** In bytes, where it is known beforehand. Of a Blob a claim: another length fails at its end. */
   readonly size: number | undefined;
   /** Nothing follows; may become true before `next` says so. */
   readonly exhausted: boolean;
@@ -34,16 +36,40 @@ export function readerOf(source: Source): Reader {
   if (bytes !== undefined) {
     return new BytesReader(bytes);
   }
-  if (isBlob(source)) {
-    return new StreamReader(source.stream(), source.size);
+  const reader = isBlob(source) ? new BlobReader(source, claimedSize(source)) : readerOn(source);
+  if (reader === undefined) {
+    throw notBytes(source, "a source");
   }
+  return reader;
+}
+
+/**
+ * The bytes of a Blob from `start` to `end`, just as many of them; and if it claims to end there,
+ * that it does.
+ */
+export function sliceReader(blob: Blob, start: number, end: number, size: number): Reader {
+  if (end === size && claimedSize(asked(() => blob.slice(end, end + 1))) > 0) {
+    throw wrongSize(size);
+  }
+  return new BlobReader(
+    asked(() => blob.slice(start, end)),
+    end - start,
+  );
+}
+
+/** What is read once. */
+function readerOn(source: unknown): Reader | undefined {
   if (isReadableStream(source)) {
-    return new StreamReader(source, undefined);
+    return new StreamReader(source);
   }
-  if (isAsyncIterable(source)) {
-    return new IterableReader(source[Symbol.asyncIterator]());
-  }
-  throw notBytes(source, "a source");
+  return isAsyncIterable(source)
+    ? new IterableReader(asked(() => source[Symbol.asyncIterator]()))
+    : undefined;
+}
+
+/** Whether it is a stream or an iterable, of which there is one reading only. */
+export function isReadOnce(source: unknown): boolean {
+  return isReadableStream(source) || isAsyncIterable(source);
 }
 
 /** What `prepare` gives; nothing is left behind of a source whose reading cannot begin. */
@@ -94,42 +120,76 @@ class BytesReader implements Reader {
   }
 }
 
-/** With getReader(): WebKit's streams cannot be iterated. */
-class StreamReader implements Reader {
-  readonly size: number | undefined;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+/** Read to its end, whatever size it claims: a file can change, or be gone, and claim nothing then. */
+class BlobReader implements Reader {
+  readonly size: number;
+  readonly exhausted = false;
+  readonly #blob: Blob;
+  #reader: Reader | undefined;
   #received = 0;
 
-  constructor(stream: ReadableStream<Uint8Array>, size: number | undefined) {
-    if (stream.locked) {
-      throw inputError("the stream is locked: something else reads it already");
-    }
+  constructor(blob: Blob, size: number) {
+    this.#blob = blob;
     this.size = size;
-    this.#reader = stream.getReader();
-  }
-
-  get exhausted(): boolean {
-    return this.#received === this.size;
   }
 
   async next(): Promise<Bytes | undefined> {
-    const { done, value } = await reading(() => this.#reader.read());
-    const chunk = done ? undefined : chunkOf(value);
+    this.#reader ??= contentsOf(this.#blob);
+    const chunk = await this.#reader.next();
     this.#received += chunk?.length ?? 0;
-    this.#checkSize(chunk === undefined);
+    if (this.#received > this.size || (chunk === undefined && this.#received < this.size)) {
+      throw wrongSize(this.size);
+    }
     return chunk;
   }
 
   cancel(reason: unknown): void {
-    this.#reader.cancel(reason).catch(ignore);
+    this.#reader?.cancel(reason);
+  }
+}
+
+/** By its stream, or where it has none (jsdom) in slices. */
+function contentsOf(blob: Blob): Reader {
+  const stream = asked(() => blob.stream?.());
+  return readerOn(stream) ?? new IterableReader(slicesOf(blob));
+}
+
+/** Bytes that are asked of a Blob without a stream at a time. */
+const SLICE = 8 * 1024 * 1024;
+
+/** Until one comes short, which is the end. */
+async function* slicesOf(blob: Blob): AsyncGenerator<Uint8Array, void> {
+  for (let start = 0; ; start += SLICE) {
+    // Whole if it claims to be small: of a file that is gone a slice may be as empty as it claims.
+    const slice = start === 0 && blob.size < SLICE ? blob : blob.slice(start, start + SLICE);
+    const bytes = chunkOf(await slice.arrayBuffer());
+    yield bytes;
+    if (bytes.length < SLICE) {
+      return;
+    }
+  }
+}
+
+/** With getReader(): WebKit's streams cannot be iterated. */
+class StreamReader implements Reader {
+  readonly size = undefined;
+  readonly exhausted = false;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    if (stream.locked) {
+      throw inputError("the stream is locked: something else reads it already");
+    }
+    this.#reader = stream.getReader();
   }
 
-  /** A file can change while it is read. */
-  #checkSize(ended: boolean): void {
-    const { size } = this;
-    if (size !== undefined && (this.#received > size || (ended && this.#received < size))) {
-      throw new BongtuError("ERR_SOURCE", `the source does not have the ${size} bytes it promised`);
-    }
+  async next(): Promise<Bytes | undefined> {
+    const { done, value } = await reading(() => this.#reader.read());
+    return done ? undefined : chunkOf(value);
+  }
+
+  cancel(reason: unknown): void {
+    reading(() => this.#reader.cancel(reason)).catch(ignore);
   }
 }
 
@@ -160,18 +220,8 @@ async function reading<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-function notBytes(value: unknown, what: string): BongtuError {
-  return typeof value === "string"
-    ? inputError(
-        `${what} must be bytes, not a string; encode text with new TextEncoder().encode(…)`,
-      )
-    : inputError(
-        `${what} must be bytes; sources are Uint8Array, ArrayBuffer, Blob, ReadableStream and AsyncIterable`,
-      );
-}
-
-export function isBlob(value: unknown): value is Blob {
-  return typeof Blob === "function" && value instanceof Blob;
+function wrongSize(size: number): BongtuError {
+  return new BongtuError("ERR_SOURCE", `the source does not have the ${size} bytes it promised`);
 }
 
 function isReadableStream(value: unknown): value is ReadableStream<Uint8Array> {
@@ -179,8 +229,7 @@ function isReadableStream(value: unknown): value is ReadableStream<Uint8Array> {
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Array> {
-  return (
-    typeof (value as AsyncIterable<unknown> | null | undefined)?.[Symbol.asyncIterator] ===
-    "function"
-  );
+  const { [Symbol.asyncIterator]: iterator } = (value ?? {}) as Partial<AsyncIterable<unknown>>;
+  // A folder's handle has one too, of its entries.
+  return typeof iterator === "function" && !("getFileHandle" in (value as object));
 }

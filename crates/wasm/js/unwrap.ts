@@ -1,4 +1,3 @@
-import { bytesOf } from "./bytes.js";
 import { BongtuError } from "./errors.js";
 import {
   ask,
@@ -9,6 +8,7 @@ import {
   nameOf,
   sdkRequest,
 } from "./kms.js";
+import { bytesAnswered, wipeAnswer } from "./kms-answer.js";
 import type { Operation } from "./operation.js";
 
 /** The part of a session that has data keys decrypted; crates/wasm/src documents it. */
@@ -56,11 +56,12 @@ export async function unwrapDataKey<Unwrapped>(
 }
 
 function answer(session: UnwrapSession, response: KmsDecryptResponse | undefined): void {
-  const plaintext = bytesOf(response?.Plaintext);
+  const plaintext = bytesAnswered(response, "Plaintext", "kms.decrypt");
   try {
     session.respond(keyIdOf(response), plaintext);
   } finally {
-    plaintext?.fill(0);
+    plaintext.fill(0);
+    wipeAnswer(response);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOf } from "./bytes.js";
+import type { Bytes } from "./bytes.js";
 import { BongtuError } from "./errors.js";
 import { type OaepHash, wrapDataKey } from "./executor/index.js";
 import type { KeyringParts } from "./keyring.js";
@@ -10,6 +10,7 @@ import {
   kmsError,
   sdkRequest,
 } from "./kms.js";
+import { bytesAnswered, wipeAnswer } from "./kms-answer.js";
 import type { Operation } from "./operation.js";
 
 /** A session whose data key waits for its wrap. */
@@ -59,10 +60,13 @@ export async function generateDataKey<T>(
     throw kmsError(outcome.failure);
   }
   const { response } = outcome;
-  const plaintext = bytesOf(response?.Plaintext);
+  const call = "kms.generateDataKey";
+  const plaintext = bytesAnswered(response, "Plaintext", call);
   try {
-    return session.generated(keyIdOf(response), plaintext, bytesOf(response?.CiphertextBlob));
+    const wrapped = bytesAnswered(response, "CiphertextBlob", call);
+    return session.generated(keyIdOf(response), plaintext, wrapped);
   } finally {
-    plaintext?.fill(0);
+    plaintext.fill(0);
+    wipeAnswer(response);
   }
 }

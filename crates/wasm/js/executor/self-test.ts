@@ -1,4 +1,4 @@
-import { type Bytes, concat, EMPTY } from "../bytes.js";
+import { type Bytes, concat, EMPTY, hexOf } from "../bytes.js";
 import { BongtuError } from "../errors.js";
 import type { Executor } from "./index.js";
 
@@ -76,8 +76,4 @@ async function runSelfTest(executor: Executor): Promise<boolean> {
 
 function utf8(text: string): Bytes {
   return new TextEncoder().encode(text);
-}
-
-function hexOf(bytes: Bytes): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,8 +1,9 @@
 // Where an object's body comes from: it is read twice, and what can be read only once is spilled.
 
+import { claimedSize, isBlob } from "../blob.js";
 import { bytesOf } from "../bytes.js";
 import { BongtuError } from "../errors.js";
-import { isBlob, type Reader, readerOf, type Source } from "../source.js";
+import { type Reader, readerOf, type Source } from "../source.js";
 import { Spill } from "../spill/index.js";
 
 /**
@@ -32,7 +33,7 @@ export function bodyOf(given: ObjectBody, twice: boolean): Body {
   const bytes = bytesOf(given);
   if (bytes !== undefined || isBlob(given)) {
     const again = async () => readerOf(bytes ?? given);
-    const size = bytes?.length ?? (given as Blob).size;
+    const size = bytes?.length ?? claimedSize(given as Blob);
     return { size, first: again, second: again, discard: nothing };
   }
   const reader = readerOf(given);

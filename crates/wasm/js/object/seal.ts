@@ -12,7 +12,13 @@ import { type PieceLayout, sealPieces } from "../pieces.js";
 import { handOn, type Sink } from "../pump.js";
 import { type Block, Rechunker } from "../rechunk.js";
 import { type Sealed, SealedRange } from "../sealed.js";
-import { type RereadableSource, rereadable, SealedSession, sizeOf } from "../sealed-session.js";
+import {
+  checkEmptiness,
+  type RereadableSource,
+  rereadable,
+  SealedSession,
+  sizeOf,
+} from "../sealed-session.js";
 import type { Reader } from "../source.js";
 import type { Pieces } from "../wasm/bongtu_wasm.js";
 import { generateDataKey, rsaWrapped } from "../wrap.js";
@@ -77,6 +83,7 @@ export async function sealObject(
   checkOperationOptions(options, OBJECT_OPTIONS);
   const sealing = prepare(keyring, options);
   try {
+    await checkEmptiness(plaintext, sealing.operation);
     const { pieces, envelope } = await wrap(sealing, size);
     const body = new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
     return Object.assign(body, envelope, { contentLength: body.size });

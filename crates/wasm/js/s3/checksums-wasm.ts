@@ -1,6 +1,6 @@
 // Checksums in WebAssembly: a module of its own, which is fetched only by those who ask for one.
 
-import { compile } from "../compile.js";
+import { instantiated } from "../compile.js";
 import { BongtuError, type BongtuErrorCode } from "../errors.js";
 import * as bindings from "../wasm/bongtu_checksums.js";
 import { inlined } from "../wasm/checksums-inline.js";
@@ -9,7 +9,7 @@ import { inlined } from "../wasm/checksums-inline.js";
 export const wasm: typeof bindings = begin();
 
 function begin() {
-  bindings.initSync({ module: compile(inlined) });
+  instantiated(bindings.initSync, inlined);
   bindings.setErrorFactory(
     (code: BongtuErrorCode, message: string) => new BongtuError(code, message),
   );

@@ -1,5 +1,7 @@
 // Checksums of S3 over what is uploaded, which is ciphertext (FORMATS.md 6.2).
 
+import { isBlob } from "../blob.js";
+import { checkThere } from "../bytes.js";
 import { fetched } from "../compile.js";
 import { type Duplex, duplex } from "../duplex.js";
 import { inputError } from "../errors.js";
@@ -7,7 +9,7 @@ import { ignore, Operation, type OperationOptions } from "../operation.js";
 import { checkOperationOptions } from "../options.js";
 import { handOn } from "../pump.js";
 import type { Sealed } from "../sealed.js";
-import { isBlob, preparing, type Reader, readerOf, type Source } from "../source.js";
+import { preparing, type Reader, readerOf, type Source } from "../source.js";
 import type { ChecksumAlgorithm } from "./upload.js";
 
 export interface Checksum {
@@ -122,14 +124,17 @@ async function sum(
       if (chunk === undefined) {
         break;
       }
-      for (let start = 0; start < chunk.length; start += STEP) {
+      const { length } = chunk;
+      checkThere(chunk);
+      for (let start = 0; start < length; start += STEP) {
         if (start > 0) {
           await operation.wait(new Promise((resolve) => setTimeout(resolve)));
+          checkThere(chunk);
         }
         checksum.update(chunk.subarray(start, start + STEP));
       }
       await pass(chunk);
-      operation.advance(chunk.length, reader.size);
+      operation.advance(length, reader.size);
     }
   } catch (error) {
     checksum.free();

@@ -1,6 +1,6 @@
 // Requests to S3 have a WebAssembly module of their own: a bundler leaves it out for who makes none.
 
-import { compile } from "../compile.js";
+import { instantiated } from "../compile.js";
 import { BongtuError, type BongtuErrorCode } from "../errors.js";
 import * as bindings from "../wasm/bongtu_s3.js";
 import { inlined } from "../wasm/s3-inline.js";
@@ -16,7 +16,7 @@ export function s3Wasm(): typeof bindings {
 /** The raw exports; a test searches their memory for keys. */
 export function instantiateS3(): ReturnType<typeof bindings.initSync> {
   if (instance === undefined) {
-    instance = bindings.initSync({ module: compile(inlined) });
+    instance = instantiated(bindings.initSync, inlined);
     bindings.setErrorFactory(
       (code: BongtuErrorCode, message: string) => new BongtuError(code, message),
     );

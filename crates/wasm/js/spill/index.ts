@@ -1,6 +1,6 @@
 // Ciphertext that is needed twice and comes once. It is no secret.
 
-import { type Bytes, concat } from "../bytes.js";
+import { type Bytes, checkThere, concat } from "../bytes.js";
 import { BongtuError } from "../errors.js";
 import { type Reader, readerOf } from "../source.js";
 import { originPrivateFile } from "./opfs.js";
@@ -49,6 +49,7 @@ export class Spill {
     if (this.#deleted) {
       return; // it came after the end, and would make a file that nobody deletes
     }
+    checkThere(chunk);
     this.#length += chunk.length;
     if (this.#length <= SMALL) {
       this.#held.push(chunk.slice());
@@ -61,6 +62,7 @@ export class Spill {
       this.#held = [];
       await kept(async () => {
         for (const piece of [...before, chunk]) {
+          checkThere(piece);
           await file.write(piece);
         }
       });

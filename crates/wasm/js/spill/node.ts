@@ -1,6 +1,7 @@
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { randomName } from "../bytes.js";
 import { BongtuError } from "../errors.js";
 import type { Reader } from "../source.js";
 import type { SpillFile } from "./index.js";
@@ -9,7 +10,7 @@ const READ_LENGTH = 512 * 1024;
 
 /** A temporary file of the user's own. */
 export async function temporaryFile(): Promise<SpillFile> {
-  const path = join(tmpdir(), `bongtu-${crypto.randomUUID()}`);
+  const path = join(tmpdir(), `bongtu-${randomName()}`);
   const handle = await open(path, "wx+", 0o600);
   // Its name goes at once, so that nothing stays behind even if the process is killed. Windows
   // keeps it until it is closed.

@@ -1,4 +1,6 @@
+import { randomName } from "../bytes.js";
 import { ignore } from "../operation.js";
+import { writerOf } from "../origin-file.js";
 import { readerOf } from "../source.js";
 import { takeWebLock } from "../web-lock.js";
 import type { SpillFile } from "./index.js";
@@ -13,7 +15,7 @@ export async function originPrivateFile(): Promise<SpillFile | undefined> {
   }
   const directory = await storage.getDirectory();
   await deleteLeftBehind(directory).catch(ignore);
-  const name = `${PREFIX}${crypto.randomUUID()}`;
+  const name = `${PREFIX}${randomName()}`;
   // By which others know that it is not left behind.
   const release = await takeWebLock(name);
   const created = await create(directory, name).catch(ignore);
@@ -21,18 +23,18 @@ export async function originPrivateFile(): Promise<SpillFile | undefined> {
     await release?.();
     return undefined;
   }
-  const { file, writable } = created;
+  const { file, writer } = created;
   let closed = false;
   return {
-    write: (bytes) => writable.write(bytes),
+    write: (bytes) => writer.write(bytes),
     async read() {
-      await writable.close();
+      await writer.close();
       closed = true;
       return readerOf(await file.getFile());
     },
     async delete() {
       if (!closed) {
-        await writable.abort();
+        await writer.abort().catch(ignore);
       }
       await directory.removeEntry(name).finally(release);
     },
@@ -42,12 +44,12 @@ export async function originPrivateFile(): Promise<SpillFile | undefined> {
 async function create(directory: FileSystemDirectoryHandle, name: string) {
   const file = await directory.getFileHandle(name, { create: true });
   // Not everywhere outside of workers.
-  const writable = await file.createWritable?.().catch(ignore);
-  if (writable === undefined) {
+  const writer = await writerOf(file).catch(ignore);
+  if (writer === undefined) {
     await directory.removeEntry(name);
     return undefined;
   }
-  return { file, writable };
+  return { file, writer };
 }
 
 /** By pages that were closed meanwhile. */

@@ -2,7 +2,7 @@
 // uploaded from there. Neither the key nor the plaintext is ever kept (DESIGN.md, "Spool, not
 // resume").
 
-import type { Bytes } from "../../bytes.js";
+import { type Bytes, hexOf, randomName } from "../../bytes.js";
 import { BongtuError, inputError } from "../../errors.js";
 import type { ObjectEnvelope } from "../../object/seal.js";
 import { ignore, Operation, type OperationOptions } from "../../operation.js";
@@ -17,8 +17,9 @@ import { lockPatiently, quotaError, type SpoolStore, spoolError, storing } from 
 
 export interface SpoolPlace {
   /**
-   * In Node, where it is required: the folder that spools are kept in, on a local disk. Containers
-   * that share it need host names of their own.
+   * In Node, where it is required: the folder that spools are kept in, on a local disk. It is yours,
+   * and nobody else may write to it (it is made so if it is not there). Containers that share it need
+   * host names of their own.
    */
   readonly folder?: string | undefined;
 }
@@ -54,8 +55,12 @@ export function useStore(store: SpoolStore | undefined): void {
  * A browser may clear an origin's storage when its disk is full, unless it has granted
  * `navigator.storage.persist()`.
  *
- * `ERR_QUOTA` when there is no room, `ERR_SPOOL` when there is a spool of this name already. When it
+ * `ERR_QUOTA` when there is no room, `ERR_SPOOL` when there is a spool of this name already or none
+ * can be kept here, with the reason: no secure context, a private window, a browser without the
+ * storage or without a way to write there from a page, a folder that others may write to. When it
  * fails, nothing is left behind.
+ *
+ * `spool.available(place)` tells beforehand whether any can be kept.
  */
 export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spooled> {
   checkOperationOptions(options, { name: true, partSize: true, folder: true });
@@ -82,6 +87,31 @@ export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spoo
     await storing(async () => release?.());
   }
 }
+
+/** Makes an empty file and deletes it: much that a platform has it may refuse. */
+spool.available = async (place: SpoolPlace = {}): Promise<boolean> => {
+  checkOptions(place, { folder: true });
+  if (place.folder === undefined && useInstead === undefined && needsFolder()) {
+    return false;
+  }
+  try {
+    const store = await storeOf(place);
+    const id = await idOf(randomName());
+    const release = await storing(() => store.lock(id));
+    try {
+      const writer = await storing(() => store.create(id));
+      await writer.abort();
+    } finally {
+      await release?.();
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof BongtuError && error.code === "ERR_INPUT") {
+      throw error;
+    }
+    return false;
+  }
+};
 
 export const spooled = {
   /**
@@ -171,7 +201,7 @@ function recordOf(sealed: Sealed, { name, partSize }: SpoolOptions): SpoolRecord
   const plan = multipartPlan(size, { format, partSize });
   const { metadata = {}, headers = {}, instructionFile } = sealed as Partial<ObjectEnvelope>;
   const file = instructionFile === undefined ? {} : { instructionFile };
-  const id = crypto.randomUUID();
+  const id = randomName();
   return { id, name, size, format, metadata, headers, ...file, partSize: plan.partSize, parts: [] };
 }
 
@@ -191,19 +221,23 @@ async function storeOf({ folder }: SpoolPlace): Promise<SpoolStore> {
     const make = folders;
     return await storing(() => make(folder));
   }
-  const store = await storing(originPrivateStore);
-  if (store === undefined) {
-    throw inputError(
-      folders === undefined
-        ? "this page has no origin private file system: it needs a secure context"
-        : "folder is required here: where shall spools be kept?",
-    );
+  if (needsFolder()) {
+    throw inputError("folder is required here: where shall spools be kept?");
   }
-  return store;
+  return await storing(originPrivateStore);
+}
+
+/** Node has no storage of an origin. */
+function needsFolder(): boolean {
+  return folders !== undefined && globalThis.navigator?.storage === undefined;
 }
 
 /** A name as the name of files everywhere, whatever is in it. */
 async function idOf(name: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(name));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const { subtle } = crypto as Partial<Crypto>;
+  if (subtle === undefined) {
+    throw spoolError("none can be kept here: this page is no secure context, and has no WebCrypto");
+  }
+  const digest = await subtle.digest("SHA-256", new TextEncoder().encode(name));
+  return hexOf(new Uint8Array(digest));
 }

@@ -1,9 +1,11 @@
 // Excludes other processes by a file that says whose it is.
 
-import { link, open, readFile, stat, unlink, writeFile } from "node:fs/promises";
+import { link, lstat, open, readFile, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { pid } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { randomName } from "../../bytes.js";
+import { readOwn } from "./private-folder.js";
 import { spoolError } from "./store.js";
 
 /** Who has a lock. What the system does not tell is left out. */
@@ -68,12 +70,12 @@ async function takeOver(path: string): Promise<Release | undefined> {
 
 /** With its contents, or not at all; `undefined` where there is one. */
 async function create(path: string): Promise<Release | undefined> {
-  const nonce = crypto.randomUUID();
+  const nonce = randomName();
   const start = await startOf(pid);
   const owner: Owner = { pid, start, host: hostname(), boot: await bootOf(), nonce };
   const text = JSON.stringify(owner);
   const aside = `${path}.${nonce}`;
-  await writeFile(aside, text, { mode: 0o600 });
+  await writeFile(aside, text, { flag: "wx", mode: 0o600 });
   try {
     await link(aside, path);
   } catch (error) {
@@ -92,7 +94,7 @@ async function create(path: string): Promise<Release | undefined> {
   }
   return async () => {
     // Whoever deleted it by hand has let others in.
-    if ((await ifThere(readFile(path, "utf8"))) === text) {
+    if ((await ifThere(readOwn(path))) === text) {
       await ifThere(unlink(path));
     }
   };
@@ -112,7 +114,7 @@ async function createInPlace(path: string, text: string): Promise<boolean> {
 }
 
 async function holder(path: string): Promise<"nobody" | "alive" | "dead"> {
-  const text = await ifThere(readFile(path, "utf8"));
+  const text = await ifThere(readOwn(path));
   if (text === undefined) {
     return "nobody";
   }
@@ -120,7 +122,7 @@ async function holder(path: string): Promise<"nobody" | "alive" | "dead"> {
   try {
     owner = JSON.parse(text) ?? {};
   } catch {
-    const written = (await ifThere(stat(path)))?.mtimeMs;
+    const written = (await ifThere(lstat(path)))?.mtimeMs;
     if (written === undefined) {
       return "nobody";
     }

@@ -1,28 +1,19 @@
 // Spools in a folder.
 
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  statfs,
-} from "node:fs/promises";
+import { type FileHandle, mkdir, readdir, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { lockFile } from "./lock-file.js";
+import { checkPrivate, createAside, openOwn, readOwn, sizeOfOwn } from "./private-folder.js";
 import type { SpoolStore } from "./store.js";
 
 const SEALED = ".sealed";
 const RECORD = ".json";
-const NEW_RECORD = ".json.new";
 const LOCK = ".lock";
 
-/** In a folder of this machine, which is made if it is not there. */
+/** In a folder of this machine, which is made if it is not there. `ERR_SPOOL` if others may write to it. */
 export async function folderStore(folder: string): Promise<SpoolStore> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await checkPrivate(folder);
   const path = (id: string, suffix: string) => join(folder, `${id}${suffix}`);
 
   return {
@@ -40,23 +31,20 @@ export async function folderStore(folder: string): Promise<SpoolStore> {
     },
 
     async create(id) {
-      const handle = await open(path(id, SEALED), "w", 0o600);
+      const { handle, commit, discard } = await createAside(path(id, SEALED));
       return {
         write: (bytes) => handle.writeFile(bytes),
-        close: () => synced(handle),
-        async abort() {
-          await handle.close().catch(() => undefined);
-          await rm(path(id, SEALED), { force: true });
-        },
+        close: commit,
+        abort: discard,
       };
     },
 
     async size(id) {
-      return (await ifThere(stat(path(id, SEALED))))?.size;
+      return await ifThere(sizeOfOwn(path(id, SEALED)));
     },
 
     async read(id, start, end) {
-      const handle = await open(path(id, SEALED), "r");
+      const handle = await openOwn(path(id, SEALED));
       try {
         return await readAll(handle, start, end);
       } finally {
@@ -64,22 +52,17 @@ export async function folderStore(folder: string): Promise<SpoolStore> {
       }
     },
 
-    readRecord: (id) => ifThere(readFile(path(id, RECORD), "utf8")),
+    readRecord: (id) => ifThere(readOwn(path(id, RECORD))),
 
     async writeRecord(id, text) {
-      const handle = await open(path(id, NEW_RECORD), "w", 0o600);
-      await handle.writeFile(text).then(
-        () => synced(handle),
-        async (error) => {
-          await handle.close();
-          throw error;
-        },
-      );
-      await rename(path(id, NEW_RECORD), path(id, RECORD));
-      // Names are on the disk once their folder is; not every system opens one.
-      await open(folder, "r")
-        .then(synced)
-        .catch(() => undefined);
+      const { handle, commit, discard } = await createAside(path(id, RECORD));
+      try {
+        await handle.writeFile(text);
+        await commit();
+      } catch (error) {
+        await discard();
+        throw error;
+      }
     },
 
     async delete(id) {
@@ -105,15 +88,6 @@ async function readAll(handle: FileHandle, start: number, end: number) {
     length += bytesRead;
   }
   return bytes.subarray(0, length);
-}
-
-/** On the disk itself: a record must not outlive, in a power cut, what it describes. */
-async function synced(handle: FileHandle): Promise<void> {
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {

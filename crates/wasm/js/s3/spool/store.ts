@@ -1,7 +1,7 @@
 // Where spools are kept: files for the ciphertext and for the record beside it.
 
 import type { Bytes } from "../../bytes.js";
-import { BongtuError } from "../../errors.js";
+import { BongtuError, wordsOf } from "../../errors.js";
 
 /** All there is of a spool goes by its id, 64 hexadecimal digits. */
 export interface SpoolStore {
@@ -70,7 +70,7 @@ export async function storing<T>(work: () => Promise<T>): Promise<T> {
     const { name = "", code = "" } = (cause ?? {}) as { name?: string; code?: string };
     throw NO_ROOM.has(name) || NO_ROOM.has(String(code))
       ? quotaError({ cause })
-      : spoolError("it could not be read or written", { cause });
+      : spoolError(`it could not be read or written: ${wordsOf(cause)}`, { cause });
   }
 }
 
