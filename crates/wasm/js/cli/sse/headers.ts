@@ -2,7 +2,7 @@ import { CustomerKey, type S3Operation, sse } from "../../node.js";
 import { command, parseAlgorithm, parsePairs } from "../args.js";
 import { usageError } from "../failure.js";
 import { readSmall } from "../input.js";
-import { OPENING_KEY, openingKeyring } from "../keys.js";
+import { OPENING_MESSAGES, openingKeyring } from "../keys.js";
 import { openOutput, print } from "../output.js";
 import { complete } from "../pipeline.js";
 import { place } from "./place.js";
@@ -31,6 +31,7 @@ Options:
       --endpoint-url U     the endpoint of KMS to ask (default: AWS_ENDPOINT_URL_KMS,
                            AWS_ENDPOINT_URL, or AWS's own)
       --private-key PEM    unwrap with the private half in this file
+      --under-any-arn      with --kms, open also what was sealed under another ARN than this
   -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1: as it was sealed
       --copy-source        of SSE-C: the headers of the key of a copy's source
   -o, --output OUT         write OUT; - or no -o is standard output, which must not be a terminal
@@ -47,7 +48,7 @@ export const sseHeaders = command({
   name: "sse headers",
   help: HELP,
   options: {
-    ...OPENING_KEY,
+    ...OPENING_MESSAGES,
     operation: { type: "string" },
     mode: { type: "string" },
     "key-id": { type: "string" },
@@ -97,6 +98,7 @@ const CUSTOMER_KEY_OPTIONS = [
   "region",
   "endpoint-url",
   "private-key",
+  "under-any-arn",
   "algorithm",
   "copy-source",
 ] as const;
