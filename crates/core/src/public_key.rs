@@ -4,6 +4,7 @@
 mod der;
 mod form;
 mod jwk;
+mod names;
 mod pem;
 mod response;
 mod text;
@@ -15,24 +16,7 @@ use crate::error::{Error, Result};
 use crate::shown::shown;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::{format, string::String, string::ToString, vec::Vec};
-use rsa::pkcs1::{RsaPublicKeyRef, der::Decode};
 use sha2::{Digest, Sha256};
-use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
-
-const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-
-/// Kinds of keys that people confuse with RSA encryption keys.
-const OTHER_KINDS: [(ObjectIdentifier, &str); 6] = [
-    (ObjectIdentifier::new_unwrap("1.2.840.10045.2.1"), "an elliptic-curve (EC) key"),
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10"), "an RSASSA-PSS key"),
-    (
-        ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.7"),
-        "an id-RSAES-OAEP key, which KMS never exports,",
-    ),
-    (ObjectIdentifier::new_unwrap("1.3.101.112"), "an Ed25519 key"),
-    (ObjectIdentifier::new_unwrap("1.3.101.110"), "an X25519 key"),
-    (ObjectIdentifier::new_unwrap("1.2.840.10040.4.1"), "a DSA key"),
-];
 
 /// KMS's `KeySpec` of an RSA key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,23 +122,10 @@ impl KmsPublicKey {
     /// # Errors
     /// As [`KmsPublicKey::parse`].
     pub fn from_der(der: &[u8]) -> Result<Self> {
-        let der = der::spki(der)?;
-        let spki = SubjectPublicKeyInfoRef::from_der(&der)
-            .map_err(|_| Error::PublicKey("its DER is damaged"))?;
-        if spki.algorithm.oid != RSA_ENCRYPTION {
-            let kind = OTHER_KINDS.iter().find(|(oid, _)| *oid == spki.algorithm.oid);
-            return Err(Error::KeyType(kind.map_or("a key that is not RSA", |(_, name)| name)));
-        }
-        if !spki.algorithm.parameters.is_some_and(|parameters| parameters.is_null()) {
-            return Err(Error::PublicKey("the algorithm's parameters are not NULL"));
-        }
-        let key = spki.subject_public_key.as_bytes();
-        let key = key.ok_or(Error::PublicKey("the bit string has unused bits"))?;
-        let key =
-            RsaPublicKeyRef::from_der(key).map_err(|_| Error::PublicKey("its DER is damaged"))?;
-        check_exponent(key.public_exponent.as_bytes())?;
-        let key_spec = check_modulus(key.modulus.as_bytes())?;
-        Ok(Self { spki: der.into_owned(), key_spec, key_arn: None, encryption_algorithms: None })
+        let key = der::read(der)?;
+        check_exponent(key.exponent)?;
+        let key_spec = check_modulus(key.modulus)?;
+        Ok(Self { spki: key.spki, key_spec, key_arn: None, encryption_algorithms: None })
     }
 
     /// Takes a GetPublicKey response, with all that it says about the key.

@@ -63,24 +63,23 @@ impl JsonReader {
             return Some(Json::Number(number.into()));
         }
         if Array::is_array(value) {
-            let values = value.unchecked_ref::<Array>();
-            return values
-                .iter()
-                .map(|value| self.value(&value, inner))
-                .collect::<Option<_>>()
-                .map(Json::List);
+            let mut values = Vec::new();
+            for value in value.unchecked_ref::<Array>().iter() {
+                values.push(self.value(&value, inner)?);
+            }
+            return Some(Json::List(values));
         }
         if !value.is_object() {
             return None;
         }
-        let members = Object::entries(value.unchecked_ref());
-        let member = |entry: JsValue| {
+        let mut members = Vec::new();
+        for entry in Object::entries(value.unchecked_ref()).iter() {
             let entry = Array::from(&entry);
             let name = entry.get(0).as_string()?;
             self.take(name.len())?;
-            Some((name, self.value(&entry.get(1), inner)?))
-        };
-        members.iter().map(member).collect::<Option<_>>().map(Json::Object)
+            members.push((name, self.value(&entry.get(1), inner)?));
+        }
+        Some(Json::Object(members))
     }
 
     fn take(&mut self, length: usize) -> Option<()> {

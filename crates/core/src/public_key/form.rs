@@ -1,12 +1,12 @@
-//! Which form a public key has. What is none is called by its name.
+//! Which form a public key has, and forms within each other.
 
+use super::names::{SSH, no_json, refuse_by_name};
 use super::response::{self, member, value_of};
-use super::text::{self, find, is_space};
+use super::text::{self, is_space};
 use super::{KmsPublicKey, jwk, pem};
-use crate::arn;
 use crate::error::{Error, Result};
 use crate::s3::Json;
-use alloc::{format, vec, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 
 /// Parses JSON; `None` for what is none.
 pub type JsonTree = fn(&str) -> Option<Json>;
@@ -21,9 +21,6 @@ const MOST: usize = 64 * 1024;
 /// Forms within each other: base64 of a PEM in a JSON text is three.
 const DEEPEST: usize = 6;
 
-pub(super) const SSH: Error = Error::PublicKey(
-    "this is an OpenSSH public key, which is none of KMS: aws kms get-public-key exports one",
-);
 const EMPTY: Error = Error::PublicKey("it is empty");
 const UNKNOWN: Error = Error::PublicKey(
     "neither PEM, DER, base64 of DER, a JWK nor the JSON of a GetPublicKey answer",
@@ -66,12 +63,14 @@ impl Reader {
         match core::str::from_utf8(&bytes) {
             Ok(text) => self.text(text),
             // A comment beside a PEM may be in another encoding.
-            Err(_) => self.pem(&bytes)?.ok_or(UNKNOWN),
+            Err(_) => self.pem(&text::unescaped(&bytes))?.ok_or(UNKNOWN),
         }
     }
 
     fn text(self, text: &str) -> Result<KmsPublicKey> {
-        let text = text.trim_matches(|letter| is_space(letter) || matches!(letter, ',' | ';'));
+        // What follows a value in other people's files, and stands for what was left out.
+        let around = |letter| is_space(letter) || matches!(letter, ',' | ';' | '.' | '…');
+        let text = text.trim_matches(around);
         match text.as_bytes() {
             [] => Err(EMPTY),
             [b'{' | b'[', ..] => match (self.json)(text) {
@@ -107,11 +106,8 @@ impl Reader {
         let unescaped = text::unescaped(text.as_bytes());
         let unescaped = core::str::from_utf8(&unescaped).map_err(|_| UNKNOWN)?;
         match text::base64(unescaped) {
-            Some(bytes) if text.starts_with('M') => self.inner()?.bytes(&bytes?),
+            Some(Err(error)) if text.starts_with("MI") => Err(error),
             Some(Ok(bytes)) => self.inner()?.bytes(&bytes),
-            _ if is_file_name(text) => Err(Error::PublicKey(
-                "this is the name of a file. Read the file and give what it holds",
-            )),
             _ => Err(UNKNOWN),
         }
     }
@@ -119,7 +115,7 @@ impl Reader {
     fn json(self, json: &Json) -> Result<KmsPublicKey> {
         match json {
             Json::Text(text) => self.text(text),
-            Json::List(values) => match bytes_of(values.iter()) {
+            Json::List(values) => match bytes_of(values) {
                 Some(bytes) => self.inner()?.bytes(&bytes),
                 None => self.only(values),
             },
@@ -182,81 +178,36 @@ fn is_der(bytes: &[u8]) -> bool {
 }
 
 /// `[48, 130, …]`
-fn bytes_of<'a>(values: impl Iterator<Item = &'a Json>) -> Option<Vec<u8>> {
-    let byte = |value: &Json| match value {
-        Json::Number(digits) => digits.parse().ok(),
-        _ => None,
-    };
-    values.map(byte).collect::<Option<Vec<u8>>>().filter(|bytes| !bytes.is_empty())
+fn bytes_of(values: &[Json]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(values.len());
+    for value in values {
+        bytes.push(byte(value)?);
+    }
+    (!bytes.is_empty()).then_some(bytes)
 }
 
 /// `{"0":48,"1":130,…}`, in any order: a Uint8Array as JSON.
-fn numbered(members: &[(alloc::string::String, Json)]) -> Option<Vec<u8>> {
-    let mut values = vec![&Json::Null; members.len()];
+fn numbered(members: &[(String, Json)]) -> Option<Vec<u8>> {
+    let mut bytes = vec![None; members.len()];
     for (name, value) in members {
-        *values.get_mut(name.parse::<usize>().ok()?)? = value;
+        *bytes.get_mut(name.parse::<usize>().ok()?)? = Some(byte(value)?);
     }
-    bytes_of(values.into_iter())
+    // As many numbers as there are places, so that none is left out but where one stands twice.
+    let bytes = bytes.into_iter().flatten().collect::<Vec<_>>();
+    (!bytes.is_empty() && bytes.len() == members.len()).then_some(bytes)
+}
+
+fn byte(value: &Json) -> Option<u8> {
+    match value {
+        Json::Number(digits) => digits.parse().ok(),
+        _ => None,
+    }
 }
 
 /// `{"type":"Buffer","data":[48,130,…]}`: a Buffer of Node.js as JSON.
 fn buffer(object: &Json) -> Option<Vec<u8>> {
     match (member(object, "type")?.as_text()?, member(object, "data")?) {
-        ("Buffer", Json::List(values)) => bytes_of(values.iter()),
+        ("Buffer", Json::List(values)) => bytes_of(values),
         _ => None,
     }
-}
-
-fn no_json(text: &str) -> Error {
-    Error::PublicKey(if text.starts_with("[object ") {
-        "this is what JavaScript makes of an object that is turned into text. Give the object itself"
-    } else {
-        "it begins as JSON does, but is none, or only a part of it"
-    })
-}
-
-/// What people give in a key's place.
-fn refuse_by_name(text: &str) -> Result<()> {
-    let has = |part: &str| find(text.as_bytes(), part.as_bytes()).is_some();
-    let begins = |part: &str| text.starts_with(part);
-    if begins("PuTTY-User-Key-File") || (begins("<") && has("<D>")) {
-        return Err(Error::PrivateKey);
-    }
-    Err(Error::PublicKey(
-        if has("ENCRYPTIONALGORITHMS") || (has("\t") && (has("arn:") || has("RSA_"))) {
-            "this is the AWS CLI's --output text. Export with --output json"
-        } else if has("PublicKey:") || has("KeyId:") || has("KeyUsage:") {
-            "this is the AWS CLI's --output yaml. Export with --output json"
-        } else if has("|") && (begins("-") || begins("+") || begins("|")) {
-            "this is the AWS CLI's --output table. Export with --output json"
-        } else if has("PublicKey") {
-            "this is an answer of GetPublicKey in no form that is read. Export with --output json"
-        } else if begins("arn:") || begins("alias/") || arn::is_key_id(text) {
-            "this names a key. The key itself is needed: aws kms get-public-key --output json"
-        } else if begins("ssh-") || begins("ecdsa-sha2-") || has("ssh-rsa ") {
-            return Err(SSH);
-        } else if begins("<") {
-            "this is XML or HTML, perhaps the page of an error. Give the key itself"
-        } else if has("://") || begins("data:") {
-            "this is a URL. Fetch it and give what it holds"
-        } else if begins("b'") || begins("b\"") {
-            "these are bytes as Python prints them. Give base64.b64encode of them"
-        } else if matches!(text, "undefined" | "null" | "None") {
-            "there is no key: it was undefined where it was turned into text"
-        } else if text::is_hexadecimal(text) && text.len() == 64 {
-            "this is a fingerprint, such as spkiSha256. The key itself is needed"
-        } else if text::is_hexadecimal(text) {
-            "these are hexadecimal digits. Give the bytes themselves, or base64 of them"
-        } else {
-            return Ok(());
-        },
-    ))
-}
-
-/// One that looks like a path, or ends as names of files do.
-fn is_file_name(text: &str) -> bool {
-    let (name, extension) = text.rsplit_once('.').unwrap_or((text, ""));
-    let short = (1..=5).contains(&extension.len()) && text.len() < 256;
-    let path = text.starts_with(['/', '.', '~']) || name.as_bytes().get(1..3) == Some(b":\\");
-    path || (short && extension.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }

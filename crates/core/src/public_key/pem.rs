@@ -74,7 +74,7 @@ fn check_label(label: &[u8]) -> Result<()> {
         b"PUBLIC KEY" | b"RSA PUBLIC KEY" => return Ok(()),
         _ if has(b"CERTIFICATE REQUEST") => REQUEST,
         _ if has(b"CERTIFICATE") => CERTIFICATE,
-        _ if has(b"SSH2") => super::form::SSH,
+        _ if has(b"SSH2") => super::names::SSH,
         _ if has(b"PGP") => Error::PublicKey("this is a PGP key, which is none of KMS"),
         _ => Error::PublicKey("a PEM of another kind than PUBLIC KEY"),
     })

@@ -34,10 +34,11 @@ const OTHER_USES: [&str; 2] = ["signingalgorithms", "keyagreementalgorithms"];
 
 /// Refuses what GetPublicKey never answers.
 pub(super) fn check_operation(answer: &Json) -> Result<()> {
-    let wrapped = |name: &String| !is(name, "privatekeyciphertextblob");
-    let private = |name: &String| folded(name).take(10).eq(*b"privatekey") && wrapped(name);
-    if answer.members().iter().any(|(name, value)| private(name) && is_present(value)) {
-        return Err(Error::PrivateKey);
+    for (name, value) in answer.members() {
+        let private = rest_after(name, "privatekey").is_some();
+        if private && !is(name, "privatekeyciphertextblob") && is_present(value) {
+            return Err(Error::PrivateKey);
+        }
     }
     match OTHERS.iter().find(|(name, _)| member(answer, name).is_some()) {
         Some((_, operation)) => Err(Error::OtherAnswer(operation)),
@@ -92,11 +93,14 @@ fn algorithms(answer: &Json) -> Result<Option<Vec<String>>> {
     let wrong = Error::Input("EncryptionAlgorithms must be an array of strings");
     match member(answer, "encryptionalgorithms") {
         None => Ok(None),
-        Some(Json::List(names)) => names
-            .iter()
-            .map(|name| value_of(name).as_text().map(String::from).ok_or_else(|| wrong.clone()))
-            .collect::<Result<_>>()
-            .map(Some),
+        Some(Json::List(values)) => {
+            let mut names = Vec::new();
+            for value in values {
+                let Some(name) = value_of(value).as_text() else { return Err(wrong) };
+                names.push(name.into());
+            }
+            Ok(Some(names))
+        }
         Some(_) => Err(wrong),
     }
 }
@@ -144,10 +148,21 @@ fn is_present(value: &Json) -> bool {
     }
 }
 
+/// Compared without case and underscores.
 fn is(name: &str, wanted: &str) -> bool {
-    folded(name).eq(wanted.bytes())
+    rest_after(name, wanted) == Some(0)
 }
 
-fn folded(name: &str) -> impl Iterator<Item = u8> {
-    name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
+/// How many characters follow `start`, which `name` begins with.
+fn rest_after(name: &str, start: &str) -> Option<usize> {
+    let mut wanted = start.bytes();
+    let mut rest = 0;
+    for byte in name.bytes().filter(|byte| *byte != b'_') {
+        match wanted.next() {
+            Some(wanted) if wanted == byte.to_ascii_lowercase() => {}
+            Some(_) => return None,
+            None => rest += 1,
+        }
+    }
+    (wanted.len() == 0).then_some(rest)
 }

@@ -21,15 +21,7 @@ export const OPENING_KEY = {
   "private-key": { type: "string" },
 } as const;
 
-/** For messages, which name an ARN. */
-export const OPENING_MESSAGES = {
-  ...OPENING_KEY,
-  "under-any-arn": { type: "boolean" },
-} as const;
-
-type Values<O> = {
-  readonly [name in keyof O]?: (O[name] extends { type: "boolean" } ? boolean : string) | undefined;
-};
+type Values<O> = { readonly [name in keyof O]?: string | undefined };
 
 /** A private key answers for every ARN; this stands where a format names none. */
 export const ANY_KEY =
@@ -86,7 +78,7 @@ export async function openingKms(
 
 /** The keyring of who opens what was sealed to an RSA key. */
 export async function openingKeyring(
-  values: Values<typeof OPENING_MESSAGES>,
+  values: Values<typeof OPENING_KEY> & { readonly "under-any-arn"?: boolean | undefined },
   algorithm: EncryptionAlgorithm | undefined,
 ): Promise<Keyring> {
   const underAnyArn = values["under-any-arn"];

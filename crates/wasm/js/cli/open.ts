@@ -1,7 +1,7 @@
 import { openStream } from "../node.js";
 import { command, parseAlgorithm, parsePairs } from "./args.js";
 import { openInput } from "./input.js";
-import { OPENING_MESSAGES, openingKeyring } from "./keys.js";
+import { OPENING_KEY, openingKeyring } from "./keys.js";
 import { openOutput } from "./output.js";
 import { run } from "./pipeline.js";
 import { showProgress } from "./progress.js";
@@ -41,7 +41,8 @@ export const open = command({
   name: "open",
   help: HELP,
   options: {
-    ...OPENING_MESSAGES,
+    ...OPENING_KEY,
+    "under-any-arn": { type: "boolean" },
     algorithm: { type: "string", short: "a" },
     context: { type: "string", short: "c", multiple: true },
     output: { type: "string", short: "o" },

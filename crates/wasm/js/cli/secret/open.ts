@@ -1,7 +1,7 @@
 import { openSecret } from "../../node.js";
 import { command, parseAlgorithm, parsePairs } from "../args.js";
 import { readSmall } from "../input.js";
-import { OPENING_MESSAGES, openingKeyring } from "../keys.js";
+import { OPENING_KEY, openingKeyring } from "../keys.js";
 import { openOutput } from "../output.js";
 import { complete } from "../pipeline.js";
 
@@ -44,7 +44,8 @@ export const secretOpen = command({
   name: "secret open",
   help: HELP,
   options: {
-    ...OPENING_MESSAGES,
+    ...OPENING_KEY,
+    "under-any-arn": { type: "boolean" },
     algorithm: { type: "string", short: "a" },
     context: { type: "string", short: "c", multiple: true },
     output: { type: "string", short: "o" },

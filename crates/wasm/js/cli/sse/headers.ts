@@ -2,7 +2,7 @@ import { CustomerKey, type S3Operation, sse } from "../../node.js";
 import { command, parseAlgorithm, parsePairs } from "../args.js";
 import { usageError } from "../failure.js";
 import { readSmall } from "../input.js";
-import { OPENING_MESSAGES, openingKeyring } from "../keys.js";
+import { OPENING_KEY, openingKeyring } from "../keys.js";
 import { openOutput, print } from "../output.js";
 import { complete } from "../pipeline.js";
 import { place } from "./place.js";
@@ -48,7 +48,8 @@ export const sseHeaders = command({
   name: "sse headers",
   help: HELP,
   options: {
-    ...OPENING_MESSAGES,
+    ...OPENING_KEY,
+    "under-any-arn": { type: "boolean" },
     operation: { type: "string" },
     mode: { type: "string" },
     "key-id": { type: "string" },
