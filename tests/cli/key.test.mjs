@@ -34,6 +34,14 @@ for (const [form, bytes, expected] of [
   ["base64", der.toString("base64"), withoutArn],
   ["base64 and a newline", `${der.toString("base64")}\n`, withoutArn],
   ["a GetPublicKey response", response(), withArn],
+  [
+    "one that Windows PowerShell redirected",
+    Buffer.from(`\ufeff${response()}\r\n`, "utf16le"),
+    withArn,
+  ],
+  ["one with a byte order mark", `\ufeff${response()}`, withArn],
+  ["PKCS#1", publicKey.export({ type: "pkcs1", format: "pem" }), withoutArn],
+  ["a JWK", JSON.stringify(publicKey.export({ format: "jwk" })), withoutArn],
   ["an indented response", `${JSON.stringify(JSON.parse(response()), undefined, 4)}\n`, withArn],
 ]) {
   test(`${form}, as a file and on standard input`, async () => {
@@ -75,6 +83,15 @@ describe("refused", () => {
     ["half of a JSON", "ERR_PUBLIC_KEY", response().slice(0, 100)],
     ["DER with a byte too many", "ERR_PUBLIC_KEY", Buffer.concat([der, Buffer.of(0)])],
     ["a private key", "ERR_PRIVATE_KEY", privateKey.export({ type: "pkcs8", format: "pem" })],
+    ["a key pair of KMS", "ERR_PRIVATE_KEY", response({ PrivateKeyPlaintext: "AQID" })],
+    ["parameters for an import", "ERR_PUBLIC_KEY", response({ ImportToken: "AQID" })],
+    ["a response that lost its usage", "ERR_KEY_USAGE", response({ KeyUsage: undefined })],
+    ["YAML", "ERR_PUBLIC_KEY", `KeyId: ${ARN}\nPublicKey: ${der.toString("base64")}\n`],
+    [
+      "an ARN with a line break within",
+      "ERR_KEY_ARN",
+      response({ KeyId: ARN.replace("/", "/\n") }),
+    ],
     ["a signing key", "ERR_KEY_USAGE", response({ KeyUsage: "SIGN_VERIFY" })],
     ["an alias as KeyId", "ERR_KEY_ARN", response({ KeyId: "alias/inbox" })],
     ["EC", "ERR_KEY_TYPE", pem(generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey)],

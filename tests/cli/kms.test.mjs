@@ -1,7 +1,8 @@
 // `bongtu open --kms` against a KMS of loopback: what it asks, where it asks, and what it says when that fails.
 import assert from "node:assert/strict";
 import { constants, privateDecrypt } from "node:crypto";
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { CREDENTIALS, loopbackKms } from "./loopback-kms.mjs";
 import { ARN, bongtu, keyFiles, ROOT, scratch } from "./support.mjs";
@@ -22,10 +23,10 @@ beforeEach(() => {
   kms.respond = decrypt;
 });
 
-function decrypt({ KeyId, CiphertextBlob, EncryptionAlgorithm }) {
+function decrypt({ KeyId, CiphertextBlob, EncryptionAlgorithm }, privateKey = key.privateKey) {
   assert.equal(EncryptionAlgorithm, "RSAES_OAEP_SHA_256");
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
-  const options = { key: key.privateKey, padding, oaepHash: "sha256" };
+  const options = { key: privateKey, padding, oaepHash: "sha256" };
   const Plaintext = privateDecrypt(options, Buffer.from(CiphertextBlob, "base64"));
   return { KeyId, Plaintext: Plaintext.toString("base64"), EncryptionAlgorithm };
 }
@@ -60,6 +61,47 @@ test("asks Decrypt in the ARN's Region, and nothing else", async () => {
   assert.equal(region, "eu-west-1");
   assert.deepEqual(Object.keys(body).sort(), ["CiphertextBlob", "EncryptionAlgorithm", "KeyId"]);
   assert.equal(body.KeyId, ARN);
+});
+
+test("white space around the ARN is not part of it", async () => {
+  const options = ["--kms", `\u00a0${ARN}\n`, "--endpoint-url", kms.endpoint];
+  const { stdout } = await bongtu(["open", ...options], { env: CREDENTIALS, stdin: sealed });
+  assert.equal(`${stdout}`, "through KMS");
+  const [{ region, body }] = kms.requests;
+  assert.deepEqual([region, body.KeyId], ["eu-west-1", ARN]);
+});
+
+const DATA = join(ROOT, "crates/core/tests/data");
+
+test("what is no key ARN is refused before KMS is asked", async () => {
+  const { bad } = JSON.parse(readFileSync(join(DATA, "arn-cases.json"), "utf8"));
+  const few = bad.filter(({ text }, i) => i % 8 === 0 && text !== "" && !text.includes("\0"));
+  for (const { what, text } of few) {
+    const options = ["--kms", text, "--endpoint-url", kms.endpoint];
+    const { status, stderr } = await bongtu(["open", ...options], { env: CREDENTIALS });
+    assert.match(stderr, /^bongtu: ERR_KEY_ARN: /, what);
+    assert.equal(status, 1);
+  }
+  assert.equal(kms.requests.length, 0);
+});
+
+test("--under-any-arn opens what was sealed under a mistaken ARN", async () => {
+  const privateKey = readFileSync(join(DATA, "rsa2048-private.pem"));
+  kms.respond = (request) => decrypt(request, privateKey);
+  for (const { what, message } of JSON.parse(readFileSync(join(DATA, "mangled-arns.json")))) {
+    const args = ["open", "--kms", ARN, "--endpoint-url", kms.endpoint];
+    const how = { env: CREDENTIALS, stdin: Buffer.from(message, "base64") };
+    const refused = await bongtu(args, how);
+    assert.match(refused.stderr, /^bongtu: ERR_NO_MATCHING_KEY: /, what);
+    const { stdout } = await bongtu([...args, "--under-any-arn"], how);
+    assert.equal(`${stdout}`, "sealed before", what);
+    assert.equal(kms.requests.at(-1).body.KeyId, ARN);
+    // A private key answers for any ARN as it is.
+    const local = ["open", "--private-key", join(DATA, "rsa2048-private.pem")];
+    assert.equal(`${(await bongtu(local, how)).stdout}`, "sealed before", what);
+    const both = await bongtu([...local, "--under-any-arn"], how);
+    assert.match(both.stderr, /ERR_USAGE: --under-any-arn goes with --kms/);
+  }
 });
 
 test("--region wins", async () => {

@@ -125,7 +125,8 @@ test("what is no sealed secret", async () => {
   for (const [stdin, code] of [
     ["", "ERR_MALFORMED"],
     ["hunter2\n", "ERR_MALFORMED"],
-    ["AgR4\nAgR4", "ERR_MALFORMED"],
+    ["AgR4\nAgR4", "ERR_TRUNCATED"],
+    ["AgR4 AgR4", "ERR_MALFORMED"],
     [Buffer.from([0xff, 0xfe, 0x41]), "ERR_MALFORMED"],
     [Buffer.from([1, 2, 2, 0, 0x78, ...sample(150)]).toString("base64"), "ERR_UNSUPPORTED"],
   ]) {

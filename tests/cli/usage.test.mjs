@@ -126,15 +126,15 @@ describe("--help", () => {
     for (const [command, count] of [
       ["key", 0],
       ["seal", 7],
-      ["open", 7],
+      ["open", 8],
       ["inspect", 1],
       ["object seal", 8],
       ["object open", 8],
       ["object inspect", 2],
       ["secret seal", 9],
-      ["secret open", 7],
+      ["secret open", 8],
       ["sse key", 7],
-      ["sse headers", 14],
+      ["sse headers", 15],
       ["policy bucket", 8],
       ["policy explain", 1],
     ]) {

@@ -53,7 +53,7 @@ const TABLE = {
     (it, given) => bongtu.KmsPublicKey.parse(given.publicKey, it),
   ],
   "Keyring.kmsRsa": [
-    ["publicKey", "keyArn", "algorithm", "kms"],
+    ["publicKey", "keyArn", "algorithm", "kms", "underAnyArn"],
     (it) => bongtu.Keyring.kmsRsa({ keyArn: KEY_ARN, ...it }),
   ],
   "Keyring.kms": [

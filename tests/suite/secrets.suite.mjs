@@ -272,6 +272,12 @@ test("which form a value has", async () => {
       assertBytes(await openSecret(keyring, around + value + around), bytes(29));
     }
   }
+  for (const lineBreak of cases.breaks) {
+    for (const value of [message, direct]) {
+      const lines = value.match(/.{1,76}/g).join(lineBreak);
+      assertBytes(await openSecret(keyring, lines + lineBreak), bytes(29));
+    }
+  }
 });
 
 test("a message that does not commit to its key needs its policy", async () => {

@@ -25,9 +25,21 @@ pub enum Error {
     /// A public exponent that is even, small or huge.
     #[error("the public exponent must be odd, at least 65537 and below 2^32")]
     KeyExponent,
-    /// `KeyUsage` of a GetPublicKey response is not `ENCRYPT_DECRYPT`.
-    #[error("KeyUsage is {0}; what is sealed to this key could never be opened")]
+    /// What another operation of KMS answers.
+    #[error(
+        "this is what KMS {0} answers: nothing that is sealed to its key could ever be opened. \
+         Give what GetPublicKey answers"
+    )]
+    OtherAnswer(&'static str),
+    /// A response, or a JWK, says that its key is for something else than encryption.
+    #[error("this key is for another use ({0}); what is sealed to it could never be opened")]
     KeyUsage(String),
+    /// A response that names its key, but not what the key is for.
+    #[error(
+        "there is a KeyId, but no KeyUsage, which KMS GetPublicKey always answers. Give its whole \
+         answer, or PublicKey alone and the key's ARN as keyArn"
+    )]
+    NoKeyUsage,
     /// An algorithm that does not exist or that the key does not offer.
     #[error("{0} is not an encryption algorithm of this key")]
     KeyAlgorithm(String),
@@ -37,7 +49,7 @@ pub enum Error {
         /// Lower-case hexadecimal SHA-256 of the SubjectPublicKeyInfo that was given.
         found: String,
     },
-    /// Not an ARN of a KMS key.
+    /// Not an ARN of a KMS key; characters of it that cannot be seen are escaped.
     #[error("{found} is not a KMS key ARN (arn:aws:kms:REGION:ACCOUNT:key/ID): {why}")]
     KeyArn {
         /// What was given.
@@ -162,12 +174,12 @@ impl Error {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::PublicKey(_) => "ERR_PUBLIC_KEY",
+            Self::PublicKey(_) | Self::OtherAnswer(_) => "ERR_PUBLIC_KEY",
             Self::PrivateKey => "ERR_PRIVATE_KEY",
             Self::KeyType(_) => "ERR_KEY_TYPE",
             Self::KeySize(_) => "ERR_KEY_SIZE",
             Self::KeyExponent => "ERR_KEY_EXPONENT",
-            Self::KeyUsage(_) => "ERR_KEY_USAGE",
+            Self::KeyUsage(_) | Self::NoKeyUsage => "ERR_KEY_USAGE",
             Self::KeyAlgorithm(_) => "ERR_KEY_ALGORITHM",
             Self::KeyPin { .. } => "ERR_KEY_PIN",
             Self::KeyArn { .. } => "ERR_KEY_ARN",

@@ -30,6 +30,7 @@ mod public_key;
 pub mod s3;
 pub mod sealed;
 pub mod secret;
+mod shown;
 mod splice;
 #[cfg(feature = "std")]
 mod stream;
@@ -51,7 +52,7 @@ pub use kms::{
 };
 pub use materials::EncryptedDataKey;
 pub use message::{CommitmentPolicy, Limits, OpenOptions, SealOptions, sealed_size};
-pub use public_key::{GetPublicKeyResponse, KeySpec, KmsPublicKey};
+pub use public_key::{GetPublicKeyResponse, JsonTree, KeySpec, KmsPublicKey};
 #[cfg(feature = "std")]
 pub use stream::{OpenReader, SealWriter};
 pub use wrap::EncryptionAlgorithm;

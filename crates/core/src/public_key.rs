@@ -1,29 +1,22 @@
-//! Exported public keys of KMS RSA keys: every form KMS gives them in, strictly read, pinned
-//! (FORMATS.md 1.1 and 1.2).
+//! Exported public keys of KMS RSA keys: every form that people hold them in, read into the one
+//! that KMS exports, strictly checked and pinned (FORMATS.md 1.1 and 1.2).
+
+mod der;
+mod form;
+mod jwk;
+mod names;
+mod pem;
+mod response;
+mod text;
+
+pub use form::JsonTree;
 
 use crate::arn::KeyArn;
 use crate::error::{Error, Result};
+use crate::shown::shown;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::{format, string::String, string::ToString, vec::Vec};
-use base64ct::{Base64, Encoding};
-use rsa::pkcs1::{RsaPublicKeyRef, der::Decode};
 use sha2::{Digest, Sha256};
-use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
-
-const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-
-/// Kinds of keys that people confuse with RSA encryption keys.
-const OTHER_KINDS: [(ObjectIdentifier, &str); 6] = [
-    (ObjectIdentifier::new_unwrap("1.2.840.10045.2.1"), "an elliptic-curve (EC) key"),
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10"), "an RSASSA-PSS key"),
-    (
-        ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.7"),
-        "an id-RSAES-OAEP key, which KMS never exports,",
-    ),
-    (ObjectIdentifier::new_unwrap("1.3.101.112"), "an Ed25519 key"),
-    (ObjectIdentifier::new_unwrap("1.3.101.110"), "an X25519 key"),
-    (ObjectIdentifier::new_unwrap("1.2.840.10040.4.1"), "a DSA key"),
-];
 
 /// KMS's `KeySpec` of an RSA key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,12 +67,25 @@ pub struct GetPublicKeyResponse {
     pub public_key: Vec<u8>,
     /// `KeyId`: the key's ARN.
     pub key_id: Option<String>,
-    /// `KeyUsage`
+    /// `KeyUsage`, which must be there where `KeyId` is.
     pub key_usage: Option<String>,
     /// `KeySpec`
     pub key_spec: Option<String>,
     /// `EncryptionAlgorithms`
     pub encryption_algorithms: Option<Vec<String>>,
+}
+
+impl GetPublicKeyResponse {
+    /// GetPublicKey always says what a key is for. An answer that names a key and does not is that
+    /// of an operation whose key nobody can decrypt with.
+    fn check_usage(&self) -> Result<()> {
+        match self.key_usage.as_deref() {
+            Some("ENCRYPT_DECRYPT") => Ok(()),
+            Some(other) => Err(Error::KeyUsage(format!("KeyUsage {}", shown(other)))),
+            None if self.key_id.is_some() => Err(Error::NoKeyUsage),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The public half of a KMS RSA key.
@@ -92,45 +98,34 @@ pub struct KmsPublicKey {
 }
 
 impl KmsPublicKey {
-    /// Reads a key from PEM, DER, or DER in base64 (`aws kms get-public-key --query PublicKey
-    /// --output text`); with the feature `json` also from the whole GetPublicKey response.
+    /// Reads a key from PEM, DER, base64 of either (`aws kms get-public-key --query PublicKey
+    /// --output text`); with the feature `json` also from a JWK and from the whole GetPublicKey
+    /// response. Keys of PKCS#1 become what KMS exports, and so do JWKs.
     ///
     /// # Errors
     /// One of the `ERR_KEY_…`, [`Error::PublicKey`] and [`Error::PrivateKey`] codes, each for one
     /// thing that is wrong.
     pub fn parse(input: &[u8]) -> Result<Self> {
-        match Form::of(input)? {
-            Form::Der(der) => Self::from_der(&der),
-            Form::Response(response) => Self::from_response(&response),
-        }
+        Self::parse_with(input, form::JSON)
     }
 
-    /// Reads a DER SubjectPublicKeyInfo (RFC 5280), strictly.
+    /// The same with another parser of JSON than serde's.
+    ///
+    /// # Errors
+    /// As [`KmsPublicKey::parse`].
+    pub fn parse_with(input: &[u8], json: JsonTree) -> Result<Self> {
+        form::read(input, json)
+    }
+
+    /// Reads DER strictly: a SubjectPublicKeyInfo (RFC 5280) or an RSAPublicKey (RFC 8017).
     ///
     /// # Errors
     /// As [`KmsPublicKey::parse`].
     pub fn from_der(der: &[u8]) -> Result<Self> {
-        refuse_private_der(der)?;
-        let spki = SubjectPublicKeyInfoRef::from_der(der)
-            .map_err(|_| Error::PublicKey("no DER SubjectPublicKeyInfo"))?;
-        if spki.algorithm.oid != RSA_ENCRYPTION {
-            let kind = OTHER_KINDS.iter().find(|(oid, _)| *oid == spki.algorithm.oid);
-            return Err(Error::KeyType(kind.map_or("a key that is not RSA", |(_, name)| name)));
-        }
-        if !spki.algorithm.parameters.is_some_and(|parameters| parameters.is_null()) {
-            return Err(Error::PublicKey("the algorithm's parameters are not NULL"));
-        }
-        let key = spki.subject_public_key.as_bytes();
-        let key = key.ok_or(Error::PublicKey("the bit string has unused bits"))?;
-        let key =
-            RsaPublicKeyRef::from_der(key).map_err(|_| Error::PublicKey("no DER RSAPublicKey"))?;
-        check_exponent(key.public_exponent.as_bytes())?;
-        Ok(Self {
-            spki: der.to_vec(),
-            key_spec: check_modulus(key.modulus.as_bytes())?,
-            key_arn: None,
-            encryption_algorithms: None,
-        })
+        let key = der::read(der)?;
+        check_exponent(key.exponent)?;
+        let key_spec = check_modulus(key.modulus)?;
+        Ok(Self { spki: key.spki, key_spec, key_arn: None, encryption_algorithms: None })
     }
 
     /// Takes a GetPublicKey response, with all that it says about the key.
@@ -138,16 +133,22 @@ impl KmsPublicKey {
     /// # Errors
     /// As [`KmsPublicKey::parse`], and [`Error::KeyUsage`] for a key that does not encrypt.
     pub fn from_response(response: &GetPublicKeyResponse) -> Result<Self> {
-        if let Some(usage) = response.key_usage.as_deref().filter(|u| *u != "ENCRYPT_DECRYPT") {
-            return Err(Error::KeyUsage(usage.to_string()));
-        }
-        let mut key = Self::from_der(&response.public_key)?;
-        if response.key_spec.as_deref().is_some_and(|spec| spec != key.key_spec.name()) {
+        response.check_usage()?;
+        Self::from_der(&response.public_key)?.described(response)
+    }
+
+    /// The same key with what a response says about it.
+    fn described(mut self, response: &GetPublicKeyResponse) -> Result<Self> {
+        if response.key_spec.as_deref().is_some_and(|spec| spec != self.key_spec.name()) {
             return Err(Error::PublicKey("KeySpec is not that of the key"));
         }
-        key.key_arn = response.key_id.as_deref().map(KeyArn::parse).transpose()?;
-        key.encryption_algorithms.clone_from(&response.encryption_algorithms);
-        Ok(key)
+        if let Some(arn) = &response.key_id {
+            self = self.with_key_arn(KeyArn::parse(arn)?)?;
+        }
+        if let Some(algorithms) = &response.encryption_algorithms {
+            self.encryption_algorithms = Some(algorithms.clone());
+        }
+        Ok(self)
     }
 
     /// The same key, known to belong to `arn`.
@@ -228,74 +229,6 @@ impl KmsPublicKey {
     pub const fn max_direct_bytes(&self, algorithm: EncryptionAlgorithm) -> usize {
         algorithm.max_plaintext_length(self.key_spec.modulus_length())
     }
-}
-
-enum Form {
-    Der(Vec<u8>),
-    Response(GetPublicKeyResponse),
-}
-
-impl Form {
-    fn of(input: &[u8]) -> Result<Self> {
-        if input.first() == Some(&0x30) {
-            return Ok(Self::Der(input.to_vec()));
-        }
-        let text = core::str::from_utf8(input).map_err(|_| Error::PublicKey("unknown form"))?;
-        let text = text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-        if text.starts_with('{') {
-            Ok(Self::Response(from_json(text)?))
-        } else if let Some(label) = pem_label(text) {
-            Self::from_pem(label, text)
-        } else if text.starts_with("arn:") || text.starts_with("alias/") {
-            Err(Error::PublicKey("this names a key; the exported key itself is needed"))
-        } else {
-            let der = Base64::decode_vec(text)
-                .map_err(|_| Error::PublicKey("neither PEM, DER, base64 nor JSON"))?;
-            Ok(Self::Der(der))
-        }
-    }
-
-    fn from_pem(label: &str, text: &str) -> Result<Self> {
-        match label {
-            "PUBLIC KEY" => {}
-            "RSA PUBLIC KEY" => {
-                return Err(Error::PublicKey("a PKCS#1 key; export it as BEGIN PUBLIC KEY"));
-            }
-            "CERTIFICATE" => return Err(Error::PublicKey("a certificate")),
-            _ if label.ends_with("PRIVATE KEY") => return Err(Error::PrivateKey),
-            _ => return Err(Error::PublicKey("a PEM of another kind")),
-        }
-        let (_, der) = pem_rfc7468::decode_vec(text.as_bytes())
-            .map_err(|_| Error::PublicKey("the PEM is damaged"))?;
-        Ok(Self::Der(der))
-    }
-}
-
-/// The label of the first PEM, as it stands: a private key is named even where its PEM is broken.
-/// (Found among bytes, because searching a string for another costs 2 KB of download.)
-fn pem_label(text: &str) -> Option<&str> {
-    let begin = b"-----BEGIN ";
-    let found = text.as_bytes().windows(begin.len()).position(|bytes| bytes == begin)?;
-    text.get(found + begin.len()..)?.split('-').next()
-}
-
-#[cfg(feature = "json")]
-use crate::json::get_public_key as from_json;
-
-#[cfg(not(feature = "json"))]
-fn from_json(_: &str) -> Result<GetPublicKeyResponse> {
-    Err(Error::PublicKey("JSON, which this build does not read"))
-}
-
-/// PKCS#1 and PKCS#8 private keys begin with a version number where a public one has a sequence.
-fn refuse_private_der(der: &[u8]) -> Result<()> {
-    let content = match der {
-        [0x30, 0x82, _, _, content @ ..] => content,
-        [0x30, 0x81, _, content @ ..] => content,
-        [0x30, 0..=0x7f, content @ ..] => content,
-        _ => &[],
-    };
-    if matches!(content, [2, 1, 0 | 1, ..]) { Err(Error::PrivateKey) } else { Ok(()) }
 }
 
 fn check_modulus(modulus: &[u8]) -> Result<KeySpec> {

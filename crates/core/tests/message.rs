@@ -312,7 +312,8 @@ fn only_the_right_key_is_asked() {
 #[test]
 fn a_replica_opens_what_was_sealed_in_another_region() {
     let arn_in = |region: &str| {
-        bongtu::KeyArn::parse(&format!("arn:aws:kms:{region}:111122223333:key/mrk-12")).unwrap()
+        let id = "mrk-0123456789abcdef0123456789abcdef";
+        bongtu::KeyArn::parse(&format!("arn:aws:kms:{region}:111122223333:key/{id}")).unwrap()
     };
     let key = KmsPublicKey::parse(PUBLIC_2048).unwrap();
     let sealing = KmsRsaKeyring::new(key, arn_in("eu-west-1"), SHA_256).unwrap();

@@ -1,4 +1,5 @@
-//! Public keys in every exported form, and everything that must be refused.
+//! Public keys in every form that people hold, and everything that must be refused.
+//! `data/public-key-cases.json` is the table that the package is tested by, too.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +13,7 @@ mod support;
 
 use base64ct::{Base64, Encoding};
 use bongtu::{Error, KeyArn, KeySpec, KmsPublicKey, KmsRsaKeyring};
+use serde_json::Value;
 use support::{ARN, OTHER_ARN, PRIVATE_2048, PUBLIC_2048, PUBLIC_4096, SHA_1, SHA_256, code};
 
 fn der() -> Vec<u8> {
@@ -34,6 +36,57 @@ fn every_form_is_the_same_key() {
     assert_eq!(pem, json);
     let crlf = String::from_utf8(PUBLIC_2048.into()).unwrap().replace('\n', "\r\n");
     assert_eq!(pem, KmsPublicKey::parse(crlf.as_bytes()).unwrap());
+}
+
+fn cases() -> Value {
+    serde_json::from_str(include_str!("data/public-key-cases.json")).unwrap()
+}
+
+/// The bytes of a case: `text` with its `{{pieces}}`, changed by `replace`, in its `encoding`.
+fn input(case: &Value, pieces: &Value) -> Vec<u8> {
+    let mut text = case["text"].as_str().unwrap().to_owned();
+    for (name, piece) in pieces.as_object().unwrap() {
+        text = text.replace(&format!("{{{{{name}}}}}"), piece.as_str().unwrap());
+    }
+    if let [from, to] = case["replace"].as_array().map_or(&[][..], Vec::as_slice) {
+        text = text.replace(from.as_str().unwrap(), to.as_str().unwrap());
+    }
+    match case["encoding"].as_str() {
+        None => text.into_bytes(),
+        Some("base64") => Base64::decode_vec(&text).unwrap(),
+        Some("utf-16le") => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        Some("utf-16be") => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        Some(other) => panic!("{other}"),
+    }
+}
+
+#[test]
+fn what_people_hold() {
+    let cases = cases();
+    let wanted = der();
+    let mut failures = Vec::new();
+    for case in cases["cases"].as_array().unwrap() {
+        let found = match KmsPublicKey::parse(&input(case, &cases["pieces"])) {
+            Ok(key) => {
+                assert_eq!(key.spki(), wanted, "{}", case["what"]);
+                let arn = case["arn"].as_bool().is_some().then_some(ARN);
+                assert_eq!(key.key_arn().map(KeyArn::as_str), arn, "{}", case["what"]);
+                ("key", String::new())
+            }
+            Err(error) => (error.code(), error.to_string()),
+        };
+        let says = case["says"].as_str().unwrap_or_default();
+        if found.0 != case["is"] || !found.1.contains(says) {
+            failures.push(format!("{}: {} {}", case["what"], found.0, found.1));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn what_no_key_is_as_long_as() {
+    let long = [PUBLIC_2048, &[b' '; 64 * 1024]].concat();
+    assert_eq!(code(KmsPublicKey::parse(&long)), "ERR_PUBLIC_KEY");
 }
 
 #[test]
@@ -75,10 +128,10 @@ fn a_response_tells_what_the_key_is() {
 fn a_response_for_another_purpose_is_refused() {
     for (members, wanted) in [
         (r#","KeyUsage":"SIGN_VERIFY""#, "ERR_KEY_USAGE"),
+        (r#","KeyId":"1234abcd-12ab-34cd-56ef-1234567890ab""#, "ERR_KEY_USAGE"),
         (r#","KeyUsage":"KEY_AGREEMENT""#, "ERR_KEY_USAGE"),
         (r#","KeySpec":"RSA_4096""#, "ERR_PUBLIC_KEY"),
-        (r#","KeyId":"alias/mine""#, "ERR_KEY_ARN"),
-        (r#","KeyId":"1234abcd-12ab-34cd-56ef-1234567890ab""#, "ERR_KEY_ARN"),
+        (r#","KeyId":"alias/mine","KeyUsage":"ENCRYPT_DECRYPT""#, "ERR_KEY_ARN"),
     ] {
         assert_eq!(code(KmsPublicKey::parse(response(members).as_bytes())), wanted, "{members}");
     }
@@ -152,41 +205,4 @@ fn only_strict_der_of_a_sound_key_is_taken() {
     for length in 0..der.len() {
         assert!(KmsPublicKey::parse(&der[..length]).is_err(), "{length} bytes");
     }
-}
-
-#[test]
-fn arns_are_key_arns() {
-    for good in [ARN, "arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-0123/with/more"] {
-        assert_eq!(KeyArn::parse(good).unwrap().as_str(), good);
-    }
-    for bad in [
-        "",
-        "1234abcd-12ab-34cd-56ef-1234567890ab",
-        "mrk-1234abcd12ab34cd56ef1234567890ab",
-        "alias/mine",
-        "arn:aws:kms:eu-west-1:111122223333:alias/mine",
-        "arn:aws:kms:eu-west-1:111122223333:key/",
-        "arn:aws:kms:eu-west-1:111122223333:key",
-        "arn:aws:kms:eu-west-1::key/1",
-        "arn:aws:kms::111122223333:key/1",
-        "arn::kms:eu-west-1:111122223333:key/1",
-        "arn:aws:s3:eu-west-1:111122223333:key/1",
-        "arn:aws:kms:eu-west-1:111122223333:key/1:2",
-        "ARN:aws:kms:eu-west-1:111122223333:key/1",
-    ] {
-        assert_eq!(code(KeyArn::parse(bad)), "ERR_KEY_ARN", "{bad}");
-    }
-}
-
-#[test]
-fn replicas_of_one_multi_region_key_match() {
-    let arn = |region: &str, id: &str| {
-        KeyArn::parse(&format!("arn:aws:kms:{region}:111122223333:key/{id}")).unwrap()
-    };
-    assert!(arn("eu-west-1", "mrk-1").matches(&arn("us-east-1", "mrk-1")));
-    assert!(!arn("eu-west-1", "mrk-1").matches(&arn("us-east-1", "mrk-2")));
-    assert!(!arn("eu-west-1", "1").matches(&arn("us-east-1", "1")));
-    assert!(arn("eu-west-1", "1").matches(&arn("eu-west-1", "1")));
-    let other_account = KeyArn::parse("arn:aws:kms:us-east-1:999922223333:key/mrk-1").unwrap();
-    assert!(!arn("us-east-1", "mrk-1").matches(&other_account));
 }

@@ -201,6 +201,11 @@ fn which_form_a_value_has() {
         let value = format!("{around}{message}{around}");
         assert_eq!(open(&value, OpenOptions::default()), Ok(vec![7; 32]), "{around:?}");
     }
+    for line_break in list(&cases["breaks"]).iter().map(text) {
+        let lines = message.as_bytes().chunks(76).map(|line| str::from_utf8(line).unwrap());
+        let value = lines.collect::<Vec<_>>().join(line_break) + line_break;
+        assert_eq!(open(&value, OpenOptions::default()), Ok(vec![7; 32]), "{line_break:?}");
+    }
 }
 
 #[test]

@@ -11,8 +11,9 @@ use bongtu::s3::{
 use bongtu_wasm_support::bytes::wiping_stack;
 use bongtu_wasm_support::convert::pairs_of;
 use bongtu_wasm_support::error::Result;
+use bongtu_wasm_support::json::JsonReader;
 use bongtu_wasm_support::objects::pair_array;
-use js_sys::{Array, Number, Object};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 /// `[expiration, conditions as JSON, fields as pairs, warnings]`.
@@ -98,7 +99,7 @@ pub fn bucket(options: Vec<String>) -> Result<String> {
 /// `[rule, sid, text]`.
 #[wasm_bindgen(js_name = explainPolicy)]
 pub fn explain(policy: &JsValue) -> Result<Array> {
-    let mut reader = PolicyReader { room: MAX_POLICY_LENGTH };
+    let mut reader = JsonReader { room: MAX_POLICY_LENGTH };
     let policy = reader.value(policy, MAX_POLICY_DEPTH).ok_or(Error::Policy(
         "this is no policy document: it is not JSON, or longer or deeper than S3 takes".into(),
     ))?;
@@ -117,56 +118,4 @@ fn findings(findings: &[Finding]) -> JsValue {
         [JsValue::from(*rule), JsValue::from(sid.as_deref()), text.into()].into_iter().collect()
     };
     findings.iter().map(finding).collect::<Array>().into()
-}
-
-/// Reads what JavaScript has parsed, and no more of it than S3 would take: objects may contain each
-/// other, and so have more members than memory.
-struct PolicyReader {
-    /// Bytes that are left; each value takes at least one.
-    room: usize,
-}
-
-impl PolicyReader {
-    fn value(&mut self, value: &JsValue, depth: usize) -> Option<Json> {
-        let inner = depth.checked_sub(1)?;
-        self.take(1)?;
-        if let Some(text) = value.as_string() {
-            self.take(text.len())?;
-            return Some(Json::Text(text));
-        }
-        if let Some(value) = value.as_bool() {
-            return Some(Json::Bool(value));
-        }
-        if value.is_null() {
-            return Some(Json::Null);
-        }
-        if value.as_f64().is_some() {
-            let number = value.unchecked_ref::<Number>().to_string_with_radix(10).ok()?;
-            return Some(Json::Number(number.into()));
-        }
-        if Array::is_array(value) {
-            let values = value.unchecked_ref::<Array>();
-            return values
-                .iter()
-                .map(|value| self.value(&value, inner))
-                .collect::<Option<_>>()
-                .map(Json::List);
-        }
-        if !value.is_object() {
-            return None;
-        }
-        let members = Object::entries(value.unchecked_ref());
-        let member = |entry: JsValue| {
-            let entry = Array::from(&entry);
-            let name = entry.get(0).as_string()?;
-            self.take(name.len())?;
-            Some((name, self.value(&entry.get(1), inner)?))
-        };
-        members.iter().map(member).collect::<Option<_>>().map(Json::Object)
-    }
-
-    fn take(&mut self, length: usize) -> Option<()> {
-        self.room = self.room.checked_sub(length)?;
-        Some(())
-    }
 }

@@ -43,6 +43,7 @@ export {
   KmsPublicKey,
   type PublicKeyInput,
   type PublicKeyOptions,
+  type RsaJsonWebKey,
 } from "./public-key.js";
 export type { HeadersLike } from "./s3/arguments.js";
 export {

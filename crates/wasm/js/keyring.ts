@@ -22,6 +22,11 @@ export interface KmsRsaOptions {
   readonly algorithm?: EncryptionAlgorithm | undefined;
   /** What opens; a keyring without it only seals. */
   readonly kms?: Kms | undefined;
+  /**
+   * Whether it also opens messages that name another ARN than `keyArn`, for which `kms` is asked: for
+   * what was sealed under an ARN with a mistake in it. docs/opening.md says more.
+   */
+  readonly underAnyArn?: boolean | undefined;
 }
 
 export interface KmsOptions {
@@ -64,17 +69,27 @@ export class Keyring {
 
   /** An RSA key in KMS: seals offline to its public half, opens by `kms:Decrypt`. */
   static kmsRsa(options: KmsRsaOptions): Keyring {
-    checkOptions(options, { publicKey: true, keyArn: true, algorithm: true, kms: true });
+    checkOptions(options, {
+      publicKey: true,
+      keyArn: true,
+      algorithm: true,
+      kms: true,
+      underAnyArn: true,
+    });
     const algorithm = checkText(options.algorithm, "algorithm") as EncryptionAlgorithm | undefined;
     const kms = options.kms === undefined ? undefined : checkKms(options.kms);
     const { publicKey: given } = options;
     const publicKey =
       given === undefined || given instanceof KmsPublicKey ? given : KmsPublicKey.parse(given);
     const keyArn = checkKeyArn(options.keyArn === undefined ? publicKey?.keyArn : options.keyArn);
+    const { underAnyArn = false } = options;
+    if (typeof underAnyArn !== "boolean") {
+      throw inputError("underAnyArn must be true or false");
+    }
     const handle =
       publicKey === undefined
-        ? wasm().Keyring.kmsRsaOpenOnly(keyArn, algorithm)
-        : wasm().Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm);
+        ? wasm().Keyring.kmsRsaOpenOnly(keyArn, algorithm, underAnyArn)
+        : wasm().Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm, underAnyArn);
     return new Keyring(CONSTRUCT, { handle, publicKey, kms, keyArn, algorithm });
   }
 
@@ -100,7 +115,7 @@ export class Keyring {
  * @internal
  */
 export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm, keyArn?: string): Keyring {
-  const handle = wasm().Keyring.kmsRsaOpenOnly(undefined, algorithm);
+  const handle = wasm().Keyring.kmsRsaAnyKey(algorithm);
   return make({ handle, publicKey: undefined, kms, keyArn, algorithm });
 }
 
@@ -113,11 +128,15 @@ export function keyringParts(keyring: Keyring): KeyringParts {
   return parts;
 }
 
-function checkKeyArn(keyArn: unknown): string {
+/**
+ * A key ARN without what may surround it.
+ * @internal
+ */
+export function checkKeyArn(keyArn: unknown): string {
   if (typeof keyArn !== "string") {
     throw inputError("keyArn must be a string; only a GetPublicKey response brings its own");
   }
-  return keyArn;
+  return wasm().parseKeyArn(keyArn);
 }
 
 function checkKms(kms: Kms): Kms {

@@ -1,12 +1,13 @@
-import { type Bytes, bytesOf } from "./bytes.js";
-import { BongtuError, inputError } from "./errors.js";
+import type { Bytes } from "./bytes.js";
+import { inputError } from "./errors.js";
 import { wasm } from "./load.js";
 import { checkOptions, checkText } from "./options.js";
+import { publicKeyBytes, publicKeyError } from "./public-key-input.js";
 import type { PublicKey } from "./wasm/bongtu_wasm.js";
 
 /**
  * A response of KMS GetPublicKey: the SDK's, or what the AWS CLI prints, where `PublicKey` is
- * base64.
+ * base64. Where `KeyId` is given, `KeyUsage` must be, too.
  */
 export interface GetPublicKeyResponse {
   readonly PublicKey?: Uint8Array | string | undefined;
@@ -16,8 +17,23 @@ export interface GetPublicKeyResponse {
   readonly EncryptionAlgorithms?: readonly string[] | undefined;
 }
 
-/** PEM, DER, base64 of DER, or the JSON or object of a GetPublicKey response. */
-export type PublicKeyInput = string | Uint8Array | ArrayBuffer | GetPublicKeyResponse;
+/** A JSON Web Key of an RSA key, as `crypto.subtle.exportKey("jwk", …)` gives it. */
+export interface RsaJsonWebKey {
+  readonly kty?: string | undefined;
+  readonly n?: string | undefined;
+  readonly e?: string | undefined;
+}
+
+/**
+ * PEM, DER or base64 of DER (SubjectPublicKeyInfo or PKCS#1), a JWK, or a GetPublicKey response, as
+ * text, as the bytes of a file, or as an object.
+ */
+export type PublicKeyInput =
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | GetPublicKeyResponse
+  | RsaJsonWebKey;
 
 export interface PublicKeyOptions {
   /**
@@ -88,73 +104,9 @@ export class KmsPublicKey {
   }
 }
 
-function parseAny(input: PublicKeyInput, options: PublicKeyOptions): PublicKey {
-  const bytes = typeof input === "string" ? utf8(input) : bytesOf(input);
-  if (bytes === undefined) {
-    return parseResponse(input, options);
+function parseAny(input: PublicKeyInput, { keyArn, spkiSha256 }: PublicKeyOptions): PublicKey {
+  if (input instanceof KmsPublicKey) {
+    throw publicKeyError("this is a KmsPublicKey already. Use it as it is");
   }
-  // DER begins with 30, PEM with a dash, base64 of DER with M.
-  return /^\s*\{/.test(start(bytes))
-    ? parseResponse(parseJson(bytes), options)
-    : wasm().PublicKey.parse(bytes, options.keyArn, options.spkiSha256);
-}
-
-function parseResponse(response: unknown, options: PublicKeyOptions): PublicKey {
-  if (typeof response !== "object" || response === null || Array.isArray(response)) {
-    throw inputError(
-      "a public key is PEM, DER, base64 or a GetPublicKey response, as text, bytes or object",
-    );
-  }
-  const { PublicKey, KeyId, KeyUsage, KeySpec, EncryptionAlgorithms } =
-    response as GetPublicKeyResponse;
-  const publicKey = typeof PublicKey === "string" ? fromBase64(PublicKey) : bytesOf(PublicKey);
-  if (publicKey === undefined) {
-    throw new BongtuError(
-      "ERR_PUBLIC_KEY",
-      "no GetPublicKey response: its PublicKey must be there, as bytes or base64",
-    );
-  }
-  return wasm().PublicKey.fromResponse(
-    publicKey,
-    checkText(KeyId, "KeyId"),
-    checkText(KeyUsage, "KeyUsage"),
-    checkText(KeySpec, "KeySpec"),
-    checkTexts(EncryptionAlgorithms, "EncryptionAlgorithms"),
-    options.keyArn,
-    options.spkiSha256,
-  );
-}
-
-function parseJson(bytes: Bytes): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new BongtuError("ERR_PUBLIC_KEY", "a GetPublicKey response that is not JSON", { cause });
-  }
-}
-
-function checkTexts(value: unknown, name: string): string[] | undefined {
-  if (value === undefined) {
-    return undefined;
-  }
-  if (!Array.isArray(value) || value.some((text) => typeof text !== "string")) {
-    throw inputError(`${name} must be an array of strings`);
-  }
-  return value;
-}
-
-function fromBase64(text: string): Bytes | undefined {
-  try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
-}
-
-function start(bytes: Bytes): string {
-  return new TextDecoder().decode(bytes.subarray(0, 64));
-}
-
-function utf8(text: string): Bytes {
-  return new TextEncoder().encode(text);
+  return wasm().PublicKey.parse(publicKeyBytes(input), keyArn, spkiSha256);
 }

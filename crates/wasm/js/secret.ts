@@ -93,8 +93,8 @@ export async function sealSecret(
 }
 
 /**
- * Opens what `sealSecret` made, in either form, or another writer of one of them; white space may
- * surround it. The options are those of `open`. The caller may wipe the result.
+ * Opens what `sealSecret` made, in either form, or another writer of one of them; it may be broken
+ * into lines. The options are those of `open`. The caller may wipe the result.
  *
  * A direct secret costs one `kms:Decrypt` under the keyring's own ARN and algorithm, and has no
  * encryption context: one that is asked for is `ERR_CONTEXT_MISMATCH`.
@@ -266,7 +266,7 @@ function decoded(value: string): { readonly bytes: Bytes; readonly direct: boole
   }
   const binary = fromBase64(value);
   if (binary === undefined) {
-    throw malformed("a sealed secret is one line of standard base64");
+    throw malformed("a sealed secret is standard base64, in lines or in one");
   }
   if (SYMMETRIC.some((start) => binary.startsWith(start))) {
     throw new BongtuError(
@@ -281,12 +281,13 @@ function decoded(value: string): { readonly bytes: Bytes; readonly direct: boole
   return { bytes: Uint8Array.from(binary, (character) => character.charCodeAt(0)), direct };
 }
 
-/** Bytes as characters. Nothing but the one right spelling is taken, which `atob` alone does not see to. */
+/** Bytes as characters. Nothing but the one right spelling is taken, which `atob` alone does not see to, in any lines. */
 function fromBase64(value: string): string | undefined {
-  const [line = "", ...more] = value.split(/[\ufeff \t\r\n]+/).filter((word) => word !== "");
+  const lines = value.split(/[\r\n]+/).map((line) => line.split(/[\ufeff \t]+/).filter(Boolean));
+  const line = lines.flat().join("");
   try {
     const binary = atob(line);
-    return more.length === 0 && btoa(binary) === line ? binary : undefined;
+    return lines.every(({ length }) => length <= 1) && btoa(binary) === line ? binary : undefined;
   } catch {
     return undefined;
   }

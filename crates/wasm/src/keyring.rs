@@ -1,12 +1,13 @@
 //! Public keys and keyrings.
 
 use bongtu::{
-    EncryptionAlgorithm, EncryptionContext, Error, GetPublicKeyResponse, KeyArn, KmsKeyring,
-    KmsPublicKey, KmsRsaKeyring, SealOptions,
+    EncryptionAlgorithm, EncryptionContext, Error, KeyArn, KmsKeyring, KmsPublicKey, KmsRsaKeyring,
+    SealOptions,
 };
 use bongtu_wasm_support::bytes::{public_in, public_out};
 use bongtu_wasm_support::convert::{byte_count, exact, integer, pairs_of};
 use bongtu_wasm_support::error::Result;
+use bongtu_wasm_support::json::json_tree;
 use bongtu_wasm_support::objects::object_of;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -17,30 +18,20 @@ pub struct PublicKey(KmsPublicKey);
 
 #[wasm_bindgen]
 impl PublicKey {
-    /// Reads PEM, DER or base64 DER, given as bytes.
+    /// Reads a key in any form, as the bytes of a file.
     pub fn parse(
         input: &Uint8Array,
         key_arn: Option<String>,
         spki_sha256: Option<String>,
     ) -> Result<Self> {
-        Self::checked(KmsPublicKey::parse(&public_in(input))?, key_arn, spki_sha256)
-    }
-
-    /// Takes the members of a GetPublicKey response.
-    #[wasm_bindgen(js_name = fromResponse)]
-    pub fn from_response(
-        public_key: &Uint8Array,
-        key_id: Option<String>,
-        key_usage: Option<String>,
-        key_spec: Option<String>,
-        encryption_algorithms: Option<Vec<String>>,
-        key_arn: Option<String>,
-        spki_sha256: Option<String>,
-    ) -> Result<Self> {
-        let public_key = public_in(public_key);
-        let response =
-            GetPublicKeyResponse { public_key, key_id, key_usage, key_spec, encryption_algorithms };
-        Self::checked(KmsPublicKey::from_response(&response)?, key_arn, spki_sha256)
+        let mut key = KmsPublicKey::parse_with(&public_in(input), json_tree)?;
+        if let Some(pin) = spki_sha256 {
+            key = key.pinned(&pin)?;
+        }
+        if let Some(arn) = key_arn {
+            key = key.with_key_arn(KeyArn::parse(&arn)?)?;
+        }
+        Ok(Self(key))
     }
 
     /// `keySpec` (`RSA_2048`, `RSA_3072` or `RSA_4096`), `keyArn` where it is known, `spkiSha256` (of
@@ -68,20 +59,12 @@ impl PublicKey {
     pub fn spki(&self) -> Uint8Array {
         public_out(self.0.spki())
     }
+}
 
-    fn checked(
-        mut key: KmsPublicKey,
-        key_arn: Option<String>,
-        spki_sha256: Option<String>,
-    ) -> Result<Self> {
-        if let Some(pin) = spki_sha256 {
-            key = key.pinned(&pin)?;
-        }
-        if let Some(arn) = key_arn {
-            key = key.with_key_arn(KeyArn::parse(&arn)?)?;
-        }
-        Ok(Self(key))
-    }
+/// A key ARN without what may surround it.
+#[wasm_bindgen(js_name = parseKeyArn)]
+pub fn parse_key_arn(text: &str) -> Result<String> {
+    Ok(KeyArn::parse(text)?.as_str().into())
 }
 
 /// Who can unwrap a data key.
@@ -90,26 +73,34 @@ pub struct Keyring(bongtu::Keyring);
 
 #[wasm_bindgen]
 impl Keyring {
-    /// Seals to `public_key`; opens through KMS.
+    /// Seals to `public_key`; opens through KMS. `under_any_arn`: also what names another ARN.
     #[wasm_bindgen(js_name = kmsRsa)]
     pub fn kms_rsa(
         public_key: &PublicKey,
         key_arn: &str,
         algorithm: Option<String>,
+        under_any_arn: bool,
     ) -> Result<Self> {
         let (arn, algorithm) = (KeyArn::parse(key_arn)?, named(algorithm)?);
-        Ok(Self::of(KmsRsaKeyring::new(public_key.0.clone(), arn, algorithm)?))
+        let keyring = KmsRsaKeyring::new(public_key.0.clone(), arn, algorithm)?;
+        Ok(Self::of(if under_any_arn { keyring.under_any_arn() } else { keyring }))
     }
 
-    /// Opens through KMS, seals nothing. Without a key it answers for every KMS-RSA encrypted data
-    /// key.
+    /// Opens through KMS, seals nothing.
     #[wasm_bindgen(js_name = kmsRsaOpenOnly)]
-    pub fn kms_rsa_open_only(key_arn: Option<String>, algorithm: Option<String>) -> Result<Self> {
-        let algorithm = named(algorithm)?;
-        Ok(Self::of(match key_arn {
-            Some(arn) => KmsRsaKeyring::open_only(KeyArn::parse(&arn)?, algorithm),
-            None => KmsRsaKeyring::open_any_key(algorithm),
-        }))
+    pub fn kms_rsa_open_only(
+        key_arn: &str,
+        algorithm: Option<String>,
+        under_any_arn: bool,
+    ) -> Result<Self> {
+        let keyring = KmsRsaKeyring::open_only(KeyArn::parse(key_arn)?, named(algorithm)?);
+        Ok(Self::of(if under_any_arn { keyring.under_any_arn() } else { keyring }))
+    }
+
+    /// Opens what was sealed to any KMS RSA key, asking for the ARN that it names.
+    #[wasm_bindgen(js_name = kmsRsaAnyKey)]
+    pub fn kms_rsa_any_key(algorithm: Option<String>) -> Result<Self> {
+        Ok(Self::of(KmsRsaKeyring::open_any_key(named(algorithm)?)))
     }
 
     /// A symmetric KMS key, for objects.

@@ -55,7 +55,7 @@ async fn what_rust_wraps_subtle_crypto_unwraps() {
 }
 
 async fn seal(text: &[u8]) -> Vec<u8> {
-    let keyring = Keyring::kms_rsa(&public_key(), ARN, None).unwrap();
+    let keyring = Keyring::kms_rsa(&public_key(), ARN, None, false).unwrap();
     let context = vec!["목적".into(), "검사".into()];
     let mut sealing = MessageSealing::new(&keyring, context, Some(FRAME as f64), None).unwrap();
     let hash = sealing.wrap_hash().unwrap();
@@ -86,7 +86,7 @@ async fn seal(text: &[u8]) -> Vec<u8> {
 
 /// The plaintext, `None` when a frame does not verify; both executors must agree on that.
 async fn open(message: &[u8]) -> Option<Vec<u8>> {
-    let keyring = Keyring::kms_rsa_open_only(Some(ARN.into()), None).unwrap();
+    let keyring = Keyring::kms_rsa_open_only(ARN, None, false).unwrap();
     let mut session = OpenSession::new(&keyring, vec![], None, None, None, None).unwrap();
     let header = session.header(&Uint8Array::from(message), true).unwrap();
     let request = session.request().unwrap();

@@ -24,6 +24,8 @@ pub struct KmsRsaKeyring {
     key_arn: Option<KeyArn>,
     /// What was asked for explicitly; messages and objects have defaults of their own.
     algorithm: Option<EncryptionAlgorithm>,
+    /// Whether messages that name another ARN are this key's, too.
+    under_any_arn: bool,
 }
 
 impl KmsRsaKeyring {
@@ -44,20 +46,29 @@ impl KmsRsaKeyring {
             public_key.check_offers(algorithm)?;
         }
         let public_key = Some(Arc::new(public_key.with_key_arn(key_arn.clone())?));
-        Ok(Self { public_key, key_arn: Some(key_arn), algorithm })
+        Ok(Self { public_key, key_arn: Some(key_arn), algorithm, under_any_arn: false })
     }
 
     /// A keyring that only opens: no public key is needed for that.
     #[must_use]
     pub fn open_only(key_arn: KeyArn, algorithm: impl Into<Option<EncryptionAlgorithm>>) -> Self {
-        Self { public_key: None, key_arn: Some(key_arn), algorithm: algorithm.into() }
+        let (key_arn, algorithm) = (Some(key_arn), algorithm.into());
+        Self { public_key: None, key_arn, algorithm, under_any_arn: false }
+    }
+
+    /// The same keyring, which asks KMS for its own key whatever ARN a message names: for what was
+    /// sealed under an ARN with a mistake in it, which can no longer be configured.
+    #[must_use]
+    pub fn under_any_arn(self) -> Self {
+        Self { under_any_arn: true, ..self }
     }
 
     /// A keyring that opens whatever was sealed to any KMS RSA key, for who holds a private key
     /// outside KMS and does not care under which ARN it was known.
     #[must_use]
     pub fn open_any_key(algorithm: impl Into<Option<EncryptionAlgorithm>>) -> Self {
-        Self { public_key: None, key_arn: None, algorithm: algorithm.into() }
+        let algorithm = algorithm.into();
+        Self { public_key: None, key_arn: None, algorithm, under_any_arn: true }
     }
 
     fn sealing(&self) -> Result<(&Arc<KmsPublicKey>, &KeyArn)> {
@@ -140,35 +151,31 @@ impl KmsRsaKeyring {
         context: &EncryptionContext,
         key_length: usize,
     ) -> Result<UnwrapSession> {
-        let mut requests = VecDeque::new();
-        for edk in edks {
-            requests.extend(self.request(edk)?);
-        }
+        let requests = edks.iter().filter_map(|edk| self.request(edk)).collect::<VecDeque<_>>();
         let digest = context.digest()?;
         let unbind = move |text: &[u8]| wrap::unbind(text, &digest, key_length);
         Ok(UnwrapSession::new(requests, Box::new(unbind)))
     }
 
     /// `None` when the encrypted data key is for somebody else.
-    fn request(&self, edk: &EncryptedDataKey) -> Result<Option<DecryptRequest>> {
+    fn request(&self, edk: &EncryptedDataKey) -> Option<DecryptRequest> {
         if edk.provider_id != KMS_RSA_PROVIDER.as_bytes() {
-            return Ok(None);
+            return None;
         }
-        let found = core::str::from_utf8(&edk.provider_info).ok().map(KeyArn::parse);
-        let Some(Ok(found)) = found else {
-            return Err(Error::Malformed("a KMS-RSA encrypted data key names no key ARN"));
-        };
-        let key_id = match &self.key_arn {
+        // Compared and not judged: what was sealed under an ARN that is none must stay openable.
+        let found = core::str::from_utf8(&edk.provider_info).map(KeyArn::found);
+        let key_id = match (&self.key_arn, found) {
             // Asked for under the configured ARN, so that KMS uses the replica we were told to.
-            Some(ours) if ours.matches(&found) => ours.clone(),
-            Some(_) => return Ok(None),
-            None => found,
+            (Some(ours), Ok(found)) if ours.matches(&found) => ours.clone(),
+            (Some(ours), _) if self.under_any_arn => ours.clone(),
+            (None, Ok(found)) => found,
+            _ => return None,
         };
-        Ok(Some(DecryptRequest {
+        Some(DecryptRequest {
             key_id,
             ciphertext_blob: edk.ciphertext.clone(),
             parameters: DecryptParameters::Rsa(self.algorithm.unwrap_or_default()),
-        }))
+        })
     }
 }
 

@@ -97,7 +97,7 @@ pub fn explain_policy(policy: &Json) -> Result<Explanation> {
 /// [`Error::Policy`] for text that is no JSON, and as [`explain_policy`].
 #[cfg(feature = "json")]
 pub fn explain_policy_text(text: &str) -> Result<Explanation> {
-    explain_policy(&crate::json::policy(text).ok_or_else(|| no_policy("it is not JSON"))?)
+    explain_policy(&crate::json::tree(text).ok_or_else(|| no_policy("it is not JSON"))?)
 }
 
 fn no_policy(why: &str) -> Error {

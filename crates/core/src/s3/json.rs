@@ -39,14 +39,14 @@ impl Json {
         self.members().iter().find(|(found, _)| found == name).map(|(_, value)| value)
     }
 
-    pub(super) fn members(&self) -> &[(String, Self)] {
+    pub(crate) fn members(&self) -> &[(String, Self)] {
         match self {
             Self::Object(members) => members,
             _ => &[],
         }
     }
 
-    pub(super) fn as_text(&self) -> Option<&str> {
+    pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
@@ -54,7 +54,7 @@ impl Json {
     }
 
     /// What may stand alone or in a list, as policies allow for most of their elements.
-    pub(super) fn one_or_more(&self) -> &[Self] {
+    pub(crate) fn one_or_more(&self) -> &[Self] {
         match self {
             Self::List(values) => values,
             other => core::slice::from_ref(other),

@@ -3,8 +3,10 @@
 use super::customer_key::CustomerKey;
 use super::headers::Headers;
 use super::operation::Operation;
+use crate::arn;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
+use crate::shown::shown;
 use alloc::{format, string::String};
 use base64ct::{Base64, Encoding};
 
@@ -129,17 +131,25 @@ pub struct KmsKeyId(String);
 
 impl KmsKeyId {
     /// A key id, the ARN of a key or an alias, or `alias/NAME`. None of them tells what kind of key
-    /// it is.
+    /// it is. White space around it is not part of it.
     ///
     /// # Errors
     /// [`Error::Sse`] for anything else.
     pub fn parse(text: &str) -> Result<Self> {
-        if is_key_id(text) || is_alias(text) || is_arn(text) {
-            return Ok(Self(text.into()));
+        let id = arn::trimmed(text);
+        if arn::is_key_id(id) || arn::is_alias(id) {
+            return Ok(Self(id.into()));
         }
-        Err(Error::Sse(
-            "keyId must be a KMS key's id or ARN, alias/NAME or the ARN of an alias".into(),
-        ))
+        match arn::Parts::split(id).and_then(arn::Parts::check_key_or_alias) {
+            Ok(()) => Ok(Self(id.into())),
+            Err(why) if id.starts_with("arn:") => {
+                Err(Error::Sse(format!("keyId {} is not the ARN of a KMS key: {why}", shown(text))))
+            }
+            Err(_) => Err(Error::Sse(format!(
+                "keyId must be a KMS key's id or ARN, alias/NAME or the ARN of an alias, not {}",
+                shown(text)
+            ))),
+        }
     }
 
     /// A key whose kind is known, by `Arn` and `KeySpec` of a DescribeKey response.
@@ -158,34 +168,8 @@ impl KmsKeyId {
     }
 }
 
-/// A UUID, or the id of a multi-Region key.
-fn is_key_id(text: &str) -> bool {
-    let hexadecimal = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if let Some(id) = text.strip_prefix("mrk-") {
-        return id.len() == 32 && hexadecimal(id);
-    }
-    let parts = text.split('-');
-    parts.clone().map(str::len).eq([8, 4, 4, 4, 12]) && parts.into_iter().all(hexadecimal)
-}
-
-fn is_alias(text: &str) -> bool {
-    text.strip_prefix("alias/").is_some_and(is_name)
-}
-
-fn is_arn(text: &str) -> bool {
-    let mut parts = text.split(':');
-    let head = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next());
-    let (Some("arn"), Some(partition), Some("kms"), Some(region), Some(account)) = head else {
-        return false;
-    };
-    let named = [partition, region, account].into_iter().all(is_name);
-    let resource = parts.next().unwrap_or_default();
-    let id = resource.strip_prefix("key/").or_else(|| resource.strip_prefix("alias/"));
-    named && id.is_some_and(is_name) && parts.next().is_none()
-}
-
-/// What ids and names of KMS are made of; nothing of it can break a header.
+/// What KMS's own names are made of.
 fn is_name(text: &str) -> bool {
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/');
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     (1..=2048).contains(&text.len()) && text.bytes().all(part)
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::keyring::KMS_RSA_PROVIDER;
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 
 /// Lengths of an RSA block.
@@ -18,8 +18,8 @@ pub enum SecretValue {
 }
 
 impl SecretValue {
-    /// Decodes one line of base64 (RFC 4648 section 4, strictly; white space may surround it) and
-    /// tells a message from an RSA block.
+    /// Decodes base64 (RFC 4648 section 4, strictly, but for line breaks and white space around
+    /// lines) and tells a message from an RSA block.
     ///
     /// Neither length nor first byte does that alone: a message may be as long as a block (that of
     /// a 32-byte key often has 512 bytes), and a block begins with any byte. But every message to
@@ -30,9 +30,11 @@ impl SecretValue {
     /// [`Error::Malformed`] for what is neither; [`Error::Unsupported`] for a ciphertext of a
     /// symmetric KMS key.
     pub fn parse(value: &str) -> Result<Self> {
-        let line = value.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-        let bytes = Base64::decode_vec(line)
-            .map_err(|_| Error::Malformed("a sealed secret is one line of standard base64"))?;
+        let lines =
+            value.split(['\r', '\n']).map(|line| line.trim_matches(['\u{feff}', ' ', '\t']));
+        let bytes = Base64::decode_vec(&lines.collect::<String>()).map_err(|_| {
+            Error::Malformed("a sealed secret is standard base64, in lines or in one")
+        })?;
         match bytes.as_slice() {
             // What KMS Encrypt and GenerateDataKey begin their ciphertexts with.
             [1, 1 | 2, 2 | 3, 0, 0x78, ..] => {

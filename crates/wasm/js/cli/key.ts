@@ -10,14 +10,14 @@ Tells what an exported KMS public key is: its spec, its ARN if FILE carries it, 
 to pin it by, and how many bytes the key itself takes. (\`bongtu seal\` has no such limit: what it
 gives to the key is a data key of 32 bytes.)
 
-FILE is what KMS exports: PEM, DER, base64 of DER, or the JSON that GetPublicKey answers.
-- is standard input.
+FILE is what KMS exports: PEM, DER, base64 of DER, a JWK, or the JSON that GetPublicKey answers.
+- is standard input. The fingerprint is that of the key as KMS exports it, whatever form FILE has.
 
 Options:
   -h, --help    show this text
 
 Examples:
-  aws kms get-public-key --key-id alias/inbox > inbox.json
+  aws kms get-public-key --key-id alias/inbox --output json > inbox.json
   bongtu key inbox.json
 `;
 

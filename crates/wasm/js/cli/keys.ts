@@ -1,4 +1,4 @@
-import { kmsRsaAnyKey } from "../keyring.js";
+import { checkKeyArn, kmsRsaAnyKey } from "../keyring.js";
 import { type EncryptionAlgorithm, Keyring, type Kms, type KmsPublicKey } from "../node.js";
 import { parseFingerprint, refuseSharedInput } from "./args.js";
 import { usageError } from "./failure.js";
@@ -61,7 +61,8 @@ export async function readNamedSealingKey(
 export async function openingKms(
   values: Values<typeof OPENING_KEY>,
 ): Promise<{ kms: Kms; keyArn: string | undefined }> {
-  const { kms: keyArn, region, "endpoint-url": endpoint, "private-key": privateKey } = values;
+  const { kms: arn, region, "endpoint-url": endpoint, "private-key": privateKey } = values;
+  const keyArn = arn === undefined ? undefined : checkKeyArn(arn);
   if (keyArn !== undefined && privateKey === undefined) {
     return { kms: await remoteKms(keyArn, { region, endpoint }), keyArn };
   }
@@ -77,11 +78,16 @@ export async function openingKms(
 
 /** The keyring of who opens what was sealed to an RSA key. */
 export async function openingKeyring(
-  values: Values<typeof OPENING_KEY>,
+  values: Values<typeof OPENING_KEY> & { readonly "under-any-arn"?: boolean | undefined },
   algorithm: EncryptionAlgorithm | undefined,
 ): Promise<Keyring> {
+  const underAnyArn = values["under-any-arn"];
   const { kms, keyArn } = await openingKms(values);
-  return keyArn === undefined
-    ? kmsRsaAnyKey(kms, algorithm, ANY_KEY)
-    : Keyring.kmsRsa({ keyArn, kms, algorithm });
+  if (keyArn !== undefined) {
+    return Keyring.kmsRsa({ keyArn, kms, algorithm, underAnyArn });
+  }
+  if (underAnyArn) {
+    throw usageError("--under-any-arn goes with --kms; a private key opens under any ARN");
+  }
+  return kmsRsaAnyKey(kms, algorithm, ANY_KEY);
 }

@@ -20,6 +20,8 @@ Options:
                            or AWS's own)
       --private-key PEM    unwrap with the private half in this file (PKCS#8 or PKCS#1, no
                            passphrase), whatever key ARN the message names
+      --under-any-arn      with --kms, open also what names another ARN than this: what was sealed
+                           under an ARN with a mistake in it
   -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1: the one it was sealed
                            with; the message does not tell
   -c, --context NAME=VALUE a pair that the encryption context must hold; may be repeated
@@ -40,6 +42,7 @@ export const open = command({
   help: HELP,
   options: {
     ...OPENING_KEY,
+    "under-any-arn": { type: "boolean" },
     algorithm: { type: "string", short: "a" },
     context: { type: "string", short: "c", multiple: true },
     output: { type: "string", short: "o" },

@@ -13,8 +13,8 @@ credentials. The result is an AWS Encryption SDK message (suite 0x0478, KMS RSA 
 \`bongtu open\` and by the AWS Encryption SDKs, with kms:Decrypt on that key and nothing else.
 
 Options:
-  -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, or the JSON that
-                           GetPublicKey answers; - is standard input
+  -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, a JWK, or the JSON
+                           that GetPublicKey answers; - is standard input
       --key-arn ARN        the key's ARN, which the message carries; needed unless PUB is that
                            JSON, which names it (aliases and bare key ids cannot be used)
       --spki-sha256 HEX    seal to the key with this fingerprint and to no other; \`bongtu key\`

@@ -18,8 +18,8 @@ store with it. \`bongtu object open\` opens it, and so do those clients when the
 kms:Decrypt for the data key (RSAES_OAEP_SHA_1).
 
 Options:
-  -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, or the JSON that
-                           GetPublicKey answers; - is standard input
+  -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, a JWK, or the JSON
+                           that GetPublicKey answers; - is standard input
       --key-arn ARN        the key's ARN; needed unless PUB is that JSON, which names it (the
                            object does not carry it: a pair of -m may)
       --spki-sha256 HEX    seal to the key with this fingerprint and to no other; \`bongtu key\`

@@ -14,8 +14,8 @@ without credentials. The result is one line of base64, opened by \`bongtu secret
 an argument: other processes see those.
 
 Options:
-  -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, or the JSON that
-                           GetPublicKey answers; - is standard input
+  -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, a JWK, or the JSON
+                           that GetPublicKey answers; - is standard input
       --key-arn ARN        the key's ARN; needed unless PUB is that JSON, which names it, or the
                            form is direct
       --spki-sha256 HEX    seal to the key with this fingerprint and to no other

@@ -31,6 +31,7 @@ Options:
       --endpoint-url U     the endpoint of KMS to ask (default: AWS_ENDPOINT_URL_KMS,
                            AWS_ENDPOINT_URL, or AWS's own)
       --private-key PEM    unwrap with the private half in this file
+      --under-any-arn      with --kms, open also what was sealed under another ARN than this
   -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1: as it was sealed
       --copy-source        of SSE-C: the headers of the key of a copy's source
   -o, --output OUT         write OUT; - or no -o is standard output, which must not be a terminal
@@ -48,6 +49,7 @@ export const sseHeaders = command({
   help: HELP,
   options: {
     ...OPENING_KEY,
+    "under-any-arn": { type: "boolean" },
     operation: { type: "string" },
     mode: { type: "string" },
     "key-id": { type: "string" },
@@ -97,6 +99,7 @@ const CUSTOMER_KEY_OPTIONS = [
   "region",
   "endpoint-url",
   "private-key",
+  "under-any-arn",
   "algorithm",
   "copy-source",
 ] as const;

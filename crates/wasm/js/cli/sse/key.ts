@@ -20,8 +20,8 @@ replace neither: an object whose key was replaced is lost.
 FILE is a key to seal that exists already, 32 bytes; - is standard input. Without it, one is made.
 
 Options:
-  -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, or the JSON that
-                           GetPublicKey answers; - is standard input
+  -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, a JWK, or the JSON
+                           that GetPublicKey answers; - is standard input
       --key-arn ARN        the key's ARN; needed unless PUB is that JSON, which names it
       --spki-sha256 HEX    seal to the key with this fingerprint and to no other
   -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1
