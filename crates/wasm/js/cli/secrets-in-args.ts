@@ -13,8 +13,10 @@ export function unspoken(
   readsSecret: boolean,
 ): string[] {
   // A key that was put on the command line is cut into words where nobody put quotes around it.
-  const all = readsSecret || args.some((word) => word.includes("-----BEGIN"));
-  const words = all ? args.flatMap(partsOf) : valuesOf(args, "--private-key");
+  const isKey = (word: string) => word.includes("-----BEGIN");
+  const noFile = (word: string) => !isFile(word);
+  const all = readsSecret || args.some(isKey) || valuesOf(args, "--private-key").some(noFile);
+  const words = all ? args.flatMap(partsOf) : [];
   const known = [
     ...Object.entries(options).flatMap(([name, { short }]) => [`--${name}`, `-${short}`]),
     // It will be a file.
