@@ -1,11 +1,12 @@
 // What people are shown. A message's encryption context, a key file's names, S3's and KMS's words, the names of files: whoever wrote
 // them must not move the cursor, reorder or hide what stands around them, or begin a line that looks like one of ours.
 
-/** What a terminal obeys or shows nothing of: controls, format characters, blanks that are no space, what is not assigned. */
-const INVISIBLE = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{16fe4}\u{1d159}]/gu;
-
-/** Enough spaces fill a line of the terminal, so that the next one begins as whoever wrote them likes. */
-const INVISIBLE_OR_SPACES = new RegExp(`${INVISIBLE.source}|(?<= ) `, "gu");
+/**
+ * What a terminal obeys or shows nothing of: controls, format characters, blanks, what is not assigned. One space is shown; enough of
+ * them would fill a line of the terminal, so that the next one began as whoever wrote them likes.
+ */
+const INVISIBLE =
+  /(?!(?<! ) )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{16fe4}\u{1d159}]/gu;
 
 type Insert = string | number | Text | readonly Text[];
 
@@ -38,7 +39,7 @@ export function text(words: TemplateStringsArray, ...inserts: readonly Insert[])
 /** JSON, of which parsing gives every character back. */
 export function json(value: unknown): Text {
   const lines = JSON.stringify(value, undefined, 2).split("\n");
-  return shown(`${lines.map((line) => line.replace(INVISIBLE, escapeUnits)).join("\n")}\n`);
+  return shown(lines.map((line) => line.replace(/[^ ].*/s, escaped).concat("\n")).join(""));
 }
 
 /** Names that are longer push their value aside, instead of all others'. */
@@ -106,7 +107,7 @@ function escaped(insert: Insert | undefined): string {
   }
   return Array.isArray(insert)
     ? insert.map(escaped).join("")
-    : String(insert).replace(INVISIBLE_OR_SPACES, escapeUnits);
+    : String(insert).replace(INVISIBLE, escapeUnits);
 }
 
 /** As JSON escapes them: beyond U+FFFF a character has two units. */
