@@ -213,8 +213,6 @@ for (const { name } of COMMANDS) {
 
 describe("what is escaped can still be read", () => {
   const escaped = /\\u001b\[0m\\u000aSPKI SHA-256 \\u0020\\u00200000forged\\u001b\[8m/;
-  const [first] = Object.values(CORPUS);
-
   test("bongtu inspect", async () => {
     for (const message of [inputs.message, hostileProvider()]) {
       const { stdout } = await shows("inspect", ["-"], message);

@@ -61,7 +61,8 @@ export function describeFailure(
   const hint =
     failure.code === "ERR_FILE" && message !== failure.message
       ? WITHHELD_HINT
-      : (GROUP_HINTS[group] ?? HINTS)[failure.code];
+      : (COMMAND_HINTS[command ?? ""]?.[failure.code] ??
+        (GROUP_HINTS[group] ?? HINTS)[failure.code]);
   return hint === undefined ? text`${lines}` : text`${lines}  hint: ${hint}\n`;
 }
 
@@ -95,6 +96,13 @@ const GROUP_HINTS: Readonly<Record<string, typeof HINTS>> = {
     ERR_UNWRAP:
       "key and -a ALGORITHM must be those it was sealed with; no secret records its algorithm",
   },
+};
+
+const NO_TEMPORARY_FILE =
+  "a body from a pipe is kept in a temporary file: TMPDIR names its folder; or give BODY as a file";
+
+const COMMAND_HINTS: Readonly<Record<string, typeof HINTS>> = {
+  "object open": { ERR_LIMIT: NO_TEMPORARY_FILE, ERR_SOURCE: NO_TEMPORARY_FILE },
 };
 
 function describeCause(cause: unknown): string {
