@@ -12,7 +12,7 @@ type Insert = string | number | Text | readonly Text[];
 
 let shown: (written: string) => Text;
 
-/** Made by `text`, `json` and `table` only, so that whatever is printed was escaped. */
+/** Made by this module only, so that whatever is printed was escaped. */
 export class Text {
   readonly #written: string;
 
@@ -42,18 +42,16 @@ export function json(value: unknown): Text {
   return shown(lines.map((line) => line.replace(/[^ ].*/s, escaped).concat("\n")).join(""));
 }
 
-/** Names that are longer push their value aside, instead of all others'. */
-const WIDEST_NAME = 40;
+/** Names that are longer are not filled up to, nor shortened: whoever made a message chose them, and how many there are. */
+const WIDEST = 40;
 
 /** `names` and `values` in two columns. */
 export function table(
   rows: readonly (readonly [name: string, value: string | Text])[],
   indent = text``,
 ): Text {
-  const lengths = rows
-    .map(([name]) => escaped(name).length)
-    .filter((length) => length <= WIDEST_NAME);
-  const width = lengths.reduce((widest, length) => Math.max(widest, length), 0);
+  const lengths = rows.map(([name]) => Math.min(escaped(name).length, WIDEST));
+  const width = lengths.reduce((most, length) => Math.max(most, length), 0);
   return text`${rows.map(([name, value]) => text`${indent}${padded(name, width)}  ${value}\n`)}`;
 }
 
