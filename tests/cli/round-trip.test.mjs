@@ -189,13 +189,6 @@ describe("OUT", () => {
     assert.ok(readFileSync(file).length > 440);
   });
 
-  test("may be FILE", async () => {
-    const file = directory.write("in-place", "in place");
-    await succeed([...seal, "-o", file, file]);
-    await succeed(["open", "--private-key", key.pem, "-o", file, file]);
-    assert.equal(readFileSync(file, "utf8"), "in place");
-  });
-
   test("a device is written to, not replaced", { skip: process.platform === "win32" }, async () => {
     await succeed([...seal, "-o", "/dev/null"], { stdin: "x" });
     assert.ok(statSync("/dev/null").isCharacterDevice());

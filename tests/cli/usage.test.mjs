@@ -115,26 +115,27 @@ describe("--help", () => {
 
   test("every option of a command is in its help", async () => {
     const declared = (text) => [...text.matchAll(/\b([a-z0-9-]+)"?: \{ type: /g)];
-    const keys = readFileSync(`${ROOT}/pkg/js/cli/keys.js`, "utf8");
-    const shared = Object.fromEntries(
-      [...keys.matchAll(/^export const ([A-Z_]+) = (\{.*?^\});/gms)].map(([, name, text]) => [
-        name,
-        declared(text),
-      ]),
+    const modules = ["keys", "output"].map((name) =>
+      readFileSync(`${ROOT}/pkg/js/cli/${name}.js`, "utf8"),
     );
-    assert.deepEqual(Object.keys(shared), ["SEALING_KEY", "OPENING_KEY"]);
+    const shared = Object.fromEntries(
+      [...modules.join("").matchAll(/^export const ([A-Z_]+) = (\{.*?^\});/gms)].map(
+        ([, name, text]) => [name, declared(text)],
+      ),
+    );
+    assert.deepEqual(Object.keys(shared), ["SEALING_KEY", "OPENING_KEY", "OUTPUT"]);
     for (const [command, count] of [
       ["key", 0],
-      ["seal", 7],
-      ["open", 8],
+      ["seal", 8],
+      ["open", 9],
       ["inspect", 1],
-      ["object seal", 8],
-      ["object open", 8],
+      ["object seal", 9],
+      ["object open", 9],
       ["object inspect", 2],
-      ["secret seal", 9],
-      ["secret open", 8],
-      ["sse key", 7],
-      ["sse headers", 15],
+      ["secret seal", 10],
+      ["secret open", 9],
+      ["sse key", 8],
+      ["sse headers", 16],
       ["policy bucket", 8],
       ["policy explain", 1],
     ]) {
@@ -193,32 +194,32 @@ describe("misuse ends with status 2, a reason and where to read on", () => {
     [["open", "--private-key", pem, "-a", "RSA"], /-a takes RSAES_OAEP_SHA_256 or/],
     [["inspect", "--json=yes", "x"], /'--json' does not take an argument/],
     [["object"], /COMMAND is missing: seal, open or inspect/],
-    [["object", "sael"], /there is no command 'object sael'/],
+    [["object", "sael"], /there is no command 'object sael', only seal, open or inspect/],
     [["object", "--verbose"], /there is no command 'object --verbose'/],
     [["object", "inspect"], /META\.json is missing/],
     [["secret"], /COMMAND is missing: seal or open/],
-    [["secret", "hide"], /there is no command 'secret hide'/],
+    [["secret", "hide"], /there is no command '…', only seal or open/],
     [SECRET_SEAL.slice(0, 2), /-k PUB is missing/],
     [SECRET_SEAL.slice(0, 4), /--key-arn ARN is missing/],
-    [[...SECRET_SEAL, "hunter2", "-"], /one FILE at a time: 'hunter2', '-'/],
-    [[...SECRET_SEAL, "--form", "armored"], /--form takes armoured or direct, not 'armored'/],
+    [[...SECRET_SEAL, "hunter2", "-"], /one FILE at a time: '…', '-'/],
+    [[...SECRET_SEAL, "--form", "armored"], /--form takes armoured or direct, not '…'/],
     [[...SECRET_SEAL, "--form", "direct", "-c", "a=b"], /-c goes with --form armoured: a direct/],
     [
       [...SECRET_SEAL, "--target", "ssm"],
       /--target takes ssm-standard, .* or cloudwatch-logs, not/,
     ],
-    [[...SECRET_SEAL, "-a", "RSA"], /-a takes RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1, not 'RSA'/],
+    [[...SECRET_SEAL, "-a", "RSA"], /-a takes RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1, not '…'/],
     [["secret", "seal", "-k", "-", "--key-arn", ARN], /-k and FILE cannot both be standard input/],
     [["secret", "open"], /give one of --kms ARN and --private-key PEM/],
-    [["secret", "open", "--private-key", pem, "-c", "a"], /-c takes NAME=VALUE, not 'a'/],
+    [["secret", "open", "--private-key", pem, "-c", "a"], /-c takes NAME=VALUE, not '…'/],
     [["sse"], /COMMAND is missing: key or headers/],
-    [["sse", "kye"], /there is no command 'sse kye'/],
+    [["sse", "kye"], /there is no command '…', only key or headers/],
     [["sse", "key", ...PLACE], /-k PUB is missing/],
     [["sse", "key", "-k", key.pub, "--key-arn", ARN], /--bucket B is missing/],
     [["sse", "key", "-k", key.pub, "--key-arn", ARN, "--bucket", "b"], /--key KEY is missing/],
     [["sse", "key", "-k", "-", "--key-arn", ARN, ...PLACE, "-"], /-k and FILE cannot both/],
     [["sse", "headers"], /give --mode, or SEALED/],
-    [["sse", "headers", "--mode", "c"], /--mode takes s3, kms or dsse, not 'c'/],
+    [["sse", "headers", "--mode", "c"], /--mode takes s3, kms or dsse, not '…'/],
     [["sse", "headers", "--mode", "s3", "file"], /give either --mode or SEALED/],
     [["sse", "headers", "--mode", "s3", "--bucket-key"], /--bucket-key goes with --mode kms/],
     [["sse", "headers", "--mode", "dsse", "--bucket-key"], /--bucket-key goes with --mode kms/],

@@ -11,8 +11,11 @@ export function decodeText(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Without a mark UTF-16 is known by its first character: in files for machines that is ASCII, half of it zero. */
-function encodingOf([first, second]: Uint8Array): string {
+/**
+ * Without a mark UTF-16 is known by its first character: in files for machines that is ASCII, half of it zero.
+ * @internal
+ */
+export function encodingOf([first, second]: Uint8Array): string {
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) {
     return "utf-16le";
   }

@@ -2,6 +2,8 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { EncryptionAlgorithm } from "../node.js";
 import { usageError } from "./failure.js";
 import { print } from "./output.js";
+import { unspoken } from "./secrets-in-args.js";
+import type { Text } from "./text.js";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Parsed<O extends Options> = ReturnType<typeof parseArgs<{ options: O; strict: true }>>;
@@ -9,23 +11,26 @@ type Parsed<O extends Options> = ReturnType<typeof parseArgs<{ options: O; stric
 export interface Command {
   readonly name: string;
   run(args: string[]): Promise<void>;
+  /** Which of them no message may repeat. */
+  secretsIn(args: readonly string[]): string[];
 }
 
 /** A command that takes options and at most one operand, in any order. */
 export function command<const O extends Options>(definition: {
   name: string;
-  help: string;
+  help: Text;
   options: O;
+  /** What it reads is a secret, which people give as an argument by mistake. */
+  readsSecret?: boolean;
   run(values: Parsed<O>["values"], operand: string | undefined): Promise<void>;
 }): Command {
-  const { name, help, options } = definition;
+  const { name, help, readsSecret = false } = definition;
+  const options = { ...definition.options, help: { type: "boolean", short: "h" } } as const;
   return {
     name,
+    secretsIn: (args) => unspoken(args, options, readsSecret),
     async run(args) {
-      const { values, positionals, tokens } = parse(args, {
-        ...options,
-        help: { type: "boolean", short: "h" },
-      });
+      const { values, positionals, tokens } = parse(args, options);
       if ((values as { help?: boolean }).help) {
         return print(help);
       }
@@ -48,6 +53,10 @@ function parse(args: string[], options: Options) {
 
 /** Node explains itself at length; a line that says what is wrong is enough beside `--help`. */
 function inOneLine(message: string): string {
+  const [, unknown] = /^Unknown option '(.*?)'(?:\. To specify .*)?$/s.exec(message) ?? [];
+  if (unknown !== undefined) {
+    return `unknown option '${unknown}'`;
+  }
   const [, option, forms] =
     /^Option '([^']+)' argument is ambiguous.* use (.+)\.$/s.exec(message) ?? [];
   if (option !== undefined) {

@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from "node:util";
 import { BongtuError } from "../node.js";
-import { printable } from "./text.js";
+import { type Text, text } from "./text.js";
 
 /** A failure of the command line's own: of its arguments (exit status 2) or of a file (1). */
 export class CliError extends Error {
@@ -34,25 +34,45 @@ export function exitStatus(failure: unknown): number {
   return failure instanceof CliError && failure.code === "ERR_USAGE" ? 2 : 1;
 }
 
-/** What standard error says about a failure: its code, its cause where somebody else has one, what to try. */
-export function describeFailure(failure: unknown, command?: string): string {
+/**
+ * What standard error says about a failure: its code, its cause where somebody else has one, what to try. `secrets` are words of the
+ * command line that it does not repeat.
+ */
+export function describeFailure(
+  failure: unknown,
+  command?: string,
+  secrets: readonly string[] = [],
+): Text {
   if (failure instanceof BrokenPipe) {
-    return "";
+    return text``;
   }
   if (!(failure instanceof CliError || failure instanceof BongtuError)) {
-    return `bongtu: internal error: ${describeCause(failure)}\n`;
+    return text`bongtu: internal error: ${describeCause(failure)}\n`;
   }
-  let text = `bongtu: ${failure.code}: ${printable(failure.message)}\n`;
+  const message = withhold(failure.message, secrets);
+  const lines = [text`bongtu: ${failure.code}: ${message}\n`];
   if (failure.cause !== undefined) {
-    text += `  cause: ${describeCause(failure.cause)}\n`;
+    lines.push(text`  cause: ${withhold(describeCause(failure.cause), secrets)}\n`);
   }
   if (failure.code === "ERR_USAGE") {
-    text += `  see: ${command === undefined ? "bongtu" : `bongtu ${command}`} --help\n`;
+    lines.push(text`  see: ${command === undefined ? "bongtu" : `bongtu ${command}`} --help\n`);
   }
   const [group = ""] = command?.split(" ") ?? [];
-  const hint = (GROUP_HINTS[group] ?? HINTS)[failure.code];
-  return hint === undefined ? text : `${text}  hint: ${hint}\n`;
+  const hint =
+    failure.code === "ERR_FILE" && message !== failure.message
+      ? WITHHELD_HINT
+      : (COMMAND_HINTS[command ?? ""]?.[failure.code] ??
+        (GROUP_HINTS[group] ?? HINTS)[failure.code]);
+  return hint === undefined ? text`${lines}` : text`${lines}  hint: ${hint}\n`;
 }
+
+/** Messages put quotes around the words that they repeat. */
+function withhold(message: string, secrets: readonly string[]): string {
+  return secrets.reduce((kept, secret) => kept.replaceAll(`'${secret}'`, "'…'"), message);
+}
+
+const WITHHELD_HINT =
+  "what names no file is not shown, in case it is the secret itself: that belongs into a file or on standard input";
 
 /** Advice that holds whatever the failure's details, which a failed decryption must not tell. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -78,9 +98,16 @@ const GROUP_HINTS: Readonly<Record<string, typeof HINTS>> = {
   },
 };
 
+const NO_TEMPORARY_FILE =
+  "a body from a pipe is kept in a temporary file: TMPDIR names its folder; or give BODY as a file";
+
+const COMMAND_HINTS: Readonly<Record<string, typeof HINTS>> = {
+  "object open": { ERR_LIMIT: NO_TEMPORARY_FILE, ERR_SOURCE: NO_TEMPORARY_FILE },
+};
+
 function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) {
-    return printable(String(cause));
+    return String(cause);
   }
   const { code, errno } = cause as NodeJS.ErrnoException;
   const [, meaning] = (errno !== undefined && getSystemErrorMap().get(errno)) || [];
@@ -90,5 +117,5 @@ function describeCause(cause: unknown): string {
   // A refused connection to a name with several addresses has its messages one level down.
   const messages =
     cause instanceof AggregateError ? cause.errors.map((error) => error.message) : [];
-  return printable(`${cause.name}: ${cause.message || messages.join("; ") || code}`);
+  return `${cause.name}: ${cause.message || messages.join("; ") || code}`;
 }

@@ -1,12 +1,15 @@
 import { type Command, listed } from "./args.js";
 import { usageError } from "./failure.js";
 import { print } from "./output.js";
+import type { Text } from "./text.js";
 
 /** A word that is to be followed by another, `commands` being what both together name. */
-export function group(name: string, help: string, commands: readonly Command[]): Command {
+export function group(name: string, help: Text, commands: readonly Command[]): Command {
   const words = commands.map((command) => command.name.slice(name.length + 1));
   return {
     name,
+    secretsIn: (args) =>
+      commands.flatMap(({ secretsIn }) => secretsIn(args)).map((word) => `${name} ${word}`),
     async run([word]) {
       switch (word) {
         case "-h":
@@ -15,7 +18,7 @@ export function group(name: string, help: string, commands: readonly Command[]):
         case undefined:
           throw usageError(`COMMAND is missing: ${listed(words)}`);
         default:
-          throw usageError(`there is no command '${name} ${word}'`);
+          throw usageError(`there is no command '${name} ${word}', only ${listed(words)}`);
       }
     },
   };

@@ -1,6 +1,8 @@
 import { fstatSync, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { decodeText } from "../decode-text.js";
 import { CliError, fileError, usageError } from "./failure.js";
+import { noteInput } from "./same-file.js";
 
 export interface Input {
   /** In bytes; known of regular files only. */
@@ -22,10 +24,12 @@ export async function openInput(
     throw usageError("no FILE, and standard input is a terminal");
   }
   if (operand === undefined || operand === "-") {
-    if (fstatSync(0).isDirectory()) {
+    const status = fstatSync(0, { bigint: true });
+    if (status.isDirectory()) {
       // Node would call it empty.
       throw fileError("standard input is a directory");
     }
+    noteInput(status, "standard input");
     return { size: undefined, stream: streamOf(standardInput(), () => process.stdin.destroy()) };
   }
   const name = `'${operand}'`;
@@ -36,6 +40,7 @@ export async function openInput(
       await file.close();
       throw fileError(`${name} is a directory`);
     }
+    noteInput(await file.stat({ bigint: true }), name);
     const size = status.isFile() ? status.size : undefined;
     return { size, stream: streamOf(chunksOf(file, name, steady ? status : undefined)) };
   } catch (error) {
@@ -70,6 +75,15 @@ export async function readSmall(
       throw fileError(`'${operand ?? "-"}' is no ${what}: it is longer than ${limit / 1024} KiB`);
     }
   }
+}
+
+/** The same of text, as editors and shells save it. */
+export async function readText(operand: string | undefined, what: string): Promise<string> {
+  const text = decodeText(await readSmall(operand, what));
+  if (text === undefined) {
+    throw fileError(`'${operand ?? "-"}' is no ${what}: it is not UTF-8 text, nor UTF-16`);
+  }
+  return text;
 }
 
 async function* chunksOf(

@@ -3,9 +3,9 @@ import { command } from "./args.js";
 import { usageError } from "./failure.js";
 import { openInput } from "./input.js";
 import { print } from "./output.js";
-import { formatBytes, printable, printableJson, table } from "./text.js";
+import { formatBytes, json, pairs, type Text, table, text } from "./text.js";
 
-const HELP = `Usage: bongtu inspect [--json] FILE|-
+const HELP = text`Usage: bongtu inspect [--json] FILE|-
 
 Shows what an AWS Encryption SDK message says about itself: suite, encrypted data keys, encryption
 context, frames and sizes. Needs no key, and so verifies nothing: whoever made FILE chose all of it.
@@ -30,19 +30,18 @@ export const inspect = command({
     }
     const { stream } = await openInput(operand);
     const description = await inspectMessage(stream);
-    await print(values.json ? `${printableJson(description)}\n` : describe(description));
+    await print(values.json ? json(description) : describe(description));
   },
 });
 
-function describe(description: Description): string {
+function describe(description: Description): Text {
   const { suite, encryptedDataKeys, body } = description;
   const traits = [
     suite.committing ? "commits to its key" : "does NOT commit to its key",
     suite.signed ? "signed" : "not signed",
   ];
-  const context = Object.entries(description.encryptionContext);
-  return [
-    `AWS Encryption SDK message, version ${description.version}\n\n`,
+  return text`${[
+    text`AWS Encryption SDK message, version ${description.version}\n\n`,
     table([
       ["suite", `${suite.id} ${suite.name} (${traits.join(", ")})`],
       ["message id", description.messageId],
@@ -51,19 +50,17 @@ function describe(description: Description): string {
       ["body", `${formatBytes(body.length)} for ${formatBytes(body.plaintextLength)} of plaintext`],
       ["complete", body.complete ? "yes" : "NO: the end is missing"],
     ]),
-    "\nencrypted data keys\n",
+    text`\nencrypted data keys\n`,
     table(
       encryptedDataKeys.map(({ providerId, providerInfo, ciphertextLength }) => [
-        printable(providerId),
-        `${printable(providerInfo)} (${formatBytes(ciphertextLength)})`,
+        providerId,
+        `${providerInfo} (${formatBytes(ciphertextLength)})`,
       ]),
-      "  ",
+      text`  `,
     ),
-    "\nencryption context (unverified: nobody has checked this yet)\n",
-    context.length === 0
-      ? "  empty\n"
-      : context.map(([name, value]) => `  ${printable(name)} = ${printable(value)}\n`).join(""),
-  ].join("");
+    text`\nencryption context (unverified: nobody has checked this yet)\n`,
+    pairs(description.encryptionContext),
+  ]}`;
 }
 
 function contentOf({ contentType, frameLength, body }: Description): string {

@@ -2,9 +2,9 @@ import { ALGORITHMS, command } from "./args.js";
 import { usageError } from "./failure.js";
 import { print } from "./output.js";
 import { readPublicKey } from "./public-key.js";
-import { table } from "./text.js";
+import { padded, type Text, table, text } from "./text.js";
 
-const HELP = `Usage: bongtu key FILE|-
+const HELP = text`Usage: bongtu key FILE|-
 
 Tells what an exported KMS public key is: its spec, its ARN if FILE carries it, the fingerprint
 to pin it by, and how many bytes the key itself takes. (\`bongtu seal\` has no such limit: what it
@@ -30,11 +30,11 @@ export const key = command({
       throw usageError("FILE is missing: the public key to tell about");
     }
     const publicKey = await readPublicKey(operand);
-    const limits = ALGORITHMS.map((algorithm, index): [string, string] => [
+    const limits = ALGORITHMS.map((algorithm, index): [string, Text] => [
       index === 0 ? "direct limits" : "",
       publicKey.encryptionAlgorithms.includes(algorithm)
-        ? `${algorithm.padEnd(18)}  ${publicKey.maxDirectBytes(algorithm)} bytes`
-        : `${algorithm.padEnd(18)}  not offered by this key`,
+        ? text`${padded(algorithm, 18)}  ${publicKey.maxDirectBytes(algorithm)} bytes`
+        : text`${padded(algorithm, 18)}  not offered by this key`,
     ]);
     await print(
       table([

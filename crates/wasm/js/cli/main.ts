@@ -1,17 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { Command } from "./args.js";
+import { COMMANDS } from "./commands.js";
 import { describeFailure, exitStatus, rootOf, usageError } from "./failure.js";
-import { inspect } from "./inspect.js";
-import { key } from "./key.js";
-import { object, objectCommands } from "./object.js";
-import { open } from "./open.js";
-import { print } from "./output.js";
-import { policy, policyCommands } from "./policy.js";
-import { seal } from "./seal.js";
-import { secret, secretCommands } from "./secret.js";
-import { sse, sseCommands } from "./sse.js";
+import { print, printStatus } from "./output.js";
+import { text } from "./text.js";
 
-const HELP = `Usage: bongtu COMMAND [options] [FILE|-]
+const HELP = text`Usage: bongtu COMMAND [options] [FILE|-]
 
 Seals files to the public half of an AWS KMS RSA key, offline and without credentials: as messages
 of the AWS Encryption SDKs, or as S3 objects of the S3 Encryption Clients; and secrets, as a line of
@@ -34,28 +27,16 @@ Options:
 Exit status is 0 only if all is well, 2 if the command line is wrong, 1 after any other failure.
 `;
 
-/** Longer names before those that they begin with. */
-const COMMANDS: readonly Command[] = [
-  key,
-  seal,
-  open,
-  inspect,
-  ...objectCommands,
-  object,
-  ...secretCommands,
-  secret,
-  ...sseCommands,
-  sse,
-  ...policyCommands,
-  policy,
-];
-
 process.exit(await main(process.argv.slice(2)));
 
 async function main(words: string[]): Promise<number> {
   // A failed write is reported to the one who wrote; unheard, the event would end the process with a stack trace.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
+  // What nobody waits for may hold words from outside as well.
+  process.on("uncaughtException", (error) =>
+    printStatus(describeFailure(error)).then(() => process.exit(1)),
+  );
   const chosen = COMMANDS.find(({ name }) =>
     name.split(" ").every((word, index) => word === words[index]),
   );
@@ -65,9 +46,7 @@ async function main(words: string[]): Promise<number> {
     return 0;
   } catch (error) {
     const failure = rootOf(error);
-    await new Promise((resolve) =>
-      process.stderr.write(describeFailure(failure, chosen?.name), resolve),
-    );
+    await printStatus(describeFailure(failure, chosen?.name, chosen?.secretsIn(args)));
     return exitStatus(failure);
   }
 }
@@ -78,7 +57,7 @@ async function withoutCommand(word: string | undefined): Promise<void> {
     case "--help":
       return print(HELP);
     case "--version":
-      return print(`bongtu ${version()}\n`);
+      return print(text`bongtu ${version()}\n`);
     case undefined:
       throw usageError("COMMAND is missing");
     default:

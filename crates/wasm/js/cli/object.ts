@@ -3,8 +3,9 @@ import { group } from "./group.js";
 import { inspectObject } from "./object/inspect.js";
 import { openObject } from "./object/open.js";
 import { sealObject } from "./object/seal.js";
+import { text } from "./text.js";
 
-const HELP = `Usage: bongtu object COMMAND [options] …
+const HELP = text`Usage: bongtu object COMMAND [options] …
 
 Objects of the Amazon S3 Encryption Clients: a body, and the user metadata that S3 stores with it.
 

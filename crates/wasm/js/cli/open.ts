@@ -2,11 +2,12 @@ import { openStream } from "../node.js";
 import { command, parseAlgorithm, parsePairs } from "./args.js";
 import { openInput } from "./input.js";
 import { OPENING_KEY, openingKeyring } from "./keys.js";
-import { openOutput } from "./output.js";
+import { OUTPUT, openOutput } from "./output.js";
 import { run } from "./pipeline.js";
 import { showProgress } from "./progress.js";
+import { text } from "./text.js";
 
-const HELP = `Usage: bongtu open --kms ARN [--region R] [--endpoint-url U] [options] [-o OUT] [FILE|-]
+const HELP = text`Usage: bongtu open --kms ARN [--region R] [--endpoint-url U] [options] [-o OUT] [FILE|-]
        bongtu open --private-key PEM [options] [-o OUT] [FILE|-]
 
 Opens FILE (or standard input), an AWS Encryption SDK message sealed to an AWS KMS RSA key, by
@@ -27,9 +28,11 @@ Options:
   -c, --context NAME=VALUE a pair that the encryption context must hold; may be repeated
   -o, --output OUT         write OUT, which is created or replaced only once everything in FILE is
                            verified (a new one with mode 0600); - or no -o is standard output
+      --no-overwrite       fail if OUT is there already, or comes meanwhile
   -h, --help               show this text
 
-On standard output every byte is authentic, but only exit status 0 says that they are all there.
+On standard output every byte is authentic, but only exit status 0 says that they are all there. If
+the process is killed (SIGKILL), a file .bongtu-….tmp beside OUT may keep what was verified so far.
 
 Examples:
   bongtu open --kms arn:aws:kms:eu-west-1:111122223333:key/… -o report.pdf report.pdf.sealed
@@ -45,7 +48,7 @@ export const open = command({
     "under-any-arn": { type: "boolean" },
     algorithm: { type: "string", short: "a" },
     context: { type: "string", short: "c", multiple: true },
-    output: { type: "string", short: "o" },
+    ...OUTPUT,
   },
   async run(values, operand) {
     const encryptionContext = parsePairs("-c", values.context);
@@ -55,6 +58,6 @@ export const open = command({
     const progress = showProgress("opening", input.size);
     const { onProgress } = progress;
     const pair = openStream(keyring, { encryptionContext, onProgress });
-    await run(input, pair, await openOutput(values.output)).finally(progress.end);
+    await run(input, pair, await openOutput(values)).finally(progress.end);
   },
 });

@@ -1,14 +1,13 @@
-import { randomBytes } from "node:crypto";
-import { constants, rmSync } from "node:fs";
-import { access, type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { type BigIntStats, constants, fstatSync } from "node:fs";
+import { access, lstat, open, realpath, stat } from "node:fs/promises";
 import { BrokenPipe, CliError, fileError, usageError } from "./failure.js";
+import { absent, keptError, openReplacement, writerOf } from "./replacement.js";
+import { refuseInput } from "./same-file.js";
+import type { Text } from "./text.js";
 
 /** Where a command's bytes go. What was written counts only after `commit`. */
 export interface Output {
   readonly stream: WritableStream<Uint8Array>;
-  /** Nobody sees a byte of it before `commit`. */
-  readonly atomic: boolean;
   /** The bytes are complete and verified: does all that may fail. */
   settle(): Promise<void>;
   /** Once settled, puts the bytes where they belong. */
@@ -17,20 +16,51 @@ export interface Output {
   discard(): Promise<void>;
 }
 
-/** Opens OUT: `-` is standard output, and so is no `-o` unless that is a terminal. */
-export async function openOutput(out: string | undefined): Promise<Output> {
+/** Where to write. */
+export const OUTPUT = {
+  output: { type: "string", short: "o" },
+  "no-overwrite": { type: "boolean" },
+} as const;
+
+export interface OutputValues {
+  readonly output?: string | undefined;
+  readonly "no-overwrite"?: boolean | undefined;
+}
+
+/** Opens the one output of a command. */
+export async function openOutput(values: OutputValues): Promise<Output> {
+  checkNoOverwrite(values);
+  return openAt(values.output, values["no-overwrite"]);
+}
+
+export function checkNoOverwrite({ output, "no-overwrite": keep = false }: OutputValues): void {
+  if (keep && (output === undefined || output === "-")) {
+    throw usageError("--no-overwrite goes with -o OUT: standard output is not ours to keep");
+  }
+}
+
+/** Opens OUT: `-` is standard output, and so is no `-o` unless that is a terminal. `keep`: not if it is there already. */
+export async function openAt(out: string | undefined, keep = false): Promise<Output> {
   if (out === undefined && process.stdout.isTTY) {
     throw usageError(
       "standard output is a terminal: name a file with -o OUT, or write there with -o -",
     );
   }
   if (out === undefined || out === "-") {
+    refuseInput(fstatSync(1, { bigint: true }), "standard output");
     return passThrough(writeStandardOutput);
   }
   try {
-    const present = await stat(out).catch(absent);
+    const present = await stat(out, { bigint: true }).catch(absent);
     if (present?.isDirectory()) {
       throw fileError(`'${out}' is a directory`);
+    }
+    if (present) {
+      refuseInput(present, `'${out}'`);
+    }
+    // A link that leads nowhere would be replaced as well.
+    if (keep && (present ? keepsBytes(present) : await lstat(out).catch(absent))) {
+      throw keptError(out);
     }
     if (present && !present.isFile()) {
       // A pipe or a device cannot be replaced by a file: that would remove it.
@@ -40,81 +70,33 @@ export async function openOutput(out: string | undefined): Promise<Output> {
     if (present) {
       await access(out, constants.W_OK);
     }
-    return await openReplacement(out, present ? await realpath(out) : out, present?.mode);
+    const target = present ? await realpath(out) : out;
+    return await openReplacement({ out, target, mode: present && Number(present.mode), keep });
   } catch (error) {
     throw error instanceof CliError ? error : fileError(`cannot write '${out}'`, error);
   }
 }
 
-export async function print(text: string): Promise<void> {
-  await writeStandardOutput(new TextEncoder().encode(text));
+/** Text for people, or JSON. */
+export async function print(text: Text): Promise<void> {
+  refuseInput(fstatSync(1, { bigint: true }), "standard output");
+  await writeStandardOutput(new TextEncoder().encode(`${text}`));
 }
 
-/** A temporary file beside the target, which is not touched before the rename. */
-async function openReplacement(
-  out: string,
-  target: string,
-  mode: number | undefined,
-): Promise<Output> {
-  const temporary = join(dirname(target), `.bongtu-${randomBytes(8).toString("hex")}.tmp`);
-  const keep = removeOnSignal(temporary);
-  const file = await open(temporary, "wx", 0o600).catch((error) => {
-    keep();
-    throw error;
-  });
+/** On standard error. */
+export async function printStatus(text: Text): Promise<void> {
+  await new Promise((resolve) => process.stderr.write(`${text}`, resolve));
+}
 
-  async function orFail(work: () => Promise<void>) {
-    try {
-      await work();
-    } catch (error) {
-      await discard();
-      throw fileError(`cannot write '${out}'`, error);
-    }
-  }
-
-  async function discard() {
-    await file.close().catch(() => {});
-    await rm(temporary, { force: true });
-    keep();
-  }
-
-  return {
-    stream: new WritableStream({ write: writerOf(file, out) }),
-    atomic: true,
-    async settle() {
-      await orFail(async () => {
-        if (mode !== undefined) {
-          await file.chmod(mode & 0o777);
-        }
-        await file.sync();
-        await file.close();
-        // Its directory may be gone.
-        await access(temporary);
-      });
-    },
-    async commit() {
-      await orFail(() => rename(temporary, target));
-      keep();
-    },
-    discard,
-  };
+/** Unlike a pipe or a terminal. */
+function keepsBytes(status: BigIntStats): boolean {
+  return status.isFile() || status.isBlockDevice();
 }
 
 /** Bytes that cannot be taken back: whoever reads them has to look at the exit status. */
 function passThrough(write: (chunk: Uint8Array) => Promise<void>, close = async () => {}): Output {
   const stream = new WritableStream({ write });
-  return { stream, atomic: false, settle: async () => {}, commit: close, discard: close };
-}
-
-function writerOf(file: FileHandle, out: string) {
-  return async (chunk: Uint8Array) => {
-    try {
-      // Writes on from the current position, and all of the chunk where `write` may stop short.
-      await file.writeFile(chunk);
-    } catch (error) {
-      throw fileError(`cannot write '${out}'`, error);
-    }
-  };
+  return { stream, settle: async () => {}, commit: close, discard: close };
 }
 
 function writeStandardOutput(chunk: Uint8Array): Promise<void> {
@@ -129,33 +111,4 @@ function writeStandardOutput(chunk: Uint8Array): Promise<void> {
       }
     });
   });
-}
-
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** Removes the file when a signal ends the process, which then ends as it would have. Call the result to let the file be. */
-function removeOnSignal(path: string): () => void {
-  function onSignal(signal: NodeJS.Signals) {
-    try {
-      rmSync(path, { force: true });
-    } finally {
-      keep();
-      process.kill(process.pid, signal);
-    }
-  }
-  function keep() {
-    for (const signal of SIGNALS) {
-      process.off(signal, onSignal);
-    }
-  }
-  for (const signal of SIGNALS) {
-    process.on(signal, onSignal);
-  }
-  return keep;
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== "ENOENT") {
-    throw error;
-  }
 }

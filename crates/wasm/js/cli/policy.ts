@@ -2,8 +2,9 @@ import type { Command } from "./args.js";
 import { group } from "./group.js";
 import { policyBucket } from "./policy/bucket.js";
 import { policyExplain } from "./policy/explain.js";
+import { text } from "./text.js";
 
-const HELP = `Usage: bongtu policy COMMAND [options] …
+const HELP = text`Usage: bongtu policy COMMAND [options] …
 
 Bucket policies of Amazon S3: what requests to a bucket must be like.
 

@@ -1,4 +1,5 @@
 import { constants, createPrivateKey, type KeyObject, privateDecrypt } from "node:crypto";
+import { encodingOf } from "../decode-text.js";
 import { BongtuError, type Kms } from "../node.js";
 import { fileError } from "./failure.js";
 import { readSmall } from "./input.js";
@@ -13,11 +14,11 @@ const HASHES: Readonly<Record<string, string>> = {
 
 /** Reads an RSA private key, PKCS#8 or PKCS#1 in PEM. */
 export async function readPrivateKey(path: string): Promise<KeyObject> {
-  const pem = await readSmall(path, "private key");
+  const file = await readSmall(path, "private key");
   try {
-    return parsePrivateKey(pem, `'${path}'`);
+    return parsePrivateKey(inAscii(file), `'${path}'`);
   } finally {
-    pem.fill(0);
+    file.fill(0);
   }
 }
 
@@ -28,6 +29,20 @@ export function localKms(key: KeyObject): Kms {
       return { KeyId, Plaintext: unwrap(key, EncryptionAlgorithm, CiphertextBlob) };
     },
   };
+}
+
+/** PEM is ASCII in whatever encoding it was saved. Rewritten in its place, so that no copy of the key is left behind. */
+function inAscii(file: Buffer): Buffer {
+  const encoding = encodingOf(file);
+  if (encoding === "utf-8") {
+    return file.subarray(Math.max(0, file.indexOf("-----BEGIN")));
+  }
+  const low = encoding === "utf-16le" ? 0 : 1;
+  const length = file.length >> 1;
+  for (let index = 0; index < length; index += 1) {
+    file[index] = file[2 * index + low] ?? 0;
+  }
+  return inAscii(file.subarray(0, length));
 }
 
 function parsePrivateKey(pem: Buffer, name: string): KeyObject {

@@ -1,7 +1,8 @@
-import { approximately } from "./text.js";
+import { printStatus } from "./output.js";
+import { approximately, text } from "./text.js";
 
 const INTERVAL_MS = 100;
-const START_OF_LINE = "\r\x1b[K";
+const START_OF_LINE = text`\r\x1b[K`;
 
 export interface Progress {
   readonly onProgress: ((progress: { bytes: number }) => void) | undefined;
@@ -27,12 +28,12 @@ export function showProgress(verb: string, total: number | undefined): Progress 
       ? `${Math.min(100, Math.floor((100 * bytes) / total))} % of ${approximately(total)}`
       : approximately(bytes);
     const rate = approximately((bytes / (now - start)) * 1000);
-    process.stderr.write(`${START_OF_LINE}${verb}: ${done}, ${rate}/s`);
+    printStatus(text`${START_OF_LINE}${verb}: ${done}, ${rate}/s`);
   }
 
   function end() {
     if (shown !== start) {
-      process.stderr.write(START_OF_LINE);
+      printStatus(START_OF_LINE);
     }
   }
 

@@ -2,11 +2,12 @@ import { Keyring, sealStream } from "../node.js";
 import { command, parseAlgorithm, parseCount, parsePairs } from "./args.js";
 import { openInput } from "./input.js";
 import { readNamedSealingKey, SEALING_KEY } from "./keys.js";
-import { openOutput } from "./output.js";
+import { OUTPUT, openOutput } from "./output.js";
 import { run } from "./pipeline.js";
 import { showProgress } from "./progress.js";
+import { text } from "./text.js";
 
-const HELP = `Usage: bongtu seal -k PUB [--key-arn ARN] [options] [-o OUT] [FILE|-]
+const HELP = text`Usage: bongtu seal -k PUB [--key-arn ARN] [options] [-o OUT] [FILE|-]
 
 Seals FILE (or standard input) to the public half of an AWS KMS RSA key, offline and without
 credentials. The result is an AWS Encryption SDK message (suite 0x0478, KMS RSA keyring), opened by
@@ -26,6 +27,7 @@ Options:
       --frame-length N     bytes of plaintext per frame (default 262144)
   -o, --output OUT         write OUT, which is created or replaced only once it is complete (a new
                            one with mode 0600); - or no -o is standard output
+      --no-overwrite       fail if OUT is there already, or comes meanwhile
   -h, --help               show this text
 
 Examples:
@@ -43,7 +45,7 @@ export const seal = command({
     algorithm: { type: "string", short: "a" },
     context: { type: "string", short: "c", multiple: true },
     "frame-length": { type: "string" },
-    output: { type: "string", short: "o" },
+    ...OUTPUT,
   },
   async run(values, operand) {
     const encryptionContext = parsePairs("-c", values.context);
@@ -56,6 +58,6 @@ export const seal = command({
     const progress = showProgress("sealing", input.size);
     const { onProgress } = progress;
     const pair = sealStream(keyring, { encryptionContext, frameLength, onProgress });
-    await run(input, pair, await openOutput(values.output)).finally(progress.end);
+    await run(input, pair, await openOutput(values)).finally(progress.end);
   },
 });

@@ -2,8 +2,9 @@ import type { Command } from "./args.js";
 import { group } from "./group.js";
 import { secretOpen } from "./secret/open.js";
 import { secretSeal } from "./secret/seal.js";
+import { text } from "./text.js";
 
-const HELP = `Usage: bongtu secret COMMAND [options] …
+const HELP = text`Usage: bongtu secret COMMAND [options] …
 
 Passwords, tokens and the like as one line of text, for the places that hold strings: parameters,
 environment variables, fields of logs.

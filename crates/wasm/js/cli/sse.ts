@@ -2,8 +2,9 @@ import type { Command } from "./args.js";
 import { group } from "./group.js";
 import { sseHeaders } from "./sse/headers.js";
 import { sseKey } from "./sse/key.js";
+import { text } from "./text.js";
 
-const HELP = `Usage: bongtu sse COMMAND [options] …
+const HELP = text`Usage: bongtu sse COMMAND [options] …
 
 Server-side encryption: what S3 does to an object once it has it, sealed or not.
 

@@ -1,6 +1,6 @@
 import type { StoredEnvelope } from "../../node.js";
 import { fileError, usageError } from "../failure.js";
-import { readSmall } from "../input.js";
+import { readText } from "../input.js";
 
 /** Where an object's envelope stands: its metadata and, if it has one, its instruction file. */
 export interface EnvelopeFiles {
@@ -20,11 +20,6 @@ export async function readEnvelope(files: EnvelopeFiles): Promise<ReadEnvelope> 
     return { ...stored, instructionFile: undefined };
   }
   return { ...stored, instructionFile: await readText(path, "instruction file") };
-}
-
-/** As `aws s3api put-object --metadata file://…` and this program read it. */
-export function metadataText(metadata: Readonly<Record<string, string>>): string {
-  return `${JSON.stringify(metadata, undefined, 2)}\n`;
 }
 
 export function missingMetadata(): Error {
@@ -47,15 +42,6 @@ async function readMetadata(path: string) {
     metadata: metadata as Record<string, string>,
     contentRange: isText(range) ? range : undefined,
   };
-}
-
-async function readText(path: string, what: string): Promise<string> {
-  const bytes = await readSmall(path, what);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw fileError(`'${path}' is no ${what}: it is not UTF-8 text`);
-  }
 }
 
 function parse(text: string): unknown {

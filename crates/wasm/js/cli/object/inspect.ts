@@ -2,10 +2,10 @@ import { inspect, type ObjectDescription } from "../../node.js";
 import { command, refuseSharedInput } from "../args.js";
 import { usageError } from "../failure.js";
 import { print } from "../output.js";
-import { formatBytes, printable, printableJson, table } from "../text.js";
+import { formatBytes, json, pairs, type Text, table, text } from "../text.js";
 import { readEnvelope } from "./envelope.js";
 
-const HELP = `Usage: bongtu object inspect [--json] [--instruction-file PATH] META.json|-
+const HELP = text`Usage: bongtu object inspect [--json] [--instruction-file PATH] META.json|-
 
 Shows what the user metadata of an S3 Encryption Client object say: version, algorithms, material
 description. Needs no key, and so verifies nothing: whoever made META.json chose all of it.
@@ -40,22 +40,19 @@ export const inspectObject = command({
     const files = { metadata: operand, "instruction-file": instructionFile };
     const description = await inspect(await readEnvelope(files));
     await print(
-      values.json
-        ? `${printableJson(description)}\n`
-        : describe(description, instructionFile !== undefined),
+      values.json ? json(description) : describe(description, instructionFile !== undefined),
     );
   },
 });
 
-function describe(description: ObjectDescription, withFile: boolean): string {
+function describe(description: ObjectDescription, withFile: boolean): Text {
   const { version, contentAlgorithm, committing, wrap, wrappedKeyLength } = description;
   const { materialDescription, plaintextLength } = description;
-  const pairs = Object.entries(materialDescription);
   const commitment = committing ? "commits to its key" : "does NOT commit to its key";
   const place = withFile ? "in the instruction file" : "in the metadata";
   const [title, note] = DESCRIPTIONS[wrap];
-  return [
-    `S3 Encryption Client object, version ${version.slice(1)}\n\n`,
+  return text`${[
+    text`S3 Encryption Client object, version ${version.slice(1)}\n\n`,
     table([
       ["content", `${contentAlgorithm} (AES-GCM, ${commitment})`],
       ["data key", `${wrap}, ${formatBytes(wrappedKeyLength)} ${place}`],
@@ -66,11 +63,9 @@ function describe(description: ObjectDescription, withFile: boolean): string {
           : `${formatBytes(plaintextLength)}, as the metadata claim`,
       ],
     ]),
-    `\n${title} (unverified: ${note})\n`,
-    pairs.length === 0
-      ? "  empty\n"
-      : pairs.map(([name, value]) => `  ${printable(name)} = ${printable(value)}\n`).join(""),
-  ].join("");
+    text`\n${title} (unverified: ${note})\n`,
+    pairs(materialDescription),
+  ]}`;
 }
 
 /** What the pairs are, and who will check them. */

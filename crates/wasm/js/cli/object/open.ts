@@ -9,12 +9,13 @@ import {
 import { command, refuseSharedInput } from "../args.js";
 import { type Input, openInput } from "../input.js";
 import { ANY_KEY, OPENING_KEY, openingKms } from "../keys.js";
-import { openOutput } from "../output.js";
+import { OUTPUT, openOutput } from "../output.js";
 import { complete } from "../pipeline.js";
 import { showProgress } from "../progress.js";
+import { text } from "../text.js";
 import { missingMetadata, readEnvelope } from "./envelope.js";
 
-const HELP = `Usage: bongtu object open --kms ARN [--region R] [--endpoint-url U] --metadata META.json
+const HELP = text`Usage: bongtu object open --kms ARN [--region R] [--endpoint-url U] --metadata META.json
                           [options] [-o OUT] [BODY|-]
        bongtu object open --private-key PEM --metadata META.json [options] [-o OUT] [BODY|-]
 
@@ -38,10 +39,12 @@ Options:
       --allow-v2           open objects of version 2 too, which do not commit to their key
   -o, --output OUT         write OUT, which is created or replaced only once everything in BODY is
                            verified (a new one with mode 0600); - or no -o is standard output
+      --no-overwrite       fail if OUT is there already, or comes meanwhile
   -h, --help               show this text
 
-Nothing reaches standard output before all of BODY is verified. For that it is read twice; if it is
-no file, a temporary one keeps it meanwhile, still sealed.
+Nothing is written before all of BODY is verified. For that it is read twice; what comes from a pipe
+is kept meanwhile, still sealed, in a temporary file in the folder that TMPDIR names (or /tmp). If
+the process is killed (SIGKILL), a file .bongtu-….tmp beside OUT may keep what was written so far.
 
 Examples:
   aws s3api get-object --bucket B --key report.pdf body > meta.json
@@ -57,7 +60,7 @@ export const openObject = command({
     metadata: { type: "string" },
     "instruction-file": { type: "string" },
     "allow-v2": { type: "boolean" },
-    output: { type: "string", short: "o" },
+    ...OUTPUT,
   },
   async run(values, operand) {
     const { metadata, "instruction-file": instructionFile } = values;
@@ -75,18 +78,14 @@ export const openObject = command({
     const keyring = keyringFor(wrap, keyArn, kms);
 
     const input = await openInput(operand);
-    const output = await openOutput(values.output);
-    // What the rename keeps from everybody may be written before it is verified.
-    const releaseUnverified = output.atomic;
-    const readings = releaseUnverified ? 1 : 2;
-    const progress = showProgress("opening", input.size && readings * input.size);
+    const output = await openOutput(values);
+    const progress = showProgress("opening", input.size && 2 * input.size);
     await complete(output, async () => {
       const { plaintext } = await open(
         keyring,
-        { ...envelope, body: releaseUnverified ? input.stream : rereadable(operand, input) },
+        { ...envelope, body: rereadable(operand, input) },
         {
           commitmentPolicy: values["allow-v2"] ? "REQUIRE_ENCRYPT_ALLOW_DECRYPT" : undefined,
-          releaseUnverified,
           onProgress: progress.onProgress,
         },
       );

@@ -1,4 +1,4 @@
-import { type Output, openOutput } from "../output.js";
+import { type Output, openAt } from "../output.js";
 
 /**
  * Opens several outputs as one: `texts`, which are written at once, and `body`, which the stream is for. Either all are
@@ -7,16 +7,17 @@ import { type Output, openOutput } from "../output.js";
 export async function openOutputs(
   texts: readonly { readonly out: string; readonly text: string }[],
   body: string | undefined,
+  keep: boolean | undefined,
 ): Promise<Output> {
   const outputs: Output[] = [];
   try {
     for (const { out, text } of texts) {
-      const output = await openOutput(out);
+      const output = await openAt(out, keep);
       outputs.push(output);
       const writer = output.stream.getWriter();
       await writer.write(new TextEncoder().encode(text));
     }
-    const last = await openOutput(body);
+    const last = await openAt(body, keep);
     outputs.push(last);
     return together(outputs, last.stream);
   } catch (error) {
@@ -28,11 +29,11 @@ export async function openOutputs(
 function together(outputs: readonly Output[], stream: Output["stream"]): Output {
   /** What still can be taken back is. */
   async function each(step: "settle" | "commit") {
-    for (const [index, output] of outputs.entries()) {
+    for (const output of outputs) {
       try {
         await output[step]();
       } catch (error) {
-        await discardAll(step === "settle" ? outputs : outputs.slice(index));
+        await discardAll(outputs);
         throw error;
       }
     }
@@ -40,7 +41,6 @@ function together(outputs: readonly Output[], stream: Output["stream"]): Output 
 
   return {
     stream,
-    atomic: outputs.every(({ atomic }) => atomic),
     settle: () => each("settle"),
     commit: () => each("commit"),
     discard: () => discardAll(outputs),

@@ -1,15 +1,17 @@
-import { resolve } from "node:path";
 import { Keyring, type ObjectFormat, sealObjectStream } from "../../node.js";
 import { command, parseChoice, parsePairs } from "../args.js";
 import { usageError } from "../failure.js";
 import { openInput } from "../input.js";
 import { readNamedSealingKey, SEALING_KEY } from "../keys.js";
+import { OUTPUT } from "../output.js";
 import { run } from "../pipeline.js";
 import { showProgress } from "../progress.js";
-import { metadataText, missingMetadata } from "./envelope.js";
+import { refuseSameOutputs } from "../same-file.js";
+import { json, text } from "../text.js";
+import { missingMetadata } from "./envelope.js";
 import { openOutputs } from "./outputs.js";
 
-const HELP = `Usage: bongtu object seal -k PUB [--key-arn ARN] --metadata META.json [options]
+const HELP = text`Usage: bongtu object seal -k PUB [--key-arn ARN] --metadata META.json [options]
                           [-o BODY] [FILE|-]
 
 Seals FILE (or standard input) to the public half of an AWS KMS RSA key, offline and without
@@ -34,6 +36,7 @@ Options:
                            write the wrapped key here and not to the metadata; to be stored before
                            the object, under its name and ".instruction"
   -o, --output BODY        write BODY; - or no -o is standard output
+      --no-overwrite       fail if any of these files is there already
   -h, --help               show this text
 
 All files are created or replaced together, and only once everything is complete (new ones with mode
@@ -53,7 +56,7 @@ export const sealObject = command({
     "material-description": { type: "string", short: "m", multiple: true },
     metadata: { type: "string" },
     "instruction-file": { type: "string" },
-    output: { type: "string", short: "o" },
+    ...OUTPUT,
   },
   async run(values, operand) {
     const format = parseChoice("--format", FORMATS, values.format);
@@ -62,7 +65,10 @@ export const sealObject = command({
     if (metadata === undefined) {
       throw missingMetadata();
     }
-    checkOutputs({ "--instruction-file": instructionFile, "--metadata": metadata }, values.output);
+    await checkOutputs(
+      { "--instruction-file": instructionFile, "--metadata": metadata },
+      values.output,
+    );
     const { publicKey, keyArn } = await readNamedSealingKey(values, operand);
     const keyring = Keyring.kmsRsa({ publicKey, keyArn });
 
@@ -77,11 +83,11 @@ export const sealObject = command({
       size: input.size || undefined,
       onProgress,
     });
-    const texts = [{ out: metadata, text: metadataText(object.metadata) }];
+    const texts = [{ out: metadata, text: `${json(object.metadata)}` }];
     if (instructionFile !== undefined && object.instructionFile !== undefined) {
       texts.unshift({ out: instructionFile, text: object.instructionFile.body });
     }
-    const output = await openOutputs(texts, values.output);
+    const output = await openOutputs(texts, values.output, values["no-overwrite"]);
     await run(input, object, output).finally(progress.end);
   },
 });
@@ -89,22 +95,15 @@ export const sealObject = command({
 const FORMATS: readonly ObjectFormat[] = ["v3", "v2"];
 
 /** Each output is a file of its own, and standard output is the body's. */
-function checkOutputs(
+async function checkOutputs(
   texts: Readonly<Record<string, string | undefined>>,
   body: string | undefined,
-): void {
-  const taken = new Map<string, string>(body === undefined ? [] : [[resolve(body), "-o"]]);
-  for (const [option, path] of Object.entries(texts)) {
-    if (path === undefined) {
-      continue;
-    }
+): Promise<void> {
+  const given = Object.entries(texts).filter(([, path]) => path !== undefined);
+  for (const [option, path] of given) {
     if (path === "-") {
       throw usageError(`${option} takes a file: standard output is for the body`);
     }
-    const other = taken.get(resolve(path));
-    if (other !== undefined) {
-      throw usageError(`${other} and ${option} name the same file, '${path}'`);
-    }
-    taken.set(resolve(path), option);
   }
+  await refuseSameOutputs({ "-o": body, ...Object.fromEntries(given) });
 }

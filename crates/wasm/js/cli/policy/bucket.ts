@@ -2,9 +2,9 @@ import { type BucketPolicyOptions, bucketPolicy } from "../../node.js";
 import { command, parseChoice } from "../args.js";
 import { usageError } from "../failure.js";
 import { print } from "../output.js";
-import { printableJson } from "../text.js";
+import { json, text } from "../text.js";
 
-const HELP = `Usage: bongtu policy bucket --bucket B RULE…
+const HELP = text`Usage: bongtu policy bucket --bucket B RULE…
 
 Prints a bucket policy, as JSON for PutBucketPolicy. Every rule of it denies; it allows nothing, and
 what it denies, nothing else can allow. Put its statements beside those that the bucket has already.
@@ -61,6 +61,6 @@ export const policyBucket = command({
       customerKey: parseChoice("--customer-key", ["require", "forbid"], values["customer-key"]),
       createOnly: values["create-only"],
     } satisfies BucketPolicyOptions);
-    await print(`${printableJson(policy)}\n`);
+    await print(json(policy));
   },
 });

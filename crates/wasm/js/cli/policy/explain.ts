@@ -1,11 +1,11 @@
 import { explain, type PolicyExplanation, type PolicyFinding } from "../../node.js";
 import { command } from "../args.js";
 import { usageError } from "../failure.js";
-import { readSmall } from "../input.js";
+import { readText } from "../input.js";
 import { print } from "../output.js";
-import { printable, printableJson } from "../text.js";
+import { json, type Text, text, wrapped } from "../text.js";
 
-const HELP = `Usage: bongtu policy explain [--json] FILE|-
+const HELP = text`Usage: bongtu policy explain [--json] FILE|-
 
 Tells what a bucket policy enforces of what \`bongtu policy bucket\` can: what it denies to everybody
 and for all objects, what to some only, what not at all; and what no policy can see.
@@ -29,43 +29,27 @@ export const policyExplain = command({
     if (operand === undefined) {
       throw usageError("FILE is missing: the policy to explain");
     }
-    const text = await readSmall(operand, "bucket policy");
-    const explanation = explain(text.toString("utf8"));
-    await print(values.json ? `${printableJson(explanation)}\n` : describe(explanation));
+    const explanation = explain(await readText(operand, "bucket policy"));
+    await print(values.json ? json(explanation) : describe(explanation));
   },
 });
 
-function describe({ enforces, partly, notEnforced, cannotSee }: PolicyExplanation): string {
+function describe({ enforces, partly, notEnforced, cannotSee }: PolicyExplanation): Text {
   const sections = [
     section("enforced", enforces),
     section("enforced in part", partly),
     section("NOT enforced", notEnforced),
   ];
-  return `${sections.join("")}no policy can see\n${wrapped(cannotSee)}`;
+  return text`${sections}no policy can see\n${wrapped(cannotSee)}`;
 }
 
-function section(title: string, findings: readonly PolicyFinding[]): string {
+function section(title: string, findings: readonly PolicyFinding[]): Text {
   if (findings.length === 0) {
-    return "";
+    return text``;
   }
-  const lines = findings.map(({ rule, sid, text }) => {
-    const statement = sid === undefined ? "" : ` (statement ${printable(sid)})`;
-    return `  ${rule}${statement}\n${wrapped(printable(text), "    ")}`;
+  const lines = findings.map((finding) => {
+    const statement = finding.sid === undefined ? "" : ` (statement ${finding.sid})`;
+    return text`  ${finding.rule}${statement}\n${wrapped(finding.text, text`    `)}`;
   });
-  return `${title}\n${lines.join("")}\n`;
-}
-
-const WIDTH = 100;
-
-function wrapped(text: string, indent = "  "): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines[lines.length - 1] ?? "";
-    if (line !== "" && indent.length + line.length + 1 + word.length > WIDTH) {
-      lines.push(word);
-    } else {
-      lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return lines.map((line) => `${indent}${line}\n`).join("");
+  return text`${title}\n${lines}\n`;
 }

@@ -1,11 +1,13 @@
+import { decodeText } from "../../decode-text.js";
 import { openSecret } from "../../node.js";
 import { command, parseAlgorithm, parsePairs } from "../args.js";
 import { readSmall } from "../input.js";
 import { OPENING_KEY, openingKeyring } from "../keys.js";
-import { openOutput } from "../output.js";
+import { OUTPUT, openOutput } from "../output.js";
 import { complete } from "../pipeline.js";
+import { text } from "../text.js";
 
-const HELP = `Usage: bongtu secret open --kms ARN [--region R] [--endpoint-url U] [options] [-o OUT] [FILE|-]
+const HELP = text`Usage: bongtu secret open --kms ARN [--region R] [--endpoint-url U] [options] [-o OUT] [FILE|-]
        bongtu secret open --private-key PEM [options] [-o OUT] [FILE|-]
 
 Opens the secret in FILE (or standard input), one line of base64 that \`bongtu secret seal\` made, or
@@ -29,6 +31,7 @@ Options:
   -o, --output OUT         write OUT, which is created or replaced only once the secret is verified
                            (a new one with mode 0600); - or no -o is standard output, but
                            a terminal only with -o -
+      --no-overwrite       fail if OUT is there already, or comes meanwhile
   -h, --help               show this text
 
 Examples:
@@ -48,16 +51,19 @@ export const secretOpen = command({
     "under-any-arn": { type: "boolean" },
     algorithm: { type: "string", short: "a" },
     context: { type: "string", short: "c", multiple: true },
-    output: { type: "string", short: "o" },
+    ...OUTPUT,
   },
+  readsSecret: true,
   async run(values, operand) {
     const encryptionContext = parsePairs("-c", values.context);
     const keyring = await openingKeyring(values, parseAlgorithm(values.algorithm));
 
     const value = await readSmall(operand, "sealed secret", MOST);
-    const output = await openOutput(values.output);
+    const output = await openOutput(values);
     await complete(output, async () => {
-      const secret = await openSecret(keyring, value.toString("utf8"), { encryptionContext });
+      const secret = await openSecret(keyring, decodeText(value) ?? `${value}`, {
+        encryptionContext,
+      });
       try {
         await output.stream.getWriter().write(secret);
       } finally {

@@ -1,13 +1,15 @@
+import { encodingOf } from "../../decode-text.js";
 import { Keyring, type SecretForm, sealSecret } from "../../node.js";
 import { SECRET_TARGETS } from "../../secret.js";
 import { command, parseAlgorithm, parseChoice, parsePairs } from "../args.js";
 import { usageError } from "../failure.js";
 import { readSmall } from "../input.js";
 import { readNamedSealingKey, readSealingKey, SEALING_KEY } from "../keys.js";
-import { openOutput, print } from "../output.js";
+import { checkNoOverwrite, OUTPUT, type OutputValues, openOutput, print } from "../output.js";
 import { complete } from "../pipeline.js";
+import { text } from "../text.js";
 
-const HELP = `Usage: bongtu secret seal -k PUB [--key-arn ARN] [options] [-o OUT] [FILE|-]
+const HELP = text`Usage: bongtu secret seal -k PUB [--key-arn ARN] [options] [-o OUT] [FILE|-]
 
 Seals the secret in FILE (or standard input) to the public half of an AWS KMS RSA key, offline and
 without credentials. The result is one line of base64, opened by \`bongtu secret open\`. It is never
@@ -33,6 +35,7 @@ Options:
   -o, --output OUT         write OUT, created or replaced only once it is complete (a new one with
                            mode 0600); - or no -o is standard output. Without -o, and on a
                            terminal only, a newline follows the line
+      --no-overwrite       fail if OUT is there already, or comes meanwhile
   -h, --help               show this text
 
 Examples:
@@ -52,8 +55,9 @@ export const secretSeal = command({
     context: { type: "string", short: "c", multiple: true },
     target: { type: "string" },
     "trim-newline": { type: "boolean" },
-    output: { type: "string", short: "o" },
+    ...OUTPUT,
   },
+  readsSecret: true,
   async run(values, operand) {
     const algorithm = parseAlgorithm(values.algorithm);
     const form = parseChoice("--form", FORMS, values.form);
@@ -72,7 +76,7 @@ export const secretSeal = command({
     const secret = await readSmall(operand, "secret");
     try {
       const end = values["trim-newline"] === true ? withoutNewline(secret) : secret.length;
-      await write(values.output, await sealSecret(key, secret.subarray(0, end), options));
+      await deliver(values, () => sealSecret(key, secret.subarray(0, end), options));
     } finally {
       secret.fill(0);
     }
@@ -83,17 +87,23 @@ const FORMS: readonly SecretForm[] = ["armoured", "direct"];
 
 /** The length without one newline, of Unix or Windows, at the end. */
 function withoutNewline(text: Buffer): number {
-  const newline = ["\r\n", "\n"].find((newline) =>
-    text.subarray(-newline.length).equals(Buffer.from(newline)),
-  );
+  const encoding = encodingOf(text);
+  const newlines = ["\r\n", "\n"].map((newline) => {
+    const bytes = Buffer.from(newline, encoding === "utf-8" ? "utf8" : "utf16le");
+    return encoding === "utf-16be" ? bytes.swap16() : bytes;
+  });
+  const newline = newlines.find((bytes) => text.subarray(-bytes.length).equals(bytes));
   return text.length - (newline?.length ?? 0);
 }
 
 /** Text may go to a terminal; what is stored has to be the value and nothing else. */
-async function write(out: string | undefined, value: string): Promise<void> {
-  if (out === undefined && process.stdout.isTTY) {
-    return print(`${value}\n`);
+async function deliver(values: OutputValues, seal: () => Promise<string>): Promise<void> {
+  checkNoOverwrite(values);
+  if (values.output === undefined && process.stdout.isTTY) {
+    return print(text`${await seal()}\n`);
   }
-  const output = await openOutput(out);
-  await complete(output, () => output.stream.getWriter().write(new TextEncoder().encode(value)));
+  const output = await openOutput(values);
+  await complete(output, async () => {
+    await output.stream.getWriter().write(new TextEncoder().encode(await seal()));
+  });
 }

@@ -3,11 +3,12 @@ import { command, parseAlgorithm, parsePairs } from "../args.js";
 import { usageError } from "../failure.js";
 import { readSmall } from "../input.js";
 import { OPENING_KEY, openingKeyring } from "../keys.js";
-import { openOutput, print } from "../output.js";
+import { checkNoOverwrite, OUTPUT, type Output, openOutput, print } from "../output.js";
 import { complete } from "../pipeline.js";
+import { json, type Text, text } from "../text.js";
 import { place } from "./place.js";
 
-const HELP = `Usage: bongtu sse headers --mode s3|kms|dsse [options]
+const HELP = text`Usage: bongtu sse headers --mode s3|kms|dsse [options]
        bongtu sse headers --bucket B --key KEY --kms ARN [options] [-o OUT] SEALED|-
        bongtu sse headers --bucket B --key KEY --private-key PEM [options] [-o OUT] SEALED|-
 
@@ -36,6 +37,7 @@ Options:
       --copy-source        of SSE-C: the headers of the key of a copy's source
   -o, --output OUT         write OUT; - or no -o is standard output, which must not be a terminal
                            when a key is printed
+      --no-overwrite       fail if OUT is there already, or comes meanwhile
   -h, --help               show this text
 
 Examples:
@@ -59,8 +61,9 @@ export const sseHeaders = command({
     key: { type: "string" },
     algorithm: { type: "string", short: "a" },
     "copy-source": { type: "boolean" },
-    output: { type: "string", short: "o" },
+    ...OUTPUT,
   },
+  readsSecret: true,
   async run(values, operand) {
     const operation = (values.operation ?? "PutObject") as S3Operation;
     if (values.mode !== undefined) {
@@ -68,10 +71,11 @@ export const sseHeaders = command({
       if (operand !== undefined) {
         throw usageError("give either --mode or SEALED");
       }
-      const headers = modeOf(values.mode, values).headers(operation);
+      checkNoOverwrite(values);
+      const headers = json(modeOf(values.mode, values).headers(operation));
       return values.output === undefined
-        ? print(textOf(headers))
-        : write(values.output, textOf(headers));
+        ? print(headers)
+        : write(await openOutput(values), async () => headers);
     }
     if (operand === undefined) {
       throw usageError("give --mode, or SEALED: the customer key that `bongtu sse key` sealed");
@@ -80,14 +84,15 @@ export const sseHeaders = command({
     const where = place(values);
     const keyring = await openingKeyring(values, parseAlgorithm(values.algorithm));
     const sealed = await readSmall(operand, "sealed customer key");
-    const key = await CustomerKey.open(keyring, sealed, where);
-    try {
-      const source = values["copy-source"] === true;
-      const headers = source ? key.copySourceHeaders(operation) : key.headers(operation);
-      await write(values.output, textOf(headers));
-    } finally {
-      key.dispose();
-    }
+    await write(await openOutput(values), async () => {
+      const key = await CustomerKey.open(keyring, sealed, where);
+      try {
+        const source = values["copy-source"] === true;
+        return json(source ? key.copySourceHeaders(operation) : key.headers(operation));
+      } finally {
+        key.dispose();
+      }
+    });
   },
 });
 
@@ -135,11 +140,8 @@ function modeOf(
   }
 }
 
-function textOf(headers: Readonly<Record<string, string>>): string {
-  return `${JSON.stringify(headers, undefined, 2)}\n`;
-}
-
-async function write(out: string | undefined, text: string): Promise<void> {
-  const output = await openOutput(out);
-  await complete(output, () => output.stream.getWriter().write(new TextEncoder().encode(text)));
+async function write(output: Output, make: () => Promise<Text>): Promise<void> {
+  await complete(output, async () => {
+    await output.stream.getWriter().write(new TextEncoder().encode(`${await make()}`));
+  });
 }

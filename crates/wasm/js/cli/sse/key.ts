@@ -3,11 +3,12 @@ import { command, parseAlgorithm } from "../args.js";
 import { usageError } from "../failure.js";
 import { readSmall } from "../input.js";
 import { readNamedSealingKey, SEALING_KEY } from "../keys.js";
-import { openOutput } from "../output.js";
+import { OUTPUT, openOutput } from "../output.js";
 import { complete } from "../pipeline.js";
+import { text } from "../text.js";
 import { place } from "./place.js";
 
-const HELP = `Usage: bongtu sse key -k PUB [--key-arn ARN] --bucket B --key KEY [options] [-o OUT] [FILE|-]
+const HELP = text`Usage: bongtu sse key -k PUB [--key-arn ARN] --bucket B --key KEY [options] [-o OUT] [FILE|-]
 
 Makes a customer key for one object, 32 random bytes with which S3 encrypts it (SSE-C), and seals it
 to the public half of an AWS KMS RSA key. OUT is an AWS Encryption SDK message whose encryption
@@ -29,6 +30,7 @@ Options:
       --key KEY            the object's key
   -o, --output OUT         write OUT, created or replaced only once it is complete (a new one with
                            mode 0600); - or no -o is standard output
+      --no-overwrite       fail if OUT is there already, or comes meanwhile
   -h, --help               show this text
 
 Examples:
@@ -44,8 +46,9 @@ export const sseKey = command({
     algorithm: { type: "string", short: "a" },
     bucket: { type: "string" },
     key: { type: "string" },
-    output: { type: "string", short: "o" },
+    ...OUTPUT,
   },
+  readsSecret: true,
   async run(values, operand) {
     const where = place(values);
     const algorithm = parseAlgorithm(values.algorithm);
@@ -57,9 +60,10 @@ export const sseKey = command({
     const keyring = Keyring.kmsRsa({ publicKey, keyArn, algorithm });
     const key = operand === undefined ? CustomerKey.generate() : await readKey(operand);
     try {
-      const sealed = await key.seal(keyring, where);
-      const output = await openOutput(values.output);
-      await complete(output, () => output.stream.getWriter().write(sealed));
+      const output = await openOutput(values);
+      await complete(output, async () => {
+        await output.stream.getWriter().write(await key.seal(keyring, where));
+      });
     } finally {
       key.dispose();
     }
