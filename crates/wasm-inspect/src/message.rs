@@ -4,7 +4,7 @@ use crate::bytes::{length, public_in};
 use crate::error::{Failure, Result};
 use crate::objects::object_of;
 use bongtu::Error;
-use bongtu::message::{HEAD_LENGTH, Inspector};
+use bongtu::message::{HEAD_LENGTH, Inspector, cut_short};
 use js_sys::Uint8Array;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -49,7 +49,7 @@ impl InspectSession {
                 self.inspector = Some(inspector);
                 Ok(length)
             }
-            Err(_) if eof => Err(Error::Truncated.into()),
+            Err(_) if eof => Err(cut_short(&public_in(bytes)).into()),
             Err(needed) => {
                 self.looks += 1;
                 self.needed = if self.looks < MANY_LOOKS { needed } else { later(bytes, needed) };

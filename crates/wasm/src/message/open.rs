@@ -7,7 +7,9 @@ use crate::keyring::{Keyring, context};
 use crate::kms;
 use crate::objects::{object_of, pair_array};
 use crate::records;
-use bongtu::message::{FrameOpener, HEAD_LENGTH, Opening, UnverifiedHeader, VerifiedHeader};
+use bongtu::message::{
+    FrameOpener, HEAD_LENGTH, Opening, UnverifiedHeader, VerifiedHeader, cut_short,
+};
 use bongtu::plan::OpenOp;
 use bongtu::{CommitmentPolicy, ContentKey, Error, KmsFailure, OpenOptions, hazmat};
 use js_sys::Uint8Array;
@@ -72,7 +74,7 @@ impl OpenSession {
                 self.opening = Some(header.unwrap(&self.keyring)?);
                 Ok(length)
             }
-            Err(_) if eof => Err(Error::Truncated.into()),
+            Err(_) if eof => Err(cut_short(&public_in(bytes)).into()),
             Err(needed) => {
                 self.needed = needed;
                 Ok(0)
