@@ -7,7 +7,7 @@ use super::format::Format;
 use crate::codec::widen;
 use crate::description::{MaterialDescription, json_object};
 use crate::error::{Error, Result};
-use alloc::{borrow::Cow, string::String, vec, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 use base64ct::{Base64, Encoding};
 
 /// What goes beside an object's body.
@@ -57,11 +57,11 @@ const INSTRUCTION_FILE: &str = "x-amz-crypto-instr-file";
 
 /// Metadata by lower-case name without HTTP prefix, as they were sent, empty values left out (the
 /// Go client writes them for what is not there).
-struct Names<'a>(Vec<(String, Cow<'a, str>)>);
+struct Names(Vec<(String, String)>);
 
-impl<'a> Names<'a> {
-    fn new<N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, &'a str)>) -> Result<Self> {
-        let mut names: Vec<(String, Cow<'_, str>)> = Vec::new();
+impl Names {
+    fn new<'a, N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, &'a str)>) -> Result<Self> {
+        let mut names: Vec<(String, String)> = Vec::new();
         for (name, value) in pairs {
             let name = bare(name.as_ref());
             if !is_content_key(&name) {
@@ -77,7 +77,7 @@ impl<'a> Names<'a> {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
     fn required(&self, name: &str, missing: &'static str) -> Result<&str> {
@@ -159,7 +159,7 @@ impl Envelope {
     }
 
     /// `key` is where the wrapped key stands: the object's own metadata or its instruction file.
-    fn from_names(object: &Names<'_>, key: &Names<'_>, json: JsonParser) -> Result<Self> {
+    fn from_names(object: &Names, key: &Names, json: JsonParser) -> Result<Self> {
         let v2 = key.any(&V2_KEYS);
         let v3 = object.any(&V3_OBJECT_KEYS) || key.any(&V3_FILE_KEYS);
         match (v2, v3) {
@@ -173,7 +173,7 @@ impl Envelope {
         }
     }
 
-    fn v2(key: &Names<'_>, json: JsonParser) -> Result<Self> {
+    fn v2(key: &Names, json: JsonParser) -> Result<Self> {
         match (key.get("x-amz-key"), key.get("x-amz-key-v2")) {
             (Some(_), Some(_)) => {
                 return Err(Error::Metadata("keys of versions 1 and 2 are mixed"));
@@ -211,7 +211,7 @@ impl Envelope {
         Ok(Self::read(wrapped_key, wrap, content, unauthenticated(text, json)))
     }
 
-    fn v3(object: &Names<'_>, key: &Names<'_>, json: JsonParser) -> Result<Self> {
+    fn v3(object: &Names, key: &Names, json: JsonParser) -> Result<Self> {
         if object.required("x-amz-c", "x-amz-c is missing")? != "115" {
             return Err(Error::Unsupported("this x-amz-c is not read"));
         }

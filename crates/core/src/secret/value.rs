@@ -50,7 +50,7 @@ impl SecretValue {
 /// Characters, not in one line perhaps, that may be what is left of something sealed. Passwords and
 /// tokens are shorter.
 const LONG: usize = 136;
-/// Characters that no line of such text is shorter by, but the last.
+/// No line of such text is shorter, but the last.
 const LINE: usize = 32;
 
 /// Plain text, which nobody sealed, is told from something sealed that is broken or written in

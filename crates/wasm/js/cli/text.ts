@@ -15,12 +15,15 @@ export function printableJson(value: unknown): string {
     .join("\n");
 }
 
+/** Names that are longer are not filled up to, nor shortened: whoever made a message chose them, and how many there are. */
+const WIDEST = 40;
+
 /** `names` and `values` in two columns. */
 export function table(
   rows: readonly (readonly [name: string, value: string])[],
   indent = "",
 ): string {
-  const width = Math.max(...rows.map(([name]) => name.length));
+  const width = rows.reduce((most, [name]) => Math.max(most, Math.min(name.length, WIDEST)), 0);
   return rows.map(([name, value]) => `${indent}${name.padEnd(width)}  ${value}\n`).join("");
 }
 

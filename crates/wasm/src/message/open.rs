@@ -11,7 +11,7 @@ use bongtu::message::{
     FrameOpener, HEAD_LENGTH, Opening, UnverifiedHeader, VerifiedHeader, cut_short,
 };
 use bongtu::plan::OpenOp;
-use bongtu::{CommitmentPolicy, ContentKey, Error, KmsFailure, OpenOptions, hazmat};
+use bongtu::{CommitmentPolicy, ContentKey, KmsFailure, OpenOptions, hazmat};
 use js_sys::Uint8Array;
 use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;

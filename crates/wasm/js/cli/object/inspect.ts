@@ -49,8 +49,8 @@ export const inspectObject = command({
 
 function describe(description: ObjectDescription, withFile: boolean): string {
   const { version, contentAlgorithm, committing, wrap, wrappedKeyLength } = description;
-  const { materialDescription, plaintextLength } = description;
-  const pairs = Object.entries(materialDescription);
+  const { materialDescription, unreadableDescription, plaintextLength } = description;
+  const unreadable = `  unreadable, taken for empty: ${printable(unreadableDescription ?? "")}\n`;
   const commitment = committing ? "commits to its key" : "does NOT commit to its key";
   const place = withFile ? "in the instruction file" : "in the metadata";
   const [title, note] = DESCRIPTIONS[wrap];
@@ -67,10 +67,15 @@ function describe(description: ObjectDescription, withFile: boolean): string {
       ],
     ]),
     `\n${title} (unverified: ${note})\n`,
-    pairs.length === 0
-      ? "  empty\n"
-      : pairs.map(([name, value]) => `  ${printable(name)} = ${printable(value)}\n`).join(""),
+    unreadableDescription === undefined ? pairsOf(materialDescription) : unreadable,
   ].join("");
+}
+
+function pairsOf(description: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(description);
+  return pairs.length === 0
+    ? "  empty\n"
+    : pairs.map(([name, value]) => `  ${printable(name)} = ${printable(value)}\n`).join("");
 }
 
 /** What the pairs are, and who will check them. */
