@@ -93,7 +93,7 @@ pub enum Error {
     #[error("{0}")]
     Metadata(&'static str),
     /// Larger than the configured limits allow.
-    #[error("{found} {what}, and at most {limit} are allowed")]
+    #[error("{what} {found}, at most {limit}")]
     Limit {
         /// What is limited.
         what: &'static str,

@@ -324,7 +324,7 @@ function checkFit(bytes: number, target: SecretTarget | undefined): void {
 
 function checkLimit(what: string, found: number, limit: number): void {
   if (found > limit) {
-    throw new BongtuError("ERR_LIMIT", `${found} ${what}, and at most ${limit} are allowed`);
+    throw new BongtuError("ERR_LIMIT", `${what} ${found}, at most ${limit}`);
   }
 }
 
