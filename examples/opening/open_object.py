@@ -1,6 +1,6 @@
 """Opens objects that were sealed to the public half of an RSA key in AWS KMS, with amazon-s3-encryption-client-python 4.
 
-    python open_object.py KEY_ARN BUCKET KEY > plaintext
+    python open_object.py KEY_ARN BUCKET KEY [INSTRUCTION_SUFFIX] > plaintext
 """
 
 import sys
@@ -56,6 +56,31 @@ def opening_client(key_arn, commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_R
     return S3EncryptionClient(boto3.client("s3"), S3EncryptionClientConfig(keyring, commitment_policy=commitment_policy))
 
 
+class NotSealedError(S3EncryptionClientError):
+    """The object is plain. Nothing authenticates it, and whoever can write to the bucket can make any object plain."""
+
+
+def open_object(client, bucket, key, instruction_suffix=".instruction"):
+    """The plaintext. Of an object that nobody sealed nothing is returned: it is a NotSealedError."""
+    try:
+        return client.get_object(Bucket=bucket, Key=key, InstructionFileSuffix=instruction_suffix)["Body"].read()
+    except S3EncryptionClientError as error:
+        if is_sealed(client.wrapped_s3_client, bucket, key, instruction_suffix):
+            raise
+        raise NotSealedError(f"s3://{bucket}/{key} was not sealed, or has lost its metadata") from error
+
+
+def is_sealed(s3, bucket, key, instruction_suffix):
+    """Whether an object says that somebody sealed it, be that true or not."""
+    if any(name.startswith("x-amz-") for name in s3.head_object(Bucket=bucket, Key=key)["Metadata"]):
+        return True
+    try:
+        s3.head_object(Bucket=bucket, Key=key + instruction_suffix)
+        return True
+    except s3.exceptions.ClientError:
+        return False
+
+
 if __name__ == "__main__":
-    arn, bucket, key = sys.argv[1:]
-    sys.stdout.buffer.write(opening_client(arn).get_object(Bucket=bucket, Key=key)["Body"].read())
+    arn, bucket, key, *suffix = sys.argv[1:]
+    sys.stdout.buffer.write(open_object(opening_client(arn), bucket, key, *suffix))

@@ -118,7 +118,12 @@ describe("a message that is not whole", () => {
   });
 
   test("something else", async () => {
-    await refuse("ERR_[A-Z]+", OPEN, { stdin: "%PDF-1.7 is no message at all" });
+    const stdin = "%PDF-1.7 is no message at all";
+    const stderr = await refuse("ERR_NOT_SEALED", OPEN, { stdin });
+    assert.match(
+      stderr,
+      /: this is a PDF file, and not sealed\n {2}hint: .*object open --metadata/,
+    );
   });
 
   test("on standard output, no byte of the frame that fails", async () => {

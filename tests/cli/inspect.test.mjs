@@ -139,7 +139,8 @@ describe("official messages of another keyring", { skip: withoutVectors }, () =>
 
 for (const [what, code, bytes] of [
   ["nothing", "ERR_TRUNCATED", ""],
-  ["something else", "ERR_[A-Z]+", "PK\x03\x04 and so on"],
+  ["something else", "ERR_NOT_SEALED", "PK\x03\x04 and so on"],
+  ["what went through text", "ERR_MALFORMED", () => Buffer.from(sealed.toString("utf8"))],
   ["base64", "ERR_BASE64", () => sealed.toString("base64")],
   ["trailing data", "ERR_TRAILING_DATA", () => Buffer.concat([sealed, sealed])],
 ]) {
@@ -151,6 +152,41 @@ for (const [what, code, bytes] of [
     assert.equal(stdout.length, 0);
   });
 }
+
+test("a header full of keys with long names is shown in so many characters", async () => {
+  const prefixed = (bytes) => {
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const edk = (name) => Buffer.concat([prefixed(Buffer.from(name)), Buffer.alloc(4)]);
+  const edks = [edk("n".repeat(60_000)), ...Array.from({ length: 6000 }, () => edk("key"))];
+  const count = Buffer.alloc(2);
+  count.writeUInt16BE(edks.length);
+  const start = sealed.subarray(0, 35); // version, suite, message id
+  const end = sealed.subarray(454 - 53, 454); // content type, frame length, commitment, tag
+  const header = Buffer.concat([start, Buffer.alloc(2), count, ...edks, end]);
+  assert.ok(header.length > 100_000 && header.length < 128 * 1024);
+  const file = directory.write("full", header);
+  for (const [args, perByte] of [
+    [[], 5],
+    [["--json"], 30],
+  ]) {
+    const { status, stdout, stderr } = await bongtu(["inspect", ...args, file]);
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+    assert.ok(stdout.length < perByte * header.length, `${stdout.length} characters`);
+  }
+  const { stdout } = await bongtu(["inspect", file]);
+  assert.match(`${stdout}`, /^ {2}n{60000} {2} {1}?\(0 bytes\)$/m);
+  assert.match(`${stdout}`, /^ {2}key {37} {2} \(0 bytes\)$/m);
+});
+
+test("the body of an S3 object is told where it goes", async () => {
+  const stdin = Buffer.from(sample(1000));
+  stdin[0] = 0x9d;
+  const { stderr } = await bongtu(["inspect", "-"], { stdin });
+  assert.match(stderr, /^bongtu: ERR_NOT_SEALED: .* S3 .*\n {2}hint: .*object open --metadata/);
+});
 
 test("a file that is not there", async () => {
   const { status, stderr } = await bongtu(["inspect", directory.path("vanished")]);

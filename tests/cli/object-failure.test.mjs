@@ -121,6 +121,25 @@ describe("opening", () => {
     assert.equal(status, 0);
   });
 
+  test("a plain object, and one whose metadata were lost", async () => {
+    const plain = directory.write("plain.json", JSON.stringify({ Metadata: { author: "x" } }));
+    await refuseOpening("ERR_NOT_SEALED", [...OPEN, "--metadata", plain], body);
+    const { stderr } = await bongtu(["object", "inspect", plain]);
+    assert.match(
+      stderr,
+      /^bongtu: ERR_NOT_SEALED: .*lost.*\n {2}hint: copies in parts lose metadata/,
+    );
+  });
+
+  test("a description that cannot be read is shown, and keeps nobody from the object", async () => {
+    const names = { ...JSON.parse(readFileSync(metadata)), "x-amz-m": "[\u001b" };
+    const file = directory.write("described.json", JSON.stringify(names));
+    const { stdout } = await bongtu(["object", "inspect", file]);
+    assert.match(`${stdout}`, /\n {2}unreadable, taken for empty: \[\\u001b\n$/);
+    const opened = await bongtu([...OPEN, "--metadata", file], { stdin: body });
+    assert.deepEqual([opened.status, opened.stdout.length], [0, 3 * CHUNK]);
+  });
+
   test("files that are not there", async () => {
     const nowhere = directory.path("nowhere");
     await bongtu([...WITH, nowhere]).then(noSuchFile);

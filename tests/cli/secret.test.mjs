@@ -123,11 +123,11 @@ test("the longest secret comes back, and a longer one is none", async () => {
 
 test("what is no sealed secret", async () => {
   for (const [stdin, code] of [
-    ["", "ERR_MALFORMED"],
-    ["hunter2\n", "ERR_MALFORMED"],
+    ["", "ERR_NOT_SEALED"],
+    ["hunter2\n", "ERR_NOT_SEALED"],
     ["AgR4\nAgR4", "ERR_TRUNCATED"],
     ["AgR4 AgR4", "ERR_MALFORMED"],
-    [Buffer.from([0xff, 0xfe, 0x41]), "ERR_MALFORMED"],
+    [Buffer.from([0xff, 0xfe, 0x41]), "ERR_NOT_SEALED"],
     [Buffer.from([1, 2, 2, 0, 0x78, ...sample(150)]).toString("base64"), "ERR_UNSUPPORTED"],
   ]) {
     const output = box(["secret"]);

@@ -9,7 +9,13 @@ import { buffer } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
 import { Keyring, sealObject } from "bongtu";
 import { kms as awsKms } from "bongtu/aws";
 import { plaintextFile } from "./cases.mjs";
@@ -17,6 +23,10 @@ import { toolsFolder } from "./emulator.mjs";
 import { setUpAws } from "./setup.mjs";
 
 const RECIPES = new URL("../../examples/opening/", import.meta.url);
+const COMMANDS = {
+  [process.execPath]: "open-object.mjs",
+  [join(toolsFolder, "venv-s3ec/bin/python")]: "open_object.py",
+};
 const SIZES = [0, 17, 3 * 1024 * 1024 + 1];
 
 const { emulator, folder, kms, store, close } = await setUpAws("uploads");
@@ -50,6 +60,61 @@ for (const instructionFile of [false, true]) {
   }
 }
 
+test("an instruction file under another suffix", async () => {
+  const suffix = ".second-key";
+  const { Key, plaintext } = await upload("suffix", 17, { instructionFile: true });
+  const from = `${Bucket}/${Key}.instruction`;
+  await s3.send(new CopyObjectCommand({ Bucket, Key: Key + suffix, CopySource: from }));
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: `${Key}.instruction` }));
+  const opened = await openFromS3(s3, keyring, { Bucket, Key }, {}, { instructionSuffix: suffix });
+  assert.deepEqual(await buffer(opened.plaintext), plaintext);
+  for (const [program, recipe] of Object.entries(COMMANDS)) {
+    assert.deepEqual((await run(program, recipe, Key, suffix)).stdout, plaintext, recipe);
+  }
+  // Its data key is nowhere, but somebody sealed it.
+  await assert.rejects(openFromS3(s3, keyring, { Bucket, Key }), { code: "ERR_METADATA" });
+});
+
+test("a plain object is named, and passes only where that was asked for", async (t) => {
+  const Key = "plain/report 용지.txt";
+  const Metadata = { author: "x" };
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body: "plain", Metadata }));
+  await assert.rejects(openFromS3(s3, keyring, { Bucket, Key }), { code: "ERR_NOT_SEALED" });
+  const passed = await openFromS3(s3, keyring, { Bucket, Key }, {}, { passPlain: true });
+  assert.deepEqual([passed.format, passed.size], ["plain", 5]);
+  assert.equal(`${await buffer(passed.plaintext)}`, "plain");
+
+  const warn = t.mock.method(console, "warn", () => {});
+  const { Key: sealed, plaintext } = await upload("plain/beside", 17, {});
+  await handler(eventOf(Key, sealed));
+  assert.deepEqual(
+    warn.mock.calls.map((call) => call.arguments),
+    [["not sealed:", JSON.stringify({ Bucket, Key })]],
+  );
+  await assert.rejects(objectIn(process.env.OPENED_BUCKET, Key), { name: "NoSuchKey" });
+  assert.deepEqual(await objectIn(process.env.OPENED_BUCKET, sealed), plaintext);
+
+  for (const [program, recipe] of Object.entries(COMMANDS)) {
+    await assert.rejects(run(program, recipe, Key), (error) => {
+      assert.equal(error.stdout.length, 0);
+      assert.match(`${error.stderr}`, /ERR_NOT_SEALED|NotSealedError/);
+      return true;
+    });
+  }
+});
+
+test("what is broken does not pass for plain", async () => {
+  const { Key } = await upload("broken", 17, {});
+  const { Metadata } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  const { "x-amz-3": _, ...rest } = Metadata;
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body: "x", Metadata: rest }));
+  const passing = openFromS3(s3, keyring, { Bucket, Key }, {}, { passPlain: true });
+  await assert.rejects(passing, { code: "ERR_METADATA" });
+  const python = Object.entries(COMMANDS).find(([, recipe]) => recipe.endsWith(".py"));
+  await assert.rejects(run(...python, Key), (error) => !/NotSealedError:/.test(`${error.stderr}`));
+  await assert.rejects(handler(eventOf(Key)), { code: "ERR_METADATA" });
+});
+
 test("Node opens version 2 when told so, and only then", async () => {
   const { Key, plaintext } = await upload("node/v2", 17, { format: "v2" });
   await assert.rejects(openFromS3(s3, keyring, { Bucket, Key }), {
@@ -72,15 +137,8 @@ test("Lambda stores nothing of an object that was changed", async () => {
 
 test("the Node and the Python recipe as commands", async () => {
   const { Key, plaintext } = await upload("command", 1024, {});
-  const python = join(toolsFolder, "venv-s3ec/bin/python");
-  const commands = { [process.execPath]: "open-object.mjs", [python]: "open_object.py" };
-  for (const [program, recipe] of Object.entries(commands)) {
-    const { stdout } = await promisify(execFile)(
-      program,
-      [fileURLToPath(new URL(recipe, RECIPES)), arn, Bucket, Key],
-      { env: emulator.env, encoding: "buffer" },
-    );
-    assert.deepEqual(stdout, plaintext, recipe);
+  for (const [program, recipe] of Object.entries(COMMANDS)) {
+    assert.deepEqual((await run(program, recipe, Key)).stdout, plaintext, recipe);
   }
 });
 
@@ -94,6 +152,12 @@ async function upload(Key, size, options) {
   const { metadata, instructionFile } = sealed;
   await store.put(Key, { file, metadata, instructionFile });
   return { Key, plaintext };
+}
+
+function run(program, recipe, ...words) {
+  const file = fileURLToPath(new URL(recipe, RECIPES));
+  const options = { env: emulator.env, encoding: "buffer" };
+  return promisify(execFile)(program, [file, arn, Bucket, ...words], options);
 }
 
 /** What S3 sends to Lambda, as far as the function looks at it. */

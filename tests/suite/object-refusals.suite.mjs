@@ -343,7 +343,7 @@ test("a stream is cancelled when its object cannot be opened", async () => {
       pull: () => new Promise(() => {}),
       cancel: (it) => void reasons.push(it),
     });
-  await failure(openObject(keyring, { metadata: {}, body: stream() }), "ERR_METADATA");
+  await failure(openObject(keyring, { metadata: {}, body: stream() }), "ERR_NOT_SEALED");
   const metadata = { ...sealed.metadata, "x-amz-3": btoa("x".repeat(256)) };
   await failure(openObject(keyring, { metadata, body: stream() }), "ERR_UNWRAP");
   const controller = new AbortController();
@@ -355,7 +355,7 @@ test("a stream is cancelled when its object cannot be opened", async () => {
   await idle(0);
   assert.deepEqual(
     reasons.map(({ code }) => code),
-    ["ERR_METADATA", "ERR_UNWRAP", "ERR_ABORTED"],
+    ["ERR_NOT_SEALED", "ERR_UNWRAP", "ERR_ABORTED"],
   );
 });
 

@@ -233,6 +233,7 @@ test("instruction files", async () => {
     const bytesOfIt = await sealedBytes(sealed);
     assertBytes(await openAll(keyring, stored(sealed, bytesOfIt)), DATA);
     const without = { metadata: sealed.metadata, body: bytesOfIt };
+    // Of version 2 nothing but a length is left, if that.
     const { message } = await failure(openObject(keyring, without, BOTH), "ERR_METADATA");
     assert.ok(message.includes("instruction"), message);
     const wrong = { ...stored(sealed, bytesOfIt), instructionFile: body.slice(1) };
@@ -255,6 +256,61 @@ test("names in any case, with and without the prefix, among other metadata", asy
   }
   const metadata = { ...sealed.metadata, "X-AMZ-3": sealed.metadata["x-amz-3"] };
   await failure(openObject(keyring, { metadata, body }), "ERR_METADATA");
+});
+
+test("a plain object is told from one that is broken", async () => {
+  const { keyring } = await fixture();
+  const body = new TextEncoder().encode("plain");
+  for (const metadata of [{}, { author: "x" }, { "x-amz-meta-x-amz-custom": "y" }]) {
+    const { message } = await failure(openObject(keyring, { metadata, body }), "ERR_NOT_SEALED");
+    assert.ok(message.includes("instruction file"), message);
+  }
+  for (const metadata of [{ "x-amz-c": "" }, { "X-Amz-Meta-X-Amz-Iv": "AAAA" }]) {
+    await failure(openObject(keyring, { metadata, body }), "ERR_METADATA");
+  }
+});
+
+test("metadata as S3 and others give them back", async () => {
+  const { keyring } = await fixture();
+  const materialDescription = { 부서: "회계 ö" };
+  const json = JSON.stringify(materialDescription);
+  const binary = (text) => String.fromCharCode(...new TextEncoder().encode(text));
+  const word = (text) => `=?UTF-8?B?${btoa(binary(text))}?=`;
+  const quoted = (text) => {
+    const hex = (letter) => `=${letter.charCodeAt(0).toString(16).padStart(2, "0")}`;
+    return `=?utf-8?q?${binary(text).replace(/[^a-z]/g, hex)}?=`;
+  };
+  const read = new Set();
+  for (const format of FORMATS) {
+    const sealed = await sealObject(keyring, DATA, { format });
+    const body = await sealedBytes(sealed);
+    const name = format === "v2" ? "x-amz-matdesc" : "x-amz-m";
+    for (const [text, wanted] of [
+      [json, materialDescription],
+      [binary(json), materialDescription],
+      [word(json), materialDescription],
+      [word(binary(json)), materialDescription],
+      [word(word(json)), materialDescription],
+      [quoted(json), materialDescription],
+      [quoted(binary(json)), materialDescription],
+      [`${word(json.slice(0, 5))} ${word(json.slice(5))}`, materialDescription],
+      ["null", {}],
+      ["[]", {}],
+      ["", {}],
+      ["{", {}],
+      ['{"a":1}', {}],
+      ["=?UTF-8?B?e?=", {}],
+    ]) {
+      const metadata = { ...sealed.metadata, [name]: text };
+      const opened = await openObject(keyring, { metadata, body }, BOTH);
+      assertBytes(await readAll(opened.plaintext), DATA);
+      assert.deepEqual(opened.unverifiedMaterialDescription, wanted, text);
+      const described = await inspect({ metadata });
+      assert.deepEqual(described.materialDescription, wanted, text);
+      read.add(described.unreadableDescription);
+    }
+  }
+  assert.deepEqual([...read].sort(), ["=?UTF-8?B?e?=", "{", '{"a":1}', undefined]);
 });
 
 test("what inspect says of an object", async () => {
@@ -284,7 +340,7 @@ test("what inspect says of an object", async () => {
     const metadata = { ...v2.metadata, "x-amz-unencrypted-content-length": length };
     assert.equal((await inspect({ metadata })).plaintextLength, undefined, length);
   }
-  await failure(inspect({ metadata: {} }), "ERR_METADATA");
+  await failure(inspect({ metadata: {} }), "ERR_NOT_SEALED");
   await failure(inspect({ metadata: { "x-amz-key": "AA==" } }), "ERR_UNSUPPORTED");
   await failure(inspect({ metadata: null }), "ERR_INPUT");
 });

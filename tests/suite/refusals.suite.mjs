@@ -21,6 +21,7 @@ const OVERHEAD = 32;
 const REFUSALS = new Set([
   "ERR_AUTHENTICATION",
   "ERR_BASE64",
+  "ERR_NOT_SEALED",
   "ERR_COMMITMENT",
   "ERR_LIMIT",
   "ERR_MALFORMED",
@@ -271,9 +272,65 @@ test("base64 text instead of bytes", async () => {
 test("what is no message at all", async () => {
   const { keyring } = await fixture();
   for (const text of ["hello world", "{}", "-----BEGIN PGP MESSAGE-----", "\0\0\0\0"]) {
-    await failure(open(keyring, new TextEncoder().encode(text)), "ERR_MALFORMED");
+    await failure(open(keyring, new TextEncoder().encode(text)), "ERR_NOT_SEALED");
   }
   await failure(open(keyring, new Uint8Array(0)), "ERR_TRUNCATED");
+  // As long as an object of S3's client that is encrypted, and as meaningless.
+  const body = unlikeMessage(500);
+  for (const refused of [open(keyring, body), inspect(body)]) {
+    const { message } = await failure(refused, "ERR_NOT_SEALED");
+    assert.ok(message.includes("together with its metadata"), message);
+  }
+});
+
+/** Random bytes that do not begin as a message does. */
+function unlikeMessage(length) {
+  const random = crypto.getRandomValues(new Uint8Array(length));
+  random[0] = 0x9d;
+  return random;
+}
+
+// Each of these happens to who reads a message as text, and is what is left of it.
+const THROUGH_TEXT = {
+  "response.text()": async (bytes) => utf8(await new Response(bytes).text()),
+  "TextDecoder of Latin-1": (bytes) => utf8(new TextDecoder("latin1").decode(bytes)),
+  "a binary string": (bytes) => utf8(String.fromCharCode(...bytes)),
+  "ASCII with question marks": (bytes) => bytes.map((byte) => (byte < 0x80 ? byte : 0x3f)),
+  "PowerShell's >": (bytes) => utf16(`\ufeff${new TextDecoder("latin1").decode(bytes)}`),
+};
+const OTHER_FORMS = {
+  "base64 in quotes": ["ERR_BASE64", (bytes) => utf8(JSON.stringify(base64(bytes)))],
+  "base64 with a byte order mark": ["ERR_BASE64", (bytes) => utf8(`\ufeff${base64(bytes)}`)],
+  "base64 in UTF-16": ["ERR_BASE64", (bytes) => utf16(`\ufeff${base64(bytes)}`)],
+  "a data URL": ["ERR_BASE64", (bytes) => utf8(`data:;base64,${base64(bytes)}`)],
+  base64url: [
+    "ERR_BASE64",
+    (bytes) => utf8(base64(bytes).replace(/[+]/g, "-").replace(/[/]/g, "_")),
+  ],
+  hexadecimal: ["ERR_MALFORMED", (bytes) => utf8(Array.from(bytes, hex).join(""))],
+  "String(bytes)": ["ERR_MALFORMED", (bytes) => utf8(String(bytes))],
+  "JSON of a typed array": ["ERR_MALFORMED", (bytes) => utf8(JSON.stringify(bytes))],
+  "JSON of an array": ["ERR_MALFORMED", (bytes) => utf8(JSON.stringify([...bytes]))],
+};
+const utf8 = (text) => new TextEncoder().encode(text);
+const utf16 = (text) => new Uint8Array(Uint16Array.from(text, (it) => it.charCodeAt(0)).buffer);
+const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
+const hex = (byte) => byte.toString(16).padStart(2, "0");
+
+test("a message in another form is called so, and one that went through text", async () => {
+  const { keyring } = await fixture();
+  const { sealed } = await message();
+  const through = Object.entries(THROUGH_TEXT).map(([what, form]) => [what, "ERR_MALFORMED", form]);
+  const others = Object.entries(OTHER_FORMS).map(([what, [code, form]]) => [what, code, form]);
+  for (const [what, code, form] of [...through, ...others]) {
+    const bytes = await form(sealed);
+    for (const source of [bytes, streamOf(bytes, 1), streamOf(bytes, 1000)]) {
+      const { message } = await failure(open(keyring, source), code);
+      const words = what in THROUGH_TEXT ? "went through text" : "decode it first";
+      assert.ok(message.includes(words), `${what}: ${message}`);
+    }
+    await failure(inspect(bytes), code);
+  }
 });
 
 test("the commitment policy", async () => {

@@ -343,7 +343,7 @@ testWithEach(
         assert.equal((await failure(readAll(readable), "ERR_ABORTED")).cause, reason);
       } else {
         // Those were not a message's bytes: that was found out first.
-        await failure(readAll(readable), "ERR_MALFORMED");
+        await failure(readAll(readable), "ERR_NOT_SEALED");
       }
       await aborted;
     }

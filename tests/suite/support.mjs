@@ -68,7 +68,23 @@ export async function failure(promise, code) {
   const { reason } = outcome;
   assert.equal(reason?.name, "BongtuError", `not a BongtuError: ${reason?.stack ?? reason}`);
   assert.equal(reason.code, code, `${reason.code} instead of ${code}: ${reason.message}`);
+  saysItOnce(reason);
   return reason;
+}
+
+/** Code and text are shown together, so that no text begins with a heading that says its code again. */
+function saysItOnce({ code, message }) {
+  const words = code.slice("ERR_".length).toLowerCase().replaceAll("_", " ");
+  const headings = [
+    words,
+    "not supported",
+    "over a limit",
+    "encryption context",
+    "parts",
+    "object metadata",
+  ];
+  const again = headings.find((heading) => message.toLowerCase().startsWith(`${heading}: `));
+  assert.equal(again, undefined, `${code}: ${message}`);
 }
 
 /** The same for what throws. */
@@ -78,6 +94,7 @@ export function thrown(run, code) {
   } catch (error) {
     assert.equal(error.name, "BongtuError", `not a BongtuError: ${error.stack}`);
     assert.equal(error.code, code, `${error.code} instead of ${code}: ${error.message}`);
+    saysItOnce(error);
     return error;
   }
   return assert.fail(`nothing was thrown; ${code} was expected`);

@@ -1,6 +1,5 @@
 // What the back end owns in AWS: a KMS key, a bucket, and the credentials for both.
 
-import { randomUUID } from "node:crypto";
 import { CreateKeyCommand, GetPublicKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
   CreateBucketCommand,
@@ -20,14 +19,14 @@ const SECONDS = 600;
  * Creates the key and the bucket, which takes uploads from the page's origin.
  *
  * @param {{ endpoint: string, region: string, credentials: object }} settings of the AWS clients
+ * @param {string} bucket
  * @param {string} origin of the page
  */
-export async function createCloud({ endpoint, region, credentials }, origin) {
+export async function createCloud({ endpoint, region, credentials }, bucket, origin) {
   const settings = { endpoint, region, credentials };
   const kms = new KMSClient(settings);
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   const presigner = new S3RequestPresigner(s3.config);
-  const bucket = `bongtu-demo-${randomUUID().slice(0, 8)}`;
   const bucketUrl = `${endpoint}/${bucket}/`;
   const [publicKey] = await Promise.all([createKey(kms), createBucket(s3, bucket, origin)]);
 

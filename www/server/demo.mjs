@@ -1,6 +1,6 @@
-// The demo as one thing to start and stop: ministack, the back end and the page, all on loopback.
+// The demo as one thing to start and stop: the back end and the page, and ministack behind its door, all on loopback.
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { KmsPublicKey } from "bongtu";
@@ -8,6 +8,7 @@ import { KmsPublicKey } from "bongtu";
 import { startEmulator } from "../../tests/interop/emulator.mjs";
 import { createApi } from "./api.mjs";
 import { createCloud } from "./cloud.mjs";
+import { createDoor } from "./door.mjs";
 import { createGuard } from "./guard.mjs";
 import { buildPage } from "./page.mjs";
 import { createRouter } from "./router.mjs";
@@ -24,21 +25,26 @@ import { createRouter } from "./router.mjs";
 
 /** @returns {Promise<Demo>} */
 export async function startDemo() {
-  const emulator = await startEmulator({ services: ["kms", "s3"] });
   const server = createServer();
+  const doorway = createServer();
+  let emulator;
   const stop = async () => {
-    server.closeAllConnections();
-    server.close();
-    await emulator.stop();
+    for (const it of [server, doorway]) {
+      it.closeAllConnections();
+      it.close();
+    }
+    await emulator?.stop();
   };
   try {
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const host = `127.0.0.1:${server.address().port}`;
+    const [host, doorHost] = await Promise.all([server, doorway].map(listen));
     const origin = `http://${host}`;
+    const door = doorway.address().port;
+    emulator = await startEmulator({ services: ["kms", "s3"], door });
+    const bucket = `bongtu-demo-${randomUUID().slice(0, 8)}`;
+    doorway.on("request", createDoor({ host: doorHost, origin, bucket, emulator }));
     const token = randomBytes(32).toString("base64url");
 
-    const [cloud, page] = await Promise.all([createCloud(emulator, origin), buildPage()]);
+    const [cloud, page] = await Promise.all([createCloud(emulator, bucket, origin), buildPage()]);
     server.on(
       "request",
       createRouter({
@@ -56,4 +62,11 @@ export async function startDemo() {
     await stop();
     throw error;
   }
+}
+
+/** @returns {Promise<string>} what a request calls it */
+async function listen(server) {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `127.0.0.1:${server.address().port}`;
 }

@@ -43,8 +43,8 @@ export function createGuard({ host, origin, token }) {
   };
 }
 
-// Hashed first because timingSafeEqual wants equal lengths.
-function isEqual(left, right) {
+/** In a time that does not tell how much of it is; hashed first because timingSafeEqual wants equal lengths. */
+export function isEqual(left, right) {
   const digest = (text) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(left), digest(right));
 }

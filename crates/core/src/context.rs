@@ -9,7 +9,8 @@ use sha2::{Digest, Sha384};
 /// Names that begin so are the format's own.
 const RESERVED_PREFIX: &str = "aws-crypto-";
 
-pub(crate) const TOO_LONG: Error = Error::Context("longer than 65,535 bytes");
+pub(crate) const TOO_LONG: Error =
+    Error::Context("the encryption context is longer than 65,535 bytes");
 
 /// Pairs that are bound to a message and stored in it in the clear.
 ///
@@ -32,13 +33,18 @@ impl EncryptionContext {
     fn checked(pairs: Vec<(String, String)>) -> Result<Self> {
         for (name, _) in &pairs {
             if name.is_empty() {
-                return Err(Error::Context("a name is empty"));
+                return Err(Error::Context("a name in the encryption context is empty"));
             }
             if name.starts_with(RESERVED_PREFIX) {
-                return Err(Error::Context("names beginning with aws-crypto- are reserved"));
+                return Err(Error::Context(
+                    "names beginning with aws-crypto- are reserved for AWS",
+                ));
             }
         }
-        let context = Self(Pairs::new(pairs).ok_or(Error::Context("a name stands twice"))?);
+        let context = Self(
+            Pairs::new(pairs)
+                .ok_or(Error::Context("a name stands twice in the encryption context"))?,
+        );
         context.canonical()?;
         Ok(context)
     }

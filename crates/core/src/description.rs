@@ -25,9 +25,12 @@ impl MaterialDescription {
 
     fn checked(pairs: Vec<(String, String)>) -> Result<Self> {
         if pairs.iter().any(|(name, _)| name.is_empty()) {
-            return Err(Error::Context("a name is empty"));
+            return Err(Error::Context("a name in the material description is empty"));
         }
-        Ok(Self(Pairs::new(pairs).ok_or(Error::Context("a name stands twice"))?))
+        Ok(Self(
+            Pairs::new(pairs)
+                .ok_or(Error::Context("a name stands twice in the material description"))?,
+        ))
     }
 
     /// Pairs, ordered by name.
@@ -75,12 +78,14 @@ pub(crate) fn json_object<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -
     json
 }
 
-/// ASCII only.
+/// ASCII only, and without the beginning of an encoded word (RFC 2047), which S3 and readers of
+/// metadata would decode.
 pub(crate) fn push_json_string(json: &mut String, text: &str) {
     json.push('"');
     for unit in text.encode_utf16() {
         match u8::try_from(unit) {
             Ok(byte @ (b'"' | b'\\')) => json.extend(['\\', byte.into()]),
+            Ok(b'?') if json.ends_with('=') => json.push_str("\\u003f"),
             Ok(byte @ 0x20..=0x7e) => json.push(byte.into()),
             _ => json.push_str(&format!("\\u{unit:04x}")),
         }

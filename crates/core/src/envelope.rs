@@ -1,12 +1,13 @@
 //! Sealing and opening in one call, for data that fits into memory.
 
 use crate::codec::widen;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::executor::{self, Executor};
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::message::{
-    HEAD_LENGTH, OpenOptions, SealOptions, Sealing, UnverifiedHeader, VerifiedHeader, sealed_size,
+    HEAD_LENGTH, OpenOptions, SealOptions, Sealing, UnverifiedHeader, VerifiedHeader, cut_short,
+    sealed_size,
 };
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
@@ -14,7 +15,8 @@ use zeroize::Zeroizing;
 /// Seals `plaintext` into an AWS Encryption SDK message. No KMS call is made.
 ///
 /// # Errors
-/// [`Error::NoPublicKey`], [`Error::FrameLength`], [`Error::TooLarge`] or [`Error::Random`].
+/// [`crate::Error::NoPublicKey`], [`crate::Error::FrameLength`], [`crate::Error::TooLarge`] or
+/// [`crate::Error::Random`].
 pub fn seal(keyring: &Keyring, plaintext: &[u8], options: SealOptions) -> Result<Vec<u8>> {
     let size = sealed_size(keyring, widen(plaintext.len()), &options)?;
     let sealing = Sealing::new(keyring, options)?;
@@ -50,15 +52,16 @@ pub fn seal(keyring: &Keyring, plaintext: &[u8], options: SealOptions) -> Result
 /// ```
 ///
 /// # Errors
-/// What is wrong with the bytes ([`Error::Malformed`], [`Error::Truncated`], …), with the keys
-/// ([`Error::NoMatchingKey`], [`Error::Unwrap`], [`Error::Kms`]), or [`Error::Authentication`].
+/// What is wrong with the bytes ([`crate::Error::NotSealed`], [`crate::Error::Malformed`],
+/// [`crate::Error::Truncated`], …), with the keys ([`crate::Error::NoMatchingKey`],
+/// [`crate::Error::Unwrap`], [`crate::Error::Kms`]), or [`crate::Error::Authentication`].
 pub fn open_with(
     keyring: &Keyring,
     message: &[u8],
     options: OpenOptions,
     mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
 ) -> Result<(VerifiedHeader, Vec<u8>)> {
-    let header = UnverifiedHeader::parse(message, options)?.map_err(|_| Error::Truncated)?;
+    let header = UnverifiedHeader::parse(message, options)?.map_err(|_| cut_short(message))?;
     let body = message.get(header.length()..).unwrap_or_default();
     let mut opening = header.unwrap(keyring)?;
     while let Some(request) = opening.request() {

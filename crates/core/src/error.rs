@@ -1,5 +1,6 @@
 //! Every way bongtu can fail, each with a stable code.
 //!
+//! A text does not begin with the words of its code: both are read together, and the text alone.
 //! A failed decryption says nothing about why beyond its code: no variant of that family carries
 //! detail from inside the cryptography.
 
@@ -67,14 +68,14 @@ pub enum Error {
     },
 
     // ---- sealing ---------------------------------------------------------------------------
-    /// An encryption context that cannot be written.
-    #[error("encryption context: {0}")]
+    /// An encryption context or material description that cannot be written.
+    #[error("{0}")]
     Context(&'static str),
     /// A frame length outside 1 byte to 64 MiB.
-    #[error("frame length {0}; it must be from 1 byte to 64 MiB")]
+    #[error("frames of {0} bytes; they must have from 1 byte to 64 MiB")]
     FrameLength(u64),
     /// More data than the format holds.
-    #[error("too much data: {0}")]
+    #[error("{0}")]
     TooLarge(&'static str),
     /// The keyring holds no public key.
     #[error("this keyring has no public key, so it cannot seal")]
@@ -88,20 +89,23 @@ pub enum Error {
     /// Base64 text where bytes are needed.
     #[error("this looks base64-encoded; decode it first")]
     Base64,
+    /// Something else than what bongtu opens, as it is or as its metadata say: nobody sealed it.
+    #[error("{0}")]
+    NotSealed(&'static str),
     /// Bytes that break the format.
-    #[error("malformed: {0}")]
+    #[error("{0}")]
     Malformed(&'static str),
     /// The end is missing.
-    #[error("truncated: the end is missing")]
+    #[error("the end is missing")]
     Truncated,
     /// Something follows the end.
     #[error("there is data after the end of the message")]
     TrailingData,
     /// An object's metadata that break the format.
-    #[error("object metadata: {0}")]
+    #[error("{0}")]
     Metadata(&'static str),
     /// Larger than the configured limits allow.
-    #[error("over a limit: {what} {found}, at most {limit}")]
+    #[error("{what} {found}, at most {limit}")]
     Limit {
         /// What is limited.
         what: &'static str,
@@ -111,7 +115,7 @@ pub enum Error {
         limit: u64,
     },
     /// Part of the format that bongtu does not read.
-    #[error("not supported: {0}")]
+    #[error("{0}")]
     Unsupported(&'static str),
     /// The suite is not allowed by the commitment policy.
     #[error("the commitment policy refuses {0}, which does not commit to its key")]
@@ -134,7 +138,7 @@ pub enum Error {
     #[error("the key commitment does not match")]
     Commitment,
     /// A tag does not verify.
-    #[error("authentication failed: the data was changed or the key is another one")]
+    #[error("the data was changed, or the key is another one")]
     Authentication,
     /// The context given is not the message's.
     #[error("the encryption context does not contain the pairs that were asked for")]
@@ -142,16 +146,16 @@ pub enum Error {
 
     // ---- requests to S3 ---------------------------------------------------------------------
     /// Server-side encryption asked for in a way that S3 refuses or that would give the key away.
-    #[error("server-side encryption: {0}")]
+    #[error("{0}")]
     Sse(String),
     /// Headers that an upload of something sealed does not need.
     #[error("the headers of this upload are refused: {0}")]
     UploadHeaders(String),
     /// A bucket policy or POST policy that makes no sense.
-    #[error("policy: {0}")]
+    #[error("{0}")]
     Policy(String),
     /// Parts that S3 would not take.
-    #[error("parts: {0}")]
+    #[error("{0}")]
     PartSize(String),
     /// S3 refused a request, or said that it did without having done it.
     #[error("{0}")]
@@ -165,7 +169,7 @@ pub enum Error {
     #[error("{0}")]
     State(&'static str),
     /// The system's random number generator failed.
-    #[error("no randomness: the system's generator failed")]
+    #[error("the system's generator of random numbers failed")]
     Random,
 }
 
@@ -190,6 +194,7 @@ impl Error {
             Self::NoPublicKey => "ERR_NO_PUBLIC_KEY",
             Self::SourceChanged => "ERR_SOURCE_CHANGED",
             Self::Base64 => "ERR_BASE64",
+            Self::NotSealed(_) => "ERR_NOT_SEALED",
             Self::Malformed(_) => "ERR_MALFORMED",
             Self::Truncated => "ERR_TRUNCATED",
             Self::TrailingData => "ERR_TRAILING_DATA",

@@ -28,8 +28,10 @@ pub enum Keyring {
     KmsRsa(KmsRsaKeyring),
 }
 
-const NOT_FOR_MESSAGES: Error = Error::Unsupported("messages under a symmetric KMS key");
-const NOT_FOR_SECRETS: Error = Error::Unsupported("secrets under a symmetric KMS key");
+const NOT_FOR_MESSAGES: Error =
+    Error::Unsupported("messages go to RSA keys only, not to a symmetric KMS key");
+const NOT_FOR_SECRETS: Error =
+    Error::Unsupported("secrets go to RSA keys only, not to a symmetric KMS key");
 
 impl Keyring {
     /// Plans the wrap of a message's data key under `context`.

@@ -6,9 +6,10 @@ mod inspect;
 mod limits;
 mod opener;
 mod sealer;
+mod stranger;
 
 pub use frame::{DEFAULT_FRAME_LENGTH, HEAD_LENGTH, MAX_FRAME_LENGTH};
-pub use header::{ContentType, Header};
+pub use header::{ContentType, Header, cut_short};
 pub use inspect::{
     BodyDescription, Description, EdkDescription, Field, Inspector, SuiteDescription,
 };
@@ -18,3 +19,4 @@ pub use opener::{
 };
 pub(crate) use sealer::FrameLayout;
 pub use sealer::{FrameSealer, SealOptions, Sealing, sealed_size};
+pub(crate) use stranger::{SYMMETRIC, is_symmetric};

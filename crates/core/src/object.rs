@@ -1,6 +1,7 @@
 //! S3 Encryption Client objects (FORMATS.md 4): one AES-GCM message as the body, and an envelope
 //! in the object's metadata.
 
+mod encoded_words;
 mod envelope;
 mod format;
 mod inspect;

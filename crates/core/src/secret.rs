@@ -80,7 +80,7 @@ pub fn seal_secret(keyring: &Keyring, secret: &[u8], options: SecretOptions) -> 
             Ok(Base64::encode_string(&envelope::seal(keyring, secret, options)?))
         }
         Form::Direct if encryption_context.iter().next().is_some() => {
-            Err(Error::Context("a direct secret has none; use the armoured form"))
+            Err(Error::Context("a direct secret has no encryption context; use the armoured form"))
         }
         // Of at most 684 characters, which fit everywhere.
         Form::Direct => run(&direct_wrap(keyring, secret)?),

@@ -8,6 +8,7 @@ use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::message::{
     FrameOpener, FrameSealer, OpenOptions, SealOptions, Sealing, UnverifiedHeader, VerifiedHeader,
+    cut_short,
 };
 use alloc::vec::Vec;
 use std::io::{self, Read, Write};
@@ -120,7 +121,7 @@ impl<R: Read> OpenReader<R> {
             match UnverifiedHeader::parse(&sealed, options.clone())? {
                 Ok(header) => break header,
                 Err(needed) if fill(&mut inner, &mut sealed, needed)? => {}
-                Err(_) => return Err(Error::Truncated.into()),
+                Err(_) => return Err(cut_short(&sealed).into()),
             }
         };
         let length = header.length();

@@ -215,9 +215,9 @@ fn what_is_not_a_message_is_named() {
     let message = bongtu::seal(&keyring(PUBLIC_2048, SHA_256), b"x", framed(10)).unwrap();
     let base64 = Base64::encode_string(&message);
     assert_eq!(code(open(base64.as_bytes(), OpenOptions::default())), "ERR_BASE64");
-    assert_eq!(code(open(b"PK\x03\x04", OpenOptions::default())), "ERR_MALFORMED");
-    assert_eq!(code(open(b"Anything", OpenOptions::default())), "ERR_MALFORMED");
-    assert_eq!(code(open(b"A", OpenOptions::default())), "ERR_TRUNCATED");
+    assert_eq!(code(open(b"PK\x03\x04", OpenOptions::default())), "ERR_NOT_SEALED");
+    assert_eq!(code(open(b"A", OpenOptions::default())), "ERR_NOT_SEALED");
+    assert_eq!(code(open(b"", OpenOptions::default())), "ERR_TRUNCATED");
     let mut unknown_suite = message.clone();
     unknown_suite[2] = 0x73;
     assert_eq!(code(open(&unknown_suite, OpenOptions::default())), "ERR_MALFORMED");

@@ -172,7 +172,8 @@ fn every_flipped_bit_of_the_metadata_is_refused_or_harmless() {
         let original = metadata(&object);
         for (n, (name, value)) in original.iter().enumerate() {
             // The length is a hint that nobody trusts; a wrapped key's bits are sampled, RSA is slow.
-            if name == "x-amz-unencrypted-content-length" {
+            // Neither is a description, under this wrap.
+            if ["x-amz-unencrypted-content-length", "x-amz-matdesc"].contains(&name.as_str()) {
                 continue;
             }
             let step = if value.len() > 100 { 97 } else { 1 };
@@ -218,7 +219,6 @@ fn metadata_must_be_whole_single_and_of_one_version() {
             assert_eq!(code(open(&mixed, None, &base.body)), "ERR_METADATA", "with {}", added.0);
         }
     }
-    assert_eq!(code(open(&[], None, b"")), "ERR_METADATA");
 }
 
 fn with(object: &SealedObject, name: &str, value: &str) -> Metadata {
@@ -246,8 +246,6 @@ fn wrong_values_are_refused_by_name() {
         (&v2, "x-amz-iv", "AQID", "ERR_METADATA"),
         (&v2, "x-amz-iv", "not base64", "ERR_METADATA"),
         (&v2, "x-amz-key-v2", "AQID", "ERR_UNWRAP"),
-        (&v2, "x-amz-matdesc", "[]", "ERR_METADATA"),
-        (&v2, "x-amz-matdesc", "{\"a\":1}", "ERR_METADATA"),
         (&v2, "x-amz-key", "AQID", "ERR_METADATA"),
         (&v3, "x-amz-c", "114", "ERR_UNSUPPORTED"),
         (&v3, "x-amz-w", "02", "ERR_UNSUPPORTED"),
@@ -257,7 +255,6 @@ fn wrong_values_are_refused_by_name() {
         (&v3, "x-amz-d", zeros, "ERR_COMMITMENT"),
         (&v3, "x-amz-d", "AQID", "ERR_METADATA"),
         (&v3, "x-amz-3", "AQID", "ERR_UNWRAP"),
-        (&v3, "x-amz-m", "{", "ERR_METADATA"),
     ] {
         let opened = open(&with(object, name, value), None, &object.body);
         assert_eq!(code(opened), wanted, "{name}: {value}");
@@ -537,14 +534,15 @@ fn mail_of_ses_opens() {
     assert_eq!(open_with_data_key(&metadata, object), base64(&object["plaintext_b64"]));
 }
 
+fn json(text: &str) -> Option<Vec<(String, JsonValue)>> {
+    let members: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
+    let value =
+        |value: Value| value.as_str().map_or(JsonValue::Other, |it| JsonValue::Text(it.into()));
+    Some(members.into_iter().map(|(name, it)| (name, value(it))).collect())
+}
+
 #[test]
 fn an_envelope_is_described_without_a_key() {
-    let json = |text: &str| {
-        let members: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
-        let value =
-            |value: Value| value.as_str().map_or(JsonValue::Other, |it| JsonValue::Text(it.into()));
-        Some(members.into_iter().map(|(name, it)| (name, value(it))).collect())
-    };
     for format in [Format::V2, Format::V3] {
         for instruction_file in [false, true] {
             let object = seal(b"hello", options(format, instruction_file));
@@ -563,5 +561,5 @@ fn an_envelope_is_described_without_a_key() {
             assert_eq!(inspect_object(&metadata, file, json).unwrap().plaintext_length, None);
         }
     }
-    assert_eq!(inspect_object(&[], None, json).unwrap_err().code(), "ERR_METADATA");
+    assert_eq!(inspect_object(&[], None, json).unwrap_err().code(), "ERR_NOT_SEALED");
 }

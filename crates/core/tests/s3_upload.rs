@@ -377,6 +377,17 @@ fn envelopes_that_are_not_whole() {
             let given = changed(&headers, &format!("x-amz-meta-{name}"), Some(value));
             assert_eq!(code(check(&given, &[format])), "ERR_UPLOAD_HEADERS", "{name}");
         }
+        // What is read so is not signed so.
+        let description = if format == V2 { "matdesc" } else { "m" };
+        for (name, value) in [
+            (description, "{"),
+            (description, "{\"a\":1}"),
+            (description, "=?UTF-8?B?e30=?="),
+            (needed[0], " =?UTF-8?Q?=31=31=35?="),
+        ] {
+            let given = changed(&headers, &format!("x-amz-meta-x-amz-{name}"), Some(value));
+            assert_eq!(code(check(&given, &[format])), "ERR_UPLOAD_HEADERS", "{value}");
+        }
         let long = changed(&headers, "x-amz-meta-x-amz-m", Some(&"x".repeat(2000)));
         assert_eq!(code(check(&long, &[format])), "ERR_LIMIT");
     }

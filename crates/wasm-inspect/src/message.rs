@@ -1,7 +1,7 @@
 //! Describing a message without a key.
 
 use bongtu::Error;
-use bongtu::message::{HEAD_LENGTH, Inspector};
+use bongtu::message::{HEAD_LENGTH, Inspector, cut_short};
 use bongtu_wasm_support::bytes::{length, public_in};
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::objects::object_of;
@@ -49,7 +49,7 @@ impl InspectSession {
                 self.inspector = Some(inspector);
                 Ok(length)
             }
-            Err(_) if eof => Err(Error::Truncated.into()),
+            Err(_) if eof => Err(cut_short(&public_in(bytes)).into()),
             Err(needed) => {
                 self.looks += 1;
                 self.needed = if self.looks < MANY_LOOKS { needed } else { later(bytes, needed) };

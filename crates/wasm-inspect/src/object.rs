@@ -22,6 +22,7 @@ pub fn inspect_object(metadata: Vec<String>, instruction_file: Option<String>) -
         ("wrap", found.wrap.into()),
         ("wrappedKeyLength", found.wrapped_key_length.into()),
         ("materialDescription", pair_array(found.description.iter())),
+        ("unreadableDescription", found.unreadable_description.as_deref().into()),
         ("plaintextLength", length.into()),
     ]))
 }

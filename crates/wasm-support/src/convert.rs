@@ -21,7 +21,7 @@ pub fn byte_count(number: f64) -> Result<u64> {
 #[expect(clippy::as_conversions, reason = "checked to be within range")]
 pub fn exact(count: u64) -> Result<f64> {
     if count > MAX_SAFE_INTEGER {
-        return Err(Error::TooLarge("more than JavaScript counts exactly").into());
+        return Err(Error::TooLarge("more bytes than JavaScript counts exactly").into());
     }
     Ok(count as f64)
 }

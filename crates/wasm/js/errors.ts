@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   "ERR_SOURCE_CHANGED",
   // opening: what the bytes say
   "ERR_BASE64",
+  "ERR_NOT_SEALED",
   "ERR_MALFORMED",
   "ERR_TRUNCATED",
   "ERR_TRAILING_DATA",
@@ -87,7 +88,9 @@ export function wordsOf(cause: unknown): string {
 
 /** `reason` is what was given to `AbortController.abort`, `cancel` or `abort`. */
 export function abortedError(reason: unknown): BongtuError {
-  return new BongtuError("ERR_ABORTED", "aborted before it was complete", { cause: reason });
+  return new BongtuError("ERR_ABORTED", "this was stopped before it was complete", {
+    cause: reason,
+  });
 }
 
 export function disposedError(): BongtuError {
@@ -96,8 +99,5 @@ export function disposedError(): BongtuError {
 
 /** Says nothing about why: neither may the platform's own error reach the caller. */
 export function authenticationError(): BongtuError {
-  return new BongtuError(
-    "ERR_AUTHENTICATION",
-    "authentication failed: the data was changed or the key is another one",
-  );
+  return new BongtuError("ERR_AUTHENTICATION", "the data was changed, or the key is another one");
 }

@@ -60,6 +60,11 @@ export interface ObjectDescription {
   readonly wrappedKeyLength: number;
   /** Under a KMS wrap it is the encryption context. */
   readonly materialDescription: Record<string, string>;
+  /**
+   * Under an RSA wrap, the text of a description that is no JSON object of strings. Nothing there
+   * authenticates one, and `openObject` takes it for an empty one.
+   */
+  readonly unreadableDescription?: string;
   /** What some writers note of the plaintext, in bytes; it may as well be wrong. */
   readonly plaintextLength?: number;
 }

@@ -31,11 +31,13 @@ type Described = Omit<Description, "encryptionContext"> & {
 export function inspectObject({ metadata, instructionFile }: StoredEnvelope): ObjectDescription {
   const pairs = stringPairs(metadata, "metadata", "ERR_METADATA");
   const file = checkText(instructionFile, "instructionFile");
-  const { materialDescription, plaintextLength, ...others } = wasm.inspectObject(pairs, file);
+  const { materialDescription, unreadableDescription, plaintextLength, ...others } =
+    wasm.inspectObject(pairs, file);
   return {
     format: "object",
     ...others,
     materialDescription: Object.fromEntries(materialDescription),
+    ...(unreadableDescription === undefined ? {} : { unreadableDescription }),
     ...(plaintextLength === undefined ? {} : { plaintextLength }),
   };
 }

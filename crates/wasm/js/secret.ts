@@ -94,7 +94,8 @@ export async function sealSecret(
 
 /**
  * Opens what `sealSecret` made, in either form, or another writer of one of them; it may be broken
- * into lines. The options are those of `open`. The caller may wipe the result.
+ * into lines. The options are those of `open`. The caller may wipe the result. Text that nobody
+ * sealed is `ERR_NOT_SEALED`: do not use it in the secret's place, since whoever stores it chose it.
  *
  * A direct secret costs one `kms:Decrypt` under the keyring's own ARN and algorithm, and has no
  * encryption context: one that is asked for is `ERR_CONTEXT_MISMATCH`.
@@ -136,7 +137,7 @@ async function sealDirect(
   if (contextPairs(options.encryptionContext).length > 0) {
     throw new BongtuError(
       "ERR_CONTEXT",
-      "encryption context: a direct secret has none; use the armoured form",
+      "a direct secret has no encryption context; use the armoured form",
     );
   }
   const { publicKey, algorithm } = directKey(key, options);
@@ -266,17 +267,17 @@ function decoded(value: string): { readonly bytes: Bytes; readonly direct: boole
   }
   const binary = fromBase64(value);
   if (binary === undefined) {
-    throw malformed("a sealed secret is standard base64, in lines or in one");
+    throw refusal(value, "a sealed secret is standard base64, in lines or in one");
   }
   if (SYMMETRIC.some((start) => binary.startsWith(start))) {
     throw new BongtuError(
       "ERR_UNSUPPORTED",
-      "not supported: this is the ciphertext of a symmetric KMS key",
+      "this is the ciphertext of a symmetric KMS key, which KMS opens by itself",
     );
   }
   const direct = [256, 384, 512].includes(binary.length) && !binary.includes("aws-kms-rsa");
   if (!direct && !binary.startsWith("\x02") && !binary.startsWith("\x01\x80")) {
-    throw malformed("neither a message nor an RSA block");
+    throw refusal(value, "this is neither a message nor an RSA block");
   }
   return { bytes: Uint8Array.from(binary, (character) => character.charCodeAt(0)), direct };
 }
@@ -321,7 +322,7 @@ function checkFit(bytes: number, target: SecretTarget | undefined): void {
 
 function checkLimit(what: string, found: number, limit: number): void {
   if (found > limit) {
-    throw new BongtuError("ERR_LIMIT", `over a limit: ${what} ${found}, at most ${limit}`);
+    throw new BongtuError("ERR_LIMIT", `${what} ${found}, at most ${limit}`);
   }
 }
 
@@ -332,9 +333,32 @@ function refuseAlgorithm(algorithm: unknown): void {
 }
 
 function symmetricError(): BongtuError {
-  return new BongtuError("ERR_UNSUPPORTED", "not supported: secrets under a symmetric KMS key");
+  return new BongtuError(
+    "ERR_UNSUPPORTED",
+    "secrets go to RSA keys only, not to a symmetric KMS key",
+  );
 }
 
-function malformed(message: string): BongtuError {
-  return new BongtuError("ERR_MALFORMED", `malformed: ${message}`);
+/**
+ * Plain text, which nobody sealed, is told from something sealed that is broken or written in
+ * another way: that is long, or has a word that begins as messages do (FORMATS.md 2.4).
+ */
+function refusal(value: string, broken: string): BongtuError {
+  const lines = value.split(/[ \t\n\f\r]+/).filter((line) => line !== "");
+  const begins = /(?:^|[^A-Za-z0-9_])(?:Ag[RV]4|AYA[A-D])/.test(value);
+  const long =
+    lines.join("").length >= LONG &&
+    lines.every((line) => /^[A-Za-z0-9+/_=-]+$/.test(line)) &&
+    lines.slice(0, -1).every((line) => line.length >= LINE);
+  return begins || long
+    ? new BongtuError("ERR_MALFORMED", broken)
+    : new BongtuError(
+        "ERR_NOT_SEALED",
+        "this is not sealed: a sealed secret is one long line of base64",
+      );
 }
+
+/** Characters that may be what is left of something sealed. Passwords and tokens are shorter. */
+const LONG = 136;
+/** No line of such text is shorter, but the last. */
+const LINE = 32;

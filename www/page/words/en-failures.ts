@@ -30,6 +30,7 @@ export const failures = {
   ERR_MALFORMED: "This is not how such bytes are written.",
   ERR_METADATA: "This is not how such metadata are written.",
   ERR_BASE64: "This is base64 text; decode it first.",
+  ERR_NOT_SEALED: "Nobody sealed this, or what said so was taken away.",
   ERR_TRUNCATED: "The end is missing.",
   ERR_TRAILING_DATA: "More follows after the end.",
   ERR_LIMIT: "A length is beyond what is allowed.",

@@ -32,6 +32,7 @@ export const failures: Words["failures"] = {
   ERR_MALFORMED: "형식에 맞지 않는 바이트입니다.",
   ERR_METADATA: "형식에 맞지 않는 메타데이터입니다.",
   ERR_BASE64: "base64로 인코딩된 텍스트입니다. 먼저 디코딩하세요.",
+  ERR_NOT_SEALED: "봉인된 적이 없거나, 봉인되었다는 표시가 지워졌습니다.",
   ERR_TRUNCATED: "끝부분이 없습니다.",
   ERR_TRAILING_DATA: "끝난 뒤에 데이터가 더 있습니다.",
   ERR_LIMIT: "길이가 허용 범위를 넘습니다.",

@@ -1,6 +1,7 @@
 //! The message header: written for version 2, read for both versions (FORMATS.md 2.2 to 2.5).
 
 use super::limits::Limits;
+use super::stranger;
 use crate::codec::{Reader, Stop, put_prefixed};
 use crate::context::{EncryptionContext, TOO_LONG};
 use crate::derive::COMMITMENT_LENGTH;
@@ -71,6 +72,17 @@ impl Header {
     /// # Errors
     /// [`Stop::Incomplete`] while more bytes can complete it.
     pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, Stop> {
+        match Self::parse_message(bytes, limits) {
+            // More bytes tell better what they are.
+            Err(Stop::Failed(Error::Malformed(_))) if bytes.len() < stranger::LOOK => {
+                Err(Stop::Incomplete(stranger::LOOK))
+            }
+            Err(Stop::Failed(error)) => Err(stranger::explain(bytes, error).into()),
+            other => other,
+        }
+    }
+
+    fn parse_message(bytes: &[u8], limits: &Limits) -> Result<Self, Stop> {
         let mut parser = Parser { reader: Reader::new(bytes), edk: None, fields: Vec::new() };
         let header = parser.header(bytes, limits);
         let needed = match &header {
@@ -79,6 +91,10 @@ impl Header {
             Err(Stop::Failed(_)) => return header,
         };
         limits.check("header bytes", needed, limits.max_header_length)?;
+        // A decoder that wrote question marks has left every length as it was.
+        if header.is_ok() && stranger::is_text(bytes.get(..needed).unwrap_or(bytes)) {
+            return Err(stranger::THROUGH_TEXT.into());
+        }
         header
     }
 
@@ -106,7 +122,7 @@ impl Header {
         out.extend_from_slice(&count.to_be_bytes());
         for edk in edks {
             for field in [&edk.provider_id, &edk.provider_info, &edk.ciphertext] {
-                let too_large = Error::TooLarge("an encrypted data key");
+                let too_large = Error::TooLarge("an encrypted data key of more than 65,535 bytes");
                 put_prefixed(&mut out, field).ok_or(too_large)?;
             }
         }
@@ -114,6 +130,15 @@ impl Header {
         out.extend_from_slice(&frame_length.to_be_bytes());
         out.extend_from_slice(commitment);
         Ok(out)
+    }
+}
+
+/// What is wrong with bytes that end before their header does.
+#[must_use]
+pub fn cut_short(bytes: &[u8]) -> Error {
+    match Header::parse_message(bytes, &Limits::NONE) {
+        Err(Stop::Failed(error)) => stranger::explain(bytes, error),
+        _ => stranger::explain(bytes, Error::Truncated),
     }
 }
 
@@ -126,7 +151,7 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn header(&mut self, bytes: &'a [u8], limits: &Limits) -> Result<Header, Stop> {
-        let version = self.version(bytes)?;
+        let version = self.version()?;
         if version == 1 && self.field("type", Reader::u8)? != TYPE_CUSTOMER_DATA {
             return Err(Error::Malformed("unknown message type").into());
         }
@@ -178,13 +203,10 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn version(&mut self, bytes: &[u8]) -> Result<u8, Stop> {
+    fn version(&mut self) -> Result<u8, Stop> {
         match self.field("version", Reader::u8)? {
             version @ (1 | 2) => Ok(version),
-            // The base64 of 01 80 and of 02 04, 02 05: see FORMATS.md 2.4.
-            b'A' if matches!(bytes.get(1), Some(b'Y' | b'g')) => Err(Error::Base64.into()),
-            b'A' if bytes.len() < 2 => Err(Stop::Incomplete(2)),
-            _ => Err(Error::Malformed("this is no AWS Encryption SDK message").into()),
+            _ => Err(Error::Malformed("unknown version").into()),
         }
     }
 

@@ -25,6 +25,13 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// As good as none.
+    pub(super) const NONE: Self = Self {
+        max_encrypted_data_keys: u32::MAX,
+        max_header_length: u32::MAX,
+        max_frame_length: u32::MAX,
+    };
+
     pub(super) fn check(
         &self,
         what: &'static str,

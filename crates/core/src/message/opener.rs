@@ -72,7 +72,8 @@ impl UnverifiedHeader {
     /// and that there must be at least `needed` bytes in all.
     ///
     /// # Errors
-    /// [`Error::Malformed`], [`Error::Base64`] or [`Error::Limit`] when nothing can.
+    /// [`Error::NotSealed`], [`Error::Base64`], [`Error::Malformed`] or [`Error::Limit`] when
+    /// nothing can. When there are no more bytes, [`super::cut_short`] has the error.
     pub fn parse(bytes: &[u8], options: OpenOptions) -> Result<Result<Self, usize>> {
         match Header::parse(bytes, &options.limits) {
             Ok(header) => Ok(Ok(Self { header, options })),
@@ -90,11 +91,17 @@ impl UnverifiedHeader {
     /// Begins to unwrap the data key.
     ///
     /// # Errors
-    /// [`Error::CommitmentPolicy`] or [`Error::Unsupported`] for the suite, [`Error::Unsupported`]
-    /// for an unframed body, [`Error::Malformed`] for encrypted data keys that break the rules of
-    /// the keyring's kind.
+    /// [`Error::NoMatchingKey`] where no encrypted data key is the keyring's, whatever else there
+    /// is to say; [`Error::CommitmentPolicy`] or [`Error::Unsupported`] for the suite,
+    /// [`Error::Unsupported`] for an unframed body, [`Error::Malformed`] for encrypted data keys
+    /// that break the rules of the keyring's kind.
     pub fn unwrap(self, keyring: &Keyring) -> Result<Opening> {
         let Self { header, options } = self;
+        let session =
+            keyring.unwrap(&header.edks, header.context.clone(), header.suite.key_length)?;
+        if session.request().is_none() {
+            return Err(Error::NoMatchingKey);
+        }
         if !header.suite.committing() && !options.commitment_policy.allows_uncommitted() {
             return Err(Error::CommitmentPolicy(header.suite.name));
         }
@@ -103,10 +110,8 @@ impl UnverifiedHeader {
             return Err(Error::Malformed("an unsigned message carries a signing key"));
         }
         if header.content_type == ContentType::NonFramed {
-            return Err(Error::Unsupported("messages without frames"));
+            return Err(Error::Unsupported("messages without frames are not opened"));
         }
-        let session =
-            keyring.unwrap(&header.edks, header.context.clone(), header.suite.key_length)?;
         Ok(Opening { header, options, session })
     }
 }
@@ -137,7 +142,7 @@ impl Opening {
     /// Verifies the header under the unwrapped data key. Its context is released only here.
     ///
     /// # Errors
-    /// [`Error::NoMatchingKey`], [`Error::Unwrap`] or [`Error::Kms`] without a data key; then
+    /// [`Error::Unwrap`] or [`Error::Kms`] without a data key; then
     /// [`Error::Commitment`], [`Error::Authentication`] and [`Error::ContextMismatch`], in this
     /// order.
     pub fn finish(self) -> Result<(VerifiedHeader, ContentKey, FrameOpener)> {

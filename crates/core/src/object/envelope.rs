@@ -7,7 +7,7 @@ use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
 use crate::keys::{ContentKey, DataKey};
 use crate::splice::Splice;
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use zeroize::Zeroizing;
 
 /// The pair of a KMS encryption context that names the content algorithm.
@@ -21,6 +21,8 @@ pub(super) struct Envelope {
     pub(super) wrapped_key: Vec<u8>,
     pub(super) wrap: Wrap,
     pub(super) description: MaterialDescription,
+    /// The text of a description that is none.
+    pub(super) unreadable: Option<String>,
     pub(super) content: Content,
 }
 

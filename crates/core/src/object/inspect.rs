@@ -18,6 +18,8 @@ pub struct ObjectDescription {
     pub wrapped_key_length: usize,
     /// Material description or KMS context.
     pub description: MaterialDescription,
+    /// Under an RSA wrap, the text of a description that is no JSON object of strings.
+    pub unreadable_description: Option<String>,
     /// `x-amz-unencrypted-content-length`, where it is a number.
     pub plaintext_length: Option<u64>,
 }
@@ -25,13 +27,14 @@ pub struct ObjectDescription {
 /// Describes an object by its metadata and, where there is one, the text of its instruction file.
 ///
 /// # Errors
-/// [`crate::Error::Metadata`] and [`crate::Error::Unsupported`], as opening has them.
+/// [`crate::Error::NotSealed`], [`crate::Error::Metadata`] and [`crate::Error::Unsupported`], as
+/// opening has them.
 pub fn inspect_object(
     metadata: &[(String, String)],
     instruction_file: Option<&str>,
     json: JsonParser,
 ) -> Result<ObjectDescription> {
-    let Envelope { wrapped_key, wrap, description, content } =
+    let Envelope { wrapped_key, wrap, description, unreadable, content } =
         Envelope::parse(metadata, instruction_file, json)?;
     let plaintext_length = metadata.iter().find(|(name, _)| bare(name) == UNENCRYPTED_LENGTH);
     Ok(ObjectDescription {
@@ -39,6 +42,7 @@ pub fn inspect_object(
         wrap: wrap.v2_name(),
         wrapped_key_length: wrapped_key.len(),
         description,
+        unreadable_description: unreadable,
         plaintext_length: plaintext_length.and_then(|(_, value)| value.parse().ok()),
     })
 }

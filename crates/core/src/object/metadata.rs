@@ -1,6 +1,7 @@
 //! The envelope as S3 metadata, read once into an enum so that collisions and mixtures of versions
 //! are errors of the parser (FORMATS.md 4.2, 4.3, 4.6 and 4.7).
 
+use super::encoded_words::decoded;
 use super::envelope::{Content, Envelope, Wrap};
 use super::format::Format;
 use crate::codec::widen;
@@ -51,14 +52,16 @@ const V2_KEYS: [&str; 7] = [
 const V3_OBJECT_KEYS: [&str; 3] = ["x-amz-c", "x-amz-d", "x-amz-i"];
 /// Content keys of V3 that an instruction file takes.
 const V3_FILE_KEYS: [&str; 4] = ["x-amz-3", "x-amz-w", "x-amz-m", "x-amz-t"];
+/// What marks an instruction file among the objects of a bucket.
+const INSTRUCTION_FILE: &str = "x-amz-crypto-instr-file";
 
-/// Metadata by lower-case name without HTTP prefix, empty values left out (the Go client writes
-/// them for what is not there).
-struct Names<'a>(Vec<(String, &'a str)>);
+/// Metadata by lower-case name without HTTP prefix, as they were sent, empty values left out (the
+/// Go client writes them for what is not there).
+struct Names(Vec<(String, String)>);
 
-impl<'a> Names<'a> {
-    fn new<N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, &'a str)>) -> Result<Self> {
-        let mut names: Vec<(String, &str)> = Vec::new();
+impl Names {
+    fn new<'a, N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, &'a str)>) -> Result<Self> {
+        let mut names: Vec<(String, String)> = Vec::new();
         for (name, value) in pairs {
             let name = bare(name.as_ref());
             if !is_content_key(&name) {
@@ -67,17 +70,17 @@ impl<'a> Names<'a> {
             if names.iter().any(|(found, _)| *found == name) {
                 return Err(Error::Metadata("a name stands twice"));
             }
-            names.push((name, value));
+            names.push((name, decoded(value)));
         }
         names.retain(|(_, value)| !value.is_empty());
         Ok(Self(names))
     }
 
-    fn get(&self, name: &str) -> Option<&'a str> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| *value)
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
-    fn required(&self, name: &str, missing: &'static str) -> Result<&'a str> {
+    fn required(&self, name: &str, missing: &'static str) -> Result<&str> {
         self.get(name).ok_or(Error::Metadata(missing))
     }
 
@@ -115,6 +118,7 @@ impl Envelope {
     /// its instruction file.
     ///
     /// # Errors
+    /// [`Error::NotSealed`] where there is no name of the format and no instruction file;
     /// [`Error::Metadata`] for what is missing, doubled, mixed or malformed;
     /// [`Error::Unsupported`], by name, for V1, CBC and wraps that are not read.
     pub(super) fn parse(
@@ -123,7 +127,10 @@ impl Envelope {
         json: JsonParser,
     ) -> Result<Self> {
         let object = Names::new(metadata.iter().map(|(name, value)| (name, value.as_str())))?;
-        let Some(text) = instruction_file else { return Self::from_names(&object, &object, json) };
+        let Some(text) = instruction_file else {
+            check_sealed(metadata)?;
+            return Self::from_names(&object, &object, json);
+        };
 
         let members =
             json(text).ok_or(Error::Metadata("the instruction file is no JSON object"))?;
@@ -152,7 +159,7 @@ impl Envelope {
     }
 
     /// `key` is where the wrapped key stands: the object's own metadata or its instruction file.
-    fn from_names(object: &Names<'_>, key: &Names<'_>, json: JsonParser) -> Result<Self> {
+    fn from_names(object: &Names, key: &Names, json: JsonParser) -> Result<Self> {
         let v2 = key.any(&V2_KEYS);
         let v3 = object.any(&V3_OBJECT_KEYS) || key.any(&V3_FILE_KEYS);
         match (v2, v3) {
@@ -161,25 +168,29 @@ impl Envelope {
             (true, false) => Self::v2(key, json),
             (false, true) => Self::v3(object, key, json),
             (false, false) => Err(Error::Metadata(
-                "no envelope; if the object has an instruction file (KEY.instruction), give it too",
+                "no wrapped key; if the object has an instruction file (KEY.instruction), give it too",
             )),
         }
     }
 
-    fn v2(key: &Names<'_>, json: JsonParser) -> Result<Self> {
+    fn v2(key: &Names, json: JsonParser) -> Result<Self> {
         match (key.get("x-amz-key"), key.get("x-amz-key-v2")) {
             (Some(_), Some(_)) => {
                 return Err(Error::Metadata("keys of versions 1 and 2 are mixed"));
             }
-            (Some(_), None) => return Err(Error::Unsupported("objects of version 1 (x-amz-key)")),
+            (Some(_), None) => {
+                return Err(Error::Unsupported("objects of version 1 (x-amz-key) are not read"));
+            }
             _ => {}
         }
         let wrapped = key.required("x-amz-key-v2", "x-amz-key-v2 is missing")?;
         let iv = key.required("x-amz-iv", "x-amz-iv is missing")?;
         match key.required("x-amz-cek-alg", "x-amz-cek-alg is missing")? {
             "AES/GCM/NoPadding" => {}
-            "AES/CBC/PKCS5Padding" => return Err(Error::Unsupported("content under AES/CBC")),
-            _ => return Err(Error::Unsupported("this x-amz-cek-alg")),
+            "AES/CBC/PKCS5Padding" => {
+                return Err(Error::Unsupported("content under AES/CBC is not read"));
+            }
+            _ => return Err(Error::Unsupported("this x-amz-cek-alg is not read")),
         }
         if key.required("x-amz-tag-len", "x-amz-tag-len is missing")? != "128" {
             return Err(Error::Metadata("x-amz-tag-len is not 128"));
@@ -188,20 +199,21 @@ impl Envelope {
         if iv == [0; 12] {
             return Err(Error::Metadata("x-amz-iv is all zeros"));
         }
-        let description = description(key.get("x-amz-matdesc"), json)?;
+        let text = key.get("x-amz-matdesc");
         let wrap = match key.required("x-amz-wrap-alg", "x-amz-wrap-alg is missing")? {
             "RSA-OAEP-SHA1" => Wrap::RsaOaepSha1,
-            "kms+context" => Wrap::kms_context(description.clone(), Format::V2)?,
-            "kms" => Wrap::Kms(description.clone()),
-            _ => return Err(Error::Unsupported("this x-amz-wrap-alg")),
+            "kms+context" => Wrap::kms_context(description(text, json)?, Format::V2)?,
+            "kms" => Wrap::Kms(description(text, json)?),
+            _ => return Err(Error::Unsupported("this x-amz-wrap-alg is not read")),
         };
         let wrapped_key = base64(wrapped, "x-amz-key-v2 is not base64")?;
-        Ok(Self { wrapped_key, wrap, description, content: Content::V2 { iv } })
+        let content = Content::V2 { iv };
+        Ok(Self::read(wrapped_key, wrap, content, unauthenticated(text, json)))
     }
 
-    fn v3(object: &Names<'_>, key: &Names<'_>, json: JsonParser) -> Result<Self> {
+    fn v3(object: &Names, key: &Names, json: JsonParser) -> Result<Self> {
         if object.required("x-amz-c", "x-amz-c is missing")? != "115" {
-            return Err(Error::Unsupported("this x-amz-c"));
+            return Err(Error::Unsupported("this x-amz-c is not read"));
         }
         let commitment = object.required("x-amz-d", "x-amz-d is missing")?;
         let message_id = object.required("x-amz-i", "x-amz-i is missing")?;
@@ -214,18 +226,29 @@ impl Envelope {
         if message_id == [0; 28] {
             return Err(Error::Metadata("x-amz-i is all zeros"));
         }
-        let material = description(key.get("x-amz-m"), json)?;
-        let (wrap, description) = match key.required("x-amz-w", "x-amz-w is missing")? {
-            "22" => (Wrap::RsaOaepSha1, material),
-            "12" => {
-                let context = description(key.get("x-amz-t"), json)?;
-                (Wrap::kms_context(context.clone(), Format::V3)?, context)
-            }
-            _ => return Err(Error::Unsupported("this x-amz-w")),
+        let wrap = match key.required("x-amz-w", "x-amz-w is missing")? {
+            "22" => Wrap::RsaOaepSha1,
+            "12" => Wrap::kms_context(description(key.get("x-amz-t"), json)?, Format::V3)?,
+            _ => return Err(Error::Unsupported("this x-amz-w is not read")),
         };
         let wrapped_key = base64(wrapped, "x-amz-3 is not base64")?;
         let content = Content::V3 { commitment, message_id };
-        Ok(Self { wrapped_key, wrap, description, content })
+        Ok(Self::read(wrapped_key, wrap, content, unauthenticated(key.get("x-amz-m"), json)))
+    }
+
+    /// `material` is what stands beside an RSA wrap; under the others the context is described.
+    fn read(
+        wrapped_key: Vec<u8>,
+        wrap: Wrap,
+        content: Content,
+        material: Result<MaterialDescription, String>,
+    ) -> Self {
+        let (description, unreadable) = match (&wrap, material) {
+            (Wrap::KmsContext(context) | Wrap::Kms(context), _) => (context.clone(), None),
+            (Wrap::RsaOaepSha1, Ok(description)) => (description, None),
+            (Wrap::RsaOaepSha1, Err(text)) => (MaterialDescription::EMPTY, Some(text)),
+        };
+        Self { wrapped_key, wrap, description, unreadable, content }
     }
 
     /// What the object carries, and what its instruction file does where there is to be one.
@@ -280,8 +303,34 @@ fn check_size(metadata: &[(&str, String)]) -> Result<()> {
     Ok(())
 }
 
+/// Without any name of the format, be its value empty, nobody sealed this, or its metadata were
+/// lost, as copies in parts lose them.
+fn check_sealed(metadata: &[(String, String)]) -> Result<()> {
+    let mut names = metadata.iter().map(|(name, _)| bare(name));
+    if names.clone().any(|name| is_content_key(&name) || name == UNENCRYPTED_LENGTH) {
+        return Ok(());
+    }
+    if names.any(|name| name == INSTRUCTION_FILE) {
+        return Err(Error::NotSealed("this is an instruction file, which another object needs"));
+    }
+    Err(Error::NotSealed(
+        "the metadata have no name of the S3 Encryption Client: this was not sealed as an object, or they were lost; if there is an instruction file (KEY.instruction), give it too",
+    ))
+}
+
+/// Under an RSA wrap nothing authenticates a description: who could not read one would be kept from
+/// the object by whoever may write there. The text of one that cannot be read is the error.
+fn unauthenticated(text: Option<&str>, json: JsonParser) -> Result<MaterialDescription, String> {
+    description(text, json).map_err(|_| text.unwrap_or_default().into())
+}
+
 fn description(text: Option<&str>, json: JsonParser) -> Result<MaterialDescription> {
-    let Some(text) = text else { return Ok(MaterialDescription::default()) };
+    let text = text.unwrap_or_default().trim_ascii();
+    let list = text.strip_prefix('[').and_then(|inside| inside.strip_suffix(']'));
+    // Of PHP an empty description is a list, of .NET it is null.
+    if matches!(text, "" | "null") || list.is_some_and(|inside| inside.trim_ascii().is_empty()) {
+        return Ok(MaterialDescription::EMPTY);
+    }
     let members = json(text).ok_or(Error::Metadata("a description is no JSON object"))?;
     let mut pairs = Vec::new();
     for (name, value) in members {

@@ -48,8 +48,8 @@ impl ObjectOpening {
     /// `x-amz-meta-`; `instruction_file` is the text of `KEY.instruction`; `json` parses.
     ///
     /// # Errors
-    /// [`Error::Metadata`], [`Error::Unsupported`], [`Error::CommitmentPolicy`], or
-    /// [`Error::NoMatchingKey`] when the keyring is of another kind than the wrap.
+    /// [`Error::NotSealed`], [`Error::Metadata`], [`Error::Unsupported`], [`Error::NoMatchingKey`]
+    /// when the keyring is of another kind than the wrap, or [`Error::CommitmentPolicy`].
     pub fn new(
         keyring: &Keyring,
         metadata: &[(String, String)],
@@ -58,11 +58,8 @@ impl ObjectOpening {
         options: OpenObjectOptions,
     ) -> Result<Self> {
         let envelope = Envelope::parse(metadata, instruction_file, json)?;
-        let Envelope { wrapped_key, wrap, description, content } = envelope;
+        let Envelope { wrapped_key, wrap, description, content, .. } = envelope;
         let format = content.format();
-        if format == Format::V2 && !options.commitment_policy.allows_uncommitted() {
-            return Err(Error::CommitmentPolicy("this object (version 2)"));
-        }
         let request = match (keyring, &wrap) {
             (Keyring::KmsRsa(keyring), Wrap::RsaOaepSha1) => keyring.object_request(wrapped_key)?,
             (Keyring::Kms(keyring), Wrap::KmsContext(context) | Wrap::Kms(context)) => {
@@ -70,6 +67,9 @@ impl ObjectOpening {
             }
             _ => return Err(Error::NoMatchingKey),
         };
+        if format == Format::V2 && !options.commitment_policy.allows_uncommitted() {
+            return Err(Error::CommitmentPolicy("this object (version 2)"));
+        }
         let takes = move |length| format.takes_key_of(length);
         let unbind: Unbind = match wrap {
             Wrap::RsaOaepSha1 => {

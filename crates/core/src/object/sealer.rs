@@ -125,7 +125,8 @@ fn finish(
 ) -> Result<(ObjectHead, ContentKey, PieceSealer)> {
     let content = new_content(options.format, data_key)?;
     let (key, splice) = content.own_keys(data_key)?;
-    let envelope = Envelope { wrapped_key: wrapped.to_vec(), wrap, description, content };
+    let wrapped_key = wrapped.to_vec();
+    let envelope = Envelope { wrapped_key, wrap, description, unreadable: None, content };
     let head = envelope.encode(options.instruction_file, length)?;
     Ok((head, key, PieceSealer::chunks(splice, length)))
 }

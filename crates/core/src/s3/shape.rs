@@ -45,9 +45,18 @@ pub(super) fn check_envelope(
         return refuse("a message has no metadata");
     }
     let described = object::inspect_object(metadata, None, json).map_err(|error| match error {
-        Error::Metadata(why) | Error::Unsupported(why) => Error::UploadHeaders(why.into()),
+        Error::NotSealed(why) | Error::Metadata(why) | Error::Unsupported(why) => {
+            Error::UploadHeaders(why.into())
+        }
         other => other,
     })?;
+    // What is read generously is not signed so: nothing that seals writes it.
+    if described.unreadable_description.is_some() {
+        return refuse("the material description is no JSON object of strings");
+    }
+    if metadata.iter().any(|(_, value)| value.trim_ascii_start().starts_with("=?")) {
+        return refuse("encoded words are no metadata of a sealed object");
+    }
     if !formats.contains(&SealedFormat::Object(described.format)) {
         return refuse("an object of this version is not expected");
     }

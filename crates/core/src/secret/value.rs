@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::keyring::KMS_RSA_PROVIDER;
+use crate::message::{SYMMETRIC, is_symmetric};
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 
@@ -27,26 +28,53 @@ impl SecretValue {
     /// chance of less than 2^-79. So what is as long as a block and does not name it is a block.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for what is neither; [`Error::Unsupported`] for a ciphertext of a
+    /// [`Error::NotSealed`] for text that nobody sealed, [`Error::Malformed`] for what is neither and
+    /// might be broken; [`Error::Unsupported`] for a ciphertext of a
     /// symmetric KMS key.
     pub fn parse(value: &str) -> Result<Self> {
         let lines =
             value.split(['\r', '\n']).map(|line| line.trim_matches(['\u{feff}', ' ', '\t']));
-        let bytes = Base64::decode_vec(&lines.collect::<String>()).map_err(|_| {
-            Error::Malformed("a sealed secret is standard base64, in lines or in one")
-        })?;
+        let bytes = Base64::decode_vec(&lines.collect::<String>())
+            .map_err(|_| refusal(value, "a sealed secret is standard base64, in lines or in one"))?;
         match bytes.as_slice() {
-            // What KMS Encrypt and GenerateDataKey begin their ciphertexts with.
-            [1, 1 | 2, 2 | 3, 0, 0x78, ..] => {
-                Err(Error::Unsupported("this is the ciphertext of a symmetric KMS key"))
-            }
+            symmetric if is_symmetric(symmetric) => Err(SYMMETRIC),
             block if BLOCK_LENGTHS.contains(&block.len()) && !names_kms_rsa(block) => {
                 Ok(Self::Direct(bytes))
             }
             // Versions 2 and 1, as their bytes stand in FORMATS.md 2.2.
             [2, ..] | [1, 0x80, ..] => Ok(Self::Message(bytes)),
-            _ => Err(Error::Malformed("neither a message nor an RSA block")),
+            _ => Err(refusal(value, "this is neither a message nor an RSA block")),
         }
+    }
+}
+
+/// Characters, not in one line perhaps, that may be what is left of something sealed. Passwords and
+/// tokens are shorter.
+const LONG: usize = 136;
+/// No line of such text is shorter, but the last.
+const LINE: usize = 32;
+
+/// Plain text, which nobody sealed, is told from something sealed that is broken or written in
+/// another way: that is long, or has a word that begins as messages do (FORMATS.md 2.4).
+fn refusal(value: &str, broken: &'static str) -> Error {
+    let mut words = value.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let begins = words.any(|word| {
+        matches!(
+            word.as_bytes(),
+            [b'A', b'g', b'R' | b'V', b'4', ..] | [b'A', b'Y', b'A', b'A'..=b'D', ..]
+        )
+    });
+    let lines: Vec<&str> = value.split_ascii_whitespace().collect();
+    let length: usize = lines.iter().map(|line| line.len()).sum();
+    let (_, others) = lines.split_last().unwrap_or((&"", &[]));
+    let is_encoded = lines.iter().flat_map(|line| line.bytes()).all(|byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+    });
+    let long = length >= LONG && is_encoded && others.iter().all(|line| line.len() >= LINE);
+    if begins || long {
+        Error::Malformed(broken)
+    } else {
+        Error::NotSealed("this is not sealed: a sealed secret is one long line of base64")
     }
 }
 

@@ -79,6 +79,8 @@ const HINTS: Readonly<Record<string, string>> = {
   ERR_COMMITMENT_POLICY: "bongtu opens only messages that commit to their key (suite 0x0478)",
   ERR_CONTEXT_MISMATCH: "`bongtu inspect` shows the encryption context that the message claims",
   ERR_NO_MATCHING_KEY: "`bongtu inspect` lists the keys that the message was sealed to",
+  ERR_NOT_SEALED:
+    "the body of an S3 Encryption Client object goes to `bongtu object open --metadata META.json`, its metadata to `bongtu object inspect`",
   ERR_UNWRAP:
     "key and -a ALGORITHM must be those it was sealed with; no message records its algorithm",
 };
@@ -87,6 +89,8 @@ const GROUP_HINTS: Readonly<Record<string, typeof HINTS>> = {
   object: {
     ERR_COMMITMENT_POLICY:
       "--allow-v2 opens it, which is for objects from a bucket whose writers you trust",
+    ERR_NOT_SEALED:
+      "copies in parts lose metadata, and with them the key: look at the object that was copied; a message is opened with `bongtu open`",
     ERR_UNWRAP: "the key must be the one that the object was sealed to, which no object names",
   },
   secret: {

@@ -34,7 +34,7 @@ export const rustExecutor: Executor = {
     const { rsaOaepEncrypt } = await fallback();
     const encrypted = rsaOaepEncrypt(publicKey.spki(), hash, plaintext);
     if (encrypted === undefined) {
-      throw new BongtuError("ERR_RANDOM", "no randomness: the system's generator failed");
+      throw new BongtuError("ERR_RANDOM", "the system's generator of random numbers failed");
     }
     return encrypted as Bytes;
   },

@@ -64,7 +64,10 @@ export interface OpenedObject {
   /** In bytes; with `releaseUnverified`, of a stream it is not known. */
   readonly size: number | undefined;
   readonly format: ObjectFormat;
-  /** Not authenticated unless KMS bound it to the key, as `Keyring.kms` has it. */
+  /**
+   * Not authenticated unless KMS bound it to the key, as `Keyring.kms` has it. Under an RSA wrap it
+   * is empty when it cannot be read.
+   */
   readonly unverifiedMaterialDescription: Record<string, string>;
 }
 
@@ -72,6 +75,9 @@ export interface OpenedObject {
  * Opens an S3 Encryption Client object through the keyring's KMS. Resolves once the body was read
  * and its tag has verified; the plaintext comes of a second reading, every chunk of which must be
  * the one that was verified.
+ *
+ * Metadata without any name of the format are `ERR_NOT_SEALED`: a plain object, or one whose metadata
+ * somebody took away. Whoever lets plain objects pass lets pass what the storage chooses.
  */
 export async function openObject(
   keyring: Keyring,
@@ -152,7 +158,7 @@ function checkWhole(object: StoredObject, options: object): void {
   if (ranged || checkText(object.contentRange ?? ContentRange, "contentRange")) {
     throw new BongtuError(
       "ERR_UNSUPPORTED",
-      "not supported: a part of an object, which nothing authenticates; seal messages, whose frames are authenticated one by one, or fetch all of it",
+      "a part of an object is not opened, since nothing authenticates it: fetch all of it, or seal messages, whose frames are authenticated one by one",
     );
   }
 }

@@ -32,7 +32,7 @@ export function planFor(
     return multipartPlan(size, { format, partSize });
   }
   if (checkPlan(size, plan).partSize !== partSize) {
-    throw new BongtuError("ERR_PART_SIZE", `parts: this spool has some of ${partSize} bytes`);
+    throw new BongtuError("ERR_PART_SIZE", `this spool has parts of ${partSize} bytes already`);
   }
   return plan;
 }

@@ -71,7 +71,7 @@ export class Spill {
     if (this.#length > LIMIT) {
       throw new BongtuError(
         "ERR_LIMIT",
-        `over a limit: a body that comes once and cannot be kept in a file here may have ${LIMIT} bytes; give a function that fetches it twice`,
+        `a body that comes once and cannot be kept in a file here may have ${LIMIT} bytes; give a function that fetches it twice`,
       );
     }
     this.#held.push(chunk.slice());

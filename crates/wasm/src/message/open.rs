@@ -4,9 +4,11 @@ use super::OUT_OF_ORDER;
 use crate::keyring::{Keyring, context};
 use crate::kms;
 use crate::records;
-use bongtu::message::{FrameOpener, HEAD_LENGTH, Opening, UnverifiedHeader, VerifiedHeader};
+use bongtu::message::{
+    FrameOpener, HEAD_LENGTH, Opening, UnverifiedHeader, VerifiedHeader, cut_short,
+};
 use bongtu::plan::OpenOp;
-use bongtu::{CommitmentPolicy, ContentKey, Error, KmsFailure, OpenOptions, hazmat};
+use bongtu::{CommitmentPolicy, ContentKey, KmsFailure, OpenOptions, hazmat};
 use bongtu_wasm_support::bytes::{length, public_in, secret_out, wiping_stack};
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::objects::{object_of, pair_array};
@@ -72,7 +74,7 @@ impl OpenSession {
                 self.opening = Some(header.unwrap(&self.keyring)?);
                 Ok(length)
             }
-            Err(_) if eof => Err(Error::Truncated.into()),
+            Err(_) if eof => Err(cut_short(&public_in(bytes)).into()),
             Err(needed) => {
                 self.needed = needed;
                 Ok(0)

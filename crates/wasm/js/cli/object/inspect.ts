@@ -47,7 +47,7 @@ export const inspectObject = command({
 
 function describe(description: ObjectDescription, withFile: boolean): Text {
   const { version, contentAlgorithm, committing, wrap, wrappedKeyLength } = description;
-  const { materialDescription, plaintextLength } = description;
+  const { materialDescription, unreadableDescription, plaintextLength } = description;
   const commitment = committing ? "commits to its key" : "does NOT commit to its key";
   const place = withFile ? "in the instruction file" : "in the metadata";
   const [title, note] = DESCRIPTIONS[wrap];
@@ -64,7 +64,9 @@ function describe(description: ObjectDescription, withFile: boolean): Text {
       ],
     ]),
     text`\n${title} (unverified: ${note})\n`,
-    pairs(materialDescription),
+    unreadableDescription === undefined
+      ? pairs(materialDescription)
+      : text`  unreadable, taken for empty: ${unreadableDescription}\n`,
   ]}`;
 }
 

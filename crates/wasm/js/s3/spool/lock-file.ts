@@ -130,7 +130,7 @@ async function holder(path: string): Promise<"nobody" | "alive" | "dead"> {
   }
   if (owner.host !== undefined && owner.host !== hostname()) {
     const who = `another machine or container, ${JSON.stringify(owner.host)}`;
-    throw spoolError(`it is in use by ${who}; if that is gone, delete ${path}`);
+    throw spoolError(`this spool is in use by ${who}; if that is gone, delete ${path}`);
   }
   return (await lives(owner)) ? "alive" : "dead";
 }

@@ -43,7 +43,9 @@ export function readRecord(text: string): SpoolRecord {
     throw damaged();
   }
   if (version !== VERSION) {
-    throw spoolError(`it is of version ${version}, and this bongtu reads version ${VERSION}`);
+    throw spoolError(
+      `this spool is of version ${version}, and this bongtu reads version ${VERSION}`,
+    );
   }
   if (!isRecord(record)) {
     throw damaged();
@@ -134,5 +136,5 @@ function isTextOrNothing(value: unknown): boolean {
 }
 
 export function damaged(options?: ErrorOptions) {
-  return spoolError("its record is damaged", options);
+  return spoolError("the kept record is damaged", options);
 }

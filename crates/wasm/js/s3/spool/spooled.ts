@@ -163,7 +163,7 @@ export class SpoolHandle implements Spooled {
       // It may have been gone on with elsewhere since it was listed.
       const now = await SpoolHandle.find(this.#store, this.#id);
       if (now === undefined) {
-        throw spoolError("it is not there any more: it was uploaded, or deleted");
+        throw spoolError("this spool is not there any more: it was uploaded, or deleted");
       }
       if (now.error !== undefined) {
         throw now.error;
@@ -184,14 +184,14 @@ export class SpoolHandle implements Spooled {
   #checkSame(now: SpoolHandle | undefined): void {
     const { id } = this.#record;
     if (id !== "" && now !== undefined && now.#record.id !== "" && now.#record.id !== id) {
-      throw spoolError("it is not there any more, but another one of its name: list again");
+      throw spoolError("this spool is not there any more, but another one of its name: list again");
     }
   }
 
   async #lock(): Promise<() => Promise<void>> {
     const release = await lockPatiently(this.#store, this.#id);
     if (release === undefined) {
-      throw spoolError("it is in use by another tab or process");
+      throw spoolError("this spool is in use by another tab or process");
     }
     return release;
   }
@@ -286,5 +286,5 @@ class SpoolSource implements UploadSource {
 }
 
 function cutShort(): BongtuError {
-  return spoolError("its ciphertext is cut short");
+  return spoolError("the kept ciphertext is cut short");
 }

@@ -70,12 +70,12 @@ export async function storing<T>(work: () => Promise<T>): Promise<T> {
     const { name = "", code = "" } = (cause ?? {}) as { name?: string; code?: string };
     throw NO_ROOM.has(name) || NO_ROOM.has(String(code))
       ? quotaError({ cause })
-      : spoolError(`it could not be read or written: ${wordsOf(cause)}`, { cause });
+      : spoolError(`what is kept could not be read or written: ${wordsOf(cause)}`, { cause });
   }
 }
 
 export function spoolError(message: string, options?: ErrorOptions): BongtuError {
-  return new BongtuError("ERR_SPOOL", `spool: ${message}`, options);
+  return new BongtuError("ERR_SPOOL", message, options);
 }
 
 export function quotaError(options?: ErrorOptions): BongtuError {
