@@ -8,7 +8,7 @@ mod opener;
 mod sealer;
 
 pub use frame::{DEFAULT_FRAME_LENGTH, HEAD_LENGTH, MAX_FRAME_LENGTH};
-pub use header::{ContentType, Header};
+pub use header::{ContentType, Header, HeaderReader};
 pub use inspect::{
     BodyDescription, Description, EdkDescription, Field, Inspector, SuiteDescription,
 };
