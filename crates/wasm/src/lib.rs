@@ -20,3 +20,4 @@ pub mod object;
 mod objects;
 pub mod pieces;
 pub mod records;
+pub mod secret;

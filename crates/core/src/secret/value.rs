@@ -1,5 +1,6 @@
 //! Which form a sealed secret has.
 
+use super::Form;
 use crate::error::{Error, Result};
 use crate::keyring::KMS_RSA_PROVIDER;
 use alloc::vec::Vec;
@@ -44,6 +45,31 @@ impl SecretValue {
             // Versions 2 and 1, as their bytes stand in FORMATS.md 2.2.
             [2, ..] | [1, 0x80, ..] => Ok(Self::Message(bytes)),
             _ => Err(Error::Malformed("neither a message nor an RSA block")),
+        }
+    }
+}
+
+impl SecretValue {
+    /// Which form it has.
+    #[must_use]
+    pub const fn form(&self) -> Form {
+        match self {
+            Self::Message(_) => Form::Armoured,
+            Self::Direct(_) => Form::Direct,
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Malformed`] when it has another form than the one that is demanded.
+    pub fn demand(&self, form: Option<Form>) -> Result<()> {
+        match form {
+            Some(Form::Armoured) if self.form() == Form::Direct => {
+                Err(Error::Malformed("a direct secret where an armoured one is demanded"))
+            }
+            Some(Form::Direct) if self.form() == Form::Armoured => {
+                Err(Error::Malformed("an armoured secret where a direct one is demanded"))
+            }
+            _ => Ok(()),
         }
     }
 }

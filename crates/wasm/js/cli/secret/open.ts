@@ -1,5 +1,6 @@
 import { openSecret } from "../../node.js";
-import { command, parseAlgorithm, parsePairs } from "../args.js";
+import { SECRET_FORMS } from "../../secret.js";
+import { command, parseAlgorithm, parseChoice, parsePairs } from "../args.js";
 import { readSmall } from "../input.js";
 import { OPENING_KEY, openingKeyring } from "../keys.js";
 import { openOutput } from "../output.js";
@@ -10,7 +11,7 @@ const HELP = `Usage: bongtu secret open --kms ARN [--region R] [--endpoint-url U
 
 Opens the secret in FILE (or standard input), one line of base64 that \`bongtu secret seal\` made, or
 any other writer of AWS Encryption SDK messages or RSA-OAEP blocks, of up to 256 KiB. It finds out
-which form it has.
+which form it has. A KMS key that opens direct secrets should open nothing else.
 
 Options:
       --kms ARN            decrypt with kms:Decrypt on this key; credentials are found as everywhere
@@ -22,6 +23,7 @@ Options:
                            passphrase)
   -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1: the one it was sealed
                            with; the secret does not tell
+      --form FORM          armoured or direct: refuse a secret of the other form before KMS is asked
   -c, --context NAME=VALUE a pair that the encryption context must hold; may be repeated. A direct
                            secret has none
   -o, --output OUT         write OUT, which is created or replaced only once the secret is verified
@@ -44,17 +46,19 @@ export const secretOpen = command({
   options: {
     ...OPENING_KEY,
     algorithm: { type: "string", short: "a" },
+    form: { type: "string" },
     context: { type: "string", short: "c", multiple: true },
     output: { type: "string", short: "o" },
   },
   async run(values, operand) {
+    const form = parseChoice("--form", SECRET_FORMS, values.form);
     const encryptionContext = parsePairs("-c", values.context);
     const keyring = await openingKeyring(values, parseAlgorithm(values.algorithm));
 
     const value = await readSmall(operand, "sealed secret", MOST);
     const output = await openOutput(values.output);
     await complete(output, async () => {
-      const secret = await openSecret(keyring, value.toString("utf8"), { encryptionContext });
+      const secret = await openSecret(keyring, value.toString("utf8"), { form, encryptionContext });
       try {
         await output.stream.getWriter().write(secret);
       } finally {
