@@ -16,6 +16,8 @@ export interface Work<R> {
   plan(block: Block): PlannedCall[];
   /** Starts a call; its arguments are used up when this returns. */
   run(call: PlannedCall): R | Promise<R>;
+  /** All of a block's calls were started, or will not be: what is secret in them is wiped. */
+  started?(calls: readonly PlannedCall[]): void;
   /** Called block by block in order, once all before it is released. */
   release(planned: Planned, results: R[]): Promise<void>;
   /** Wipes what must not be released any more. */
@@ -72,6 +74,8 @@ async function pumpInTurns<R>(work: Work<R>): Promise<void> {
     } catch (error) {
       work.discard(results);
       throw error;
+    } finally {
+      work.started?.(calls);
     }
     await work.release(planned(calls, block), results);
     turn += block.bytes.length;
@@ -111,6 +115,7 @@ async function pumpWindow<R>(work: Work<R>): Promise<void> {
       block = await operation.wait(work.next());
       const calls = work.plan(block);
       const running = calls.map(run);
+      work.started?.(calls);
       unreleased.add(running);
       released = releaseAfter(released, planned(calls, block), running);
       released.catch((error) => operation.stop(error));
