@@ -42,6 +42,8 @@ const WINDOW = 2;
 
 /** Bytes that synchronous executors work through before everybody else gets a turn. */
 const TURN = 4 * 1024 * 1024;
+/** What a call costs beside its bytes, as bytes: a frame may have a single one. */
+const CALL = 8 * 1024;
 
 /**
  * Pumps until the last block is released. On failure nothing is in flight any more, and what was
@@ -78,7 +80,7 @@ async function pumpInTurns<R>(work: Work<R>): Promise<void> {
       work.started?.(calls);
     }
     await work.release(planned(calls, block), results);
-    turn += block.bytes.length;
+    turn += block.bytes.length + CALL * calls.length;
     if (turn >= TURN) {
       turn = 0;
       await operation.wait(nextTurn());
