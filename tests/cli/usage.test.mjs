@@ -132,7 +132,7 @@ describe("--help", () => {
       ["object open", 8],
       ["object inspect", 2],
       ["secret seal", 9],
-      ["secret open", 7],
+      ["secret open", 8],
       ["sse key", 7],
       ["sse headers", 14],
       ["policy bucket", 8],
