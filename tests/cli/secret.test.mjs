@@ -26,6 +26,20 @@ async function refused(args, code, options) {
   return stderr;
 }
 
+test("a form can be demanded when a secret is opened", async () => {
+  for (const [form, other] of [
+    ["armoured", "direct"],
+    ["direct", "armoured"],
+  ]) {
+    const stdin = await succeeds(["seal", ...NAMED, "--form", form], { stdin: SECRET });
+    const opened = await succeeds(["open", ...OPENING, "--form", form], { stdin });
+    assert.equal(opened.toString(), SECRET);
+    await refused(["open", ...OPENING, "--form", other], "ERR_MALFORMED", { stdin });
+  }
+  const { status, stderr } = await bongtu(["secret", "open", ...OPENING, "--form", "armored"]);
+  assert.deepEqual([status, /ERR_USAGE: --form takes armoured or direct/.test(stderr)], [2, true]);
+});
+
 for (const [form, sealing] of [
   ["armoured", NAMED],
   ["direct", NAMED],

@@ -133,7 +133,7 @@ describe("--help", () => {
       ["object open", 9],
       ["object inspect", 2],
       ["secret seal", 10],
-      ["secret open", 9],
+      ["secret open", 10],
       ["sse key", 8],
       ["sse headers", 16],
       ["policy bucket", 8],

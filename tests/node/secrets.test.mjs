@@ -1,8 +1,7 @@
-// After an operation, however it ended, WebAssembly's memory holds neither its data key nor its
-// content key.
+// After an operation, however it ended, WebAssembly's memory holds neither its data key nor its content key, nor anything
+// that reveals the hash key, and neither do the arrays through which they went.
 
 import assert from "node:assert/strict";
-import { createCipheriv } from "node:crypto";
 import { test } from "node:test";
 import {
   CustomerKey,
@@ -44,6 +43,13 @@ import {
   streamOf,
   through,
 } from "../suite/support.mjs";
+import {
+  callSecrets,
+  hashKeyOf,
+  hashKeySecrets,
+  inMemory,
+  partialHash,
+} from "../support/splice-secrets.mjs";
 
 const { publicKey, kms, seen } = await createKms();
 const keyring = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
@@ -61,23 +67,53 @@ function dataKeyIn(plaintext) {
 const DATA = bytes(5 * FRAME + 100);
 const encryptionContext = { a: "b" };
 
+/** Longer than the associated data of any frame: a call with it hashes a chunk. */
+const LONG = 1000;
+
+/** Whether nonce or tag of a call are secrets: it seals, hashes or opens one chunk of several. */
+function isSpliced(nonce, aad) {
+  return nonce.length === 16 || aad.length > LONG;
+}
+
 /**
- * An executor that notes copies of its content keys and of the tags of single chunks, and the very
- * arrays in which secrets were handed to it.
+ * An executor that notes copies of its content keys, the calls on single chunks, and the very arrays
+ * in which secrets were handed to it and came from it.
  */
-function watched(executor, keys, handed, tags = []) {
+function watched(executor, keys, handed, calls = []) {
   return {
     ...executor,
     async importKey(raw) {
-      keys.push(raw.slice());
+      const own = raw.slice();
+      keys.push(own);
       handed.push(raw);
       const key = await executor.importKey(raw);
+      const note = (nonce, aad, text, tag) => {
+        const length = nonce.length === 16 ? text.length : aad.length;
+        calls.push({ key: own, nonce: Uint8Array.from(nonce), length, tag: Uint8Array.from(tag) });
+      };
       return {
         ...key,
+        seal(nonce, aad, text) {
+          if (!isSpliced(nonce, aad)) {
+            return key.seal(nonce, aad, text);
+          }
+          const copy = Uint8Array.from(nonce);
+          if (nonce.length === 16) {
+            handed.push(nonce);
+          }
+          const noted = (sealed) => {
+            const tag = sealed.at(-1).subarray(-16);
+            note(copy, aad, text, tag);
+            handed.push(tag);
+            return sealed;
+          };
+          const sealing = key.seal(nonce, aad, text);
+          return key.synchronous ? noted(sealing) : sealing.then(noted);
+        },
         open(nonce, aad, sealed, tag) {
           if (tag !== undefined) {
-            tags.push(tag.slice());
-            handed.push(tag);
+            note(nonce, aad, sealed, tag);
+            handed.push(nonce, tag);
           }
           return key.open(nonce, aad, sealed, tag);
         },
@@ -92,20 +128,96 @@ function watched(executor, keys, handed, tags = []) {
 
 /** Where in memory any 8 bytes of a secret lie, as it is divided into such. */
 function findSecret(secret) {
-  const instances = [instantiate(), fallback, instantiateS3()];
-  const memories = instances.map(({ memory }) => Buffer.from(memory.buffer));
-  const found = [];
-  for (let start = 0; start < secret.length; start += 8) {
-    const part = secret.subarray(start, start + 8);
-    found.push(...memories.map((memory) => memory.indexOf(part)));
-  }
-  return found.filter((offset) => offset >= 0);
+  return findSecrets({ "a secret": secret });
 }
+
+/** Which of these secrets, or any 8 bytes of one, are in memory, and where. */
+function findSecrets(secrets) {
+  const wanted = new Map();
+  // Most of the memory is skipped by its first two bytes.
+  const begins = new Uint8Array(0x10000);
+  for (const [name, secret] of Object.entries(secrets)) {
+    for (let start = 0; start < secret.length; start += 8) {
+      const part = Buffer.from(secret.subarray(start, start + 8));
+      wanted.set(part.toString("latin1"), name);
+      begins[part.readUInt16LE()] = 1;
+    }
+  }
+  const found = [];
+  for (const { memory } of [instantiate(), fallback, instantiateS3()]) {
+    const bytes = Buffer.from(memory.buffer);
+    for (let at = 0; at + 8 <= bytes.length; at++) {
+      if (begins[bytes[at] | (bytes[at + 1] << 8)] === 1) {
+        const name = wanted.get(bytes.latin1Slice(at, at + 8));
+        if (name !== undefined) {
+          found.push(`${name} at ${at}`);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** All that must not be in memory of these keys and the calls under them. */
+function secretsOf(dataKeys, contentKeys, calls) {
+  const secrets = {};
+  const add = (from, what) => {
+    for (const [name, element] of Object.entries(what)) {
+      inMemory(element).forEach((bytes, order) => {
+        secrets[`${name}, ${from}, in order ${order}`] = bytes;
+      });
+    }
+  };
+  dataKeys.forEach((key, n) => {
+    secrets[`data key ${n}`] = key;
+  });
+  contentKeys.forEach((key, n) => {
+    secrets[`content key ${n}`] = key;
+    add(`content key ${n}`, hashKeySecrets(key));
+  });
+  calls.forEach((call, n) => {
+    add(`call ${n}`, callSecrets(call.key, call));
+  });
+  return secrets;
+}
+
+// What crosses from WebAssembly as records: nonces lie in there.
+const rooms = new Set();
+
+// Copies of the size of a nonce or tag that JavaScript makes; those of secrets must be wiped.
+const copies = [];
+const { slice } = Uint8Array.prototype;
+Uint8Array.prototype.slice = function (...range) {
+  const copy = slice.apply(this, range);
+  if (copy.length === 16) {
+    copies.push(copy);
+  }
+  return copy;
+};
+
+// Where WebCrypto is given ciphertext and tag of a chunk: the tag must be gone once it was called.
+const late = [];
+const { SubtleCrypto } = globalThis;
+const { decrypt } = SubtleCrypto.prototype;
+SubtleCrypto.prototype.decrypt = function (algorithm, key, data) {
+  const opening = decrypt.call(this, algorithm, key, data);
+  if (algorithm.iv?.length === 16 && algorithm.additionalData.length === 0) {
+    queueMicrotask(() => late.push(Uint8Array.from(data.subarray(-16))));
+  }
+  return opening;
+};
 
 /** Handles of WebAssembly that were used and not freed. */
 const held = new Set();
 const { SealSession, OpenSession } = wasm();
 const { MessageSealing, ObjectSealing, ObjectOpening, Pieces } = wasm();
+for (const prototype of [Pieces.prototype, ObjectOpening.prototype]) {
+  const { plan } = prototype;
+  prototype.plan = function (first, count, room) {
+    rooms.add(room);
+    return plan.call(this, first, count, room);
+  };
+}
 for (const [prototype, uses] of [
   [SealSession.prototype, ["header"]],
   [OpenSession.prototype, ["header"]],
@@ -212,6 +324,15 @@ const SCENARIOS = {
       await failure(reading, "ERR_STATE");
     }
   },
+  async "an object, aborted while it is sealed"() {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const onProgress = () => controller.abort();
+    const sealed = await sealObject(keyring, DATA, { signal, onProgress });
+    await failure(sealed.arrayBuffer(), "ERR_ABORTED");
+    sealed.dispose();
+    await failure(openObject(keyring, stored(sealed, new Uint8Array(100))), "ERR_AUTHENTICATION");
+  },
   async "an object whose source changes"() {
     const data = DATA.slice();
     const sealed = await sealObject(keyring, data);
@@ -242,6 +363,23 @@ const SCENARIOS = {
     body[CHUNK] ^= 1;
     await failure(openObject(keyring, stored(sealed, body), BOTH), "ERR_AUTHENTICATION");
   },
+  async "an object released before it is verified, and one that is forged"() {
+    const sealed = await sealObject(keyring, DATA);
+    const body = await sealedBytes(sealed);
+    sealed.dispose();
+    await openAll(keyring, stored(sealed, body), { releaseUnverified: true });
+    body[CHUNK] ^= 1;
+    const forged = openAll(keyring, stored(sealed, body), { releaseUnverified: true });
+    await failure(forged, "ERR_AUTHENTICATION");
+  },
+  async "an object whose second reading differs"() {
+    const sealed = await sealObject(keyring, DATA);
+    const body = await sealedBytes(sealed);
+    sealed.dispose();
+    const { plaintext } = await openObject(keyring, stored(sealed, body));
+    body[CHUNK] ^= 1;
+    await failure(new Response(plaintext).arrayBuffer(), "ERR_SOURCE_CHANGED");
+  },
   async "an answer of KMS that is refused"() {
     const message = await seal(keyring, DATA);
     const decrypt = async (request) => ({ ...(await kms.decrypt(request)), KeyId: "another" });
@@ -260,13 +398,13 @@ const SCENARIOS = {
 };
 
 for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
-  const [contentKeys, handed, tags] = [[], [], []];
-  const watching = watched(executor, contentKeys, handed, tags);
+  const [contentKeys, handed, calls] = [[], [], []];
+  const watching = watched(executor, contentKeys, handed, calls);
   // With a key that is no secret.
   assert.ok(await passesSelfTest(watching));
   for (const [name, run] of Object.entries(SCENARIOS)) {
     test(`${name} [${executor.name}]`, async () => {
-      for (const noted of [contentKeys, handed, tags, seen]) {
+      for (const noted of [contentKeys, handed, calls, copies, late, seen]) {
         noted.length = 0;
       }
       const before = useExecutors([watching]);
@@ -277,10 +415,7 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
       }
       const dataKeys = seen.map(dataKeyIn);
       const isWiped = (secret) => secret.every((byte) => byte === 0);
-      const isOver = () =>
-        held.size === 0 &&
-        [...dataKeys, ...contentKeys, ...tags].every((key) => findSecret(key).length === 0) &&
-        handed.every(isWiped);
+      const isOver = () => held.size === 0 && handed.every(isWiped);
       // What was asked of WebCrypto and is not needed any more ends when it ends.
       const deadline = Date.now() + 10_000;
       do {
@@ -290,18 +425,19 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
       assert.ok(contentKeys.length > 0, "no content key was seen");
       for (const key of [...dataKeys, ...contentKeys]) {
         assert.equal(key.length, 32);
-        assert.deepEqual(findSecret(key), []);
       }
-      for (const tag of tags) {
-        assert.deepEqual(findSecret(tag), [], "the tag of a chunk");
-      }
+      assert.deepEqual(findSecrets(secretsOf(dataKeys, contentKeys, calls)), []);
       if (name === "an object's stream") {
-        assert.equal(tags.length, 3, "every chunk is read again with a tag of its own");
+        assert.equal(calls.length, 9, "every chunk is sealed, hashed, and opened by itself");
       }
       assert.ok(handed.length > contentKeys.length, "no wrap was seen");
-      for (const secret of handed) {
+      for (const secret of [...handed, ...rooms, ...late]) {
         assert.ok(isWiped(secret), "a secret was not wiped");
       }
+      const own = calls.flatMap(({ nonce, tag }) => [nonce, tag]);
+      const secrets = new Set(own.map((secret) => Buffer.from(secret).toString("hex")));
+      const left = copies.filter((copy) => secrets.has(Buffer.from(copy).toString("hex")));
+      assert.deepEqual(left, [], "a copy of a secret was not wiped");
       assert.equal(held.size, 0, "a handle was not freed");
     });
   }
@@ -385,43 +521,6 @@ test("a customer key is in memory until it is disposed of, and its text never", 
   opened.dispose();
   assert.deepEqual(findSecret(raw), []);
 });
-
-/** `H`, which GHASH multiplies by. */
-function hashKeyOf(key) {
-  return createCipheriv("aes-256-ecb", key, null).update(new Uint8Array(16));
-}
-
-/** A field element as software may keep it: with its bytes or bits in either order. */
-function inMemory(element) {
-  const bits = BigInt(`0x${element.toString("hex")}`)
-    .toString(2)
-    .padStart(128, "0");
-  const mirrored = BigInt(`0b${[...bits].reverse().join("")}`)
-    .toString(16)
-    .padStart(32, "0");
-  const bytes = [element, Buffer.from(mirrored, "hex")];
-  return [...bytes, ...bytes.map((order) => Buffer.from(order).reverse())];
-}
-
-/** GHASH of whole blocks, bit by bit as NIST SP 800-38D writes it down. */
-function partialHash(hashKey, text) {
-  const h = BigInt(`0x${hashKey.toString("hex")}`);
-  const multiples = [h];
-  for (let i = 1; i < 128; i++) {
-    const last = multiples[i - 1];
-    multiples.push((last >> 1n) ^ (last & 1n ? 0xe1n << 120n : 0n));
-  }
-  let hash = 0n;
-  for (let start = 0; start < text.length; start += 16) {
-    hash ^= BigInt(`0x${text.toString("hex", start, start + 16)}`);
-    const bits = hash.toString(2).padStart(128, "0");
-    hash = 0n;
-    for (let i = 0; i < 128; i++) {
-      hash ^= bits[i] === "1" ? multiples[i] : 0n;
-    }
-  }
-  return Buffer.from(hash.toString(16).padStart(32, "0"), "hex");
-}
 
 /** Seals to a stream so that the header is there although the rest fails. */
 async function sealAndRecord(options, code) {

@@ -1,6 +1,15 @@
 // Small secrets. The table of cases is the one that the core is tested by.
 
-import { Keyring, KmsPublicKey, open, openSecret, seal, sealedSize, sealSecret } from "bongtu";
+import {
+  Keyring,
+  KmsPublicKey,
+  open,
+  openSecret,
+  seal,
+  sealedSize,
+  sealObject,
+  sealSecret,
+} from "bongtu";
 import { assert, test } from "#harness";
 import cases from "../../crates/core/tests/data/secret-cases.json" with { type: "json" };
 import {
@@ -19,6 +28,7 @@ const TARGETS = Object.entries(cases.targets);
 const toBase64 = (data) => btoa(String.fromCharCode(...data));
 const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 const utf8 = (text) => new TextEncoder().encode(text);
+const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => Number.parseInt(pair, 16));
 
 const keys = {};
 
@@ -201,6 +211,8 @@ test("what does not go together", async () => {
       { limits: { maxFrameLength: -1 } },
       { commitmentPolicy: 7 },
       { commitmentPolicy: "REQUIRE" },
+      { form: "armored" },
+      { form: null },
       { signal: 7 },
     ]) {
       await failure(openSecret(keyring, value, options), "ERR_INPUT");
@@ -276,6 +288,69 @@ test("which form a value has", async () => {
     for (const value of [message, direct]) {
       const lines = value.match(/.{1,76}/g).join(lineBreak);
       assertBytes(await openSecret(keyring, lines + lineBreak), bytes(29));
+    }
+  }
+});
+
+test("what messages and objects wrap is no secret", async () => {
+  const { publicKey: spki, keyring } = await fixture();
+  const publicKey = KmsPublicKey.parse(spki);
+  const value = await sealSecret(keyring, "secret", DIRECT);
+  for (const { what, text, wrapped } of cases.plaintexts) {
+    const plaintext = () => unhex(text);
+    const given = plaintext();
+    const answering = opening(async () => ({ KeyId: KEY_ARN, Plaintext: given }));
+    if (wrapped) {
+      const error = await failure(openSecret(answering, value), "ERR_UNWRAP");
+      assert.equal(error.cause, undefined);
+      for (const key of [keyring, publicKey]) {
+        await failure(sealSecret(key, plaintext(), DIRECT), "ERR_INPUT");
+      }
+    } else {
+      assertBytes(await openSecret(answering, value), plaintext(), what);
+      await sealSecret(keyring, plaintext(), DIRECT);
+    }
+    assert.ok(
+      given.every((byte) => byte === 0),
+      what,
+    );
+    const armoured = await sealSecret(keyring, plaintext());
+    assertBytes(await openSecret(keyring, armoured), plaintext(), what);
+  }
+});
+
+test("the wrapped data key of a message or object is no secret either", async () => {
+  const { publicKey, keyring: sha256, kms, asked } = await fixture();
+  const algorithm = "RSAES_OAEP_SHA_1";
+  const sha1 = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, algorithm, kms });
+  for (const keyring of [sha1, sha256]) {
+    const message = await seal(keyring, bytes(10));
+    const start = 3 + 32 + 2 + 2 + (2 + 11) + (2 + KEY_ARN.length) + 2;
+    const before = asked.length;
+    const wrapped = toBase64(message.slice(start, start + 256));
+    await failure(openSecret(keyring, wrapped), "ERR_UNWRAP");
+    assert.equal(asked.length, before + 1);
+  }
+  for (const format of ["v2", "v3"]) {
+    const sealed = await sealObject(sha1, bytes(10), { format });
+    const wrapped = sealed.metadata[format === "v2" ? "x-amz-key-v2" : "x-amz-3"];
+    await failure(openSecret(sha1, wrapped), "ERR_UNWRAP");
+    sealed.dispose();
+  }
+});
+
+test("a form can be demanded, and the other one is refused before KMS is asked", async () => {
+  const { keyring } = await fixture();
+  for (const form of ["armoured", "direct"]) {
+    const value = await sealSecret(keyring, "secret", { form });
+    for (const demanded of ["armoured", "direct", undefined]) {
+      const options = { form: demanded };
+      if (demanded === undefined || demanded === form) {
+        assertBytes(await openSecret(keyring, value, options), utf8("secret"));
+      } else {
+        const { message } = await failure(openSecret(unasked, value, options), "ERR_MALFORMED");
+        assert.ok(message.includes(form) && message.includes(demanded), message);
+      }
     }
   }
 });

@@ -5,6 +5,7 @@ use crate::keys::ContentKey;
 use aes_gcm::aes::cipher::{BlockCipherEncrypt, KeyInit};
 use aes_gcm::aes::{Aes128, Aes192, Aes256};
 use alloc::boxed::Box;
+use zeroize::Zeroizing;
 
 /// Bytes of a block.
 pub(crate) const BLOCK: usize = 16;
@@ -27,14 +28,15 @@ impl BlockCipher {
         })
     }
 
-    /// `E(x)`
-    pub(crate) fn encrypt(&self, block: [u8; BLOCK]) -> [u8; BLOCK] {
-        let mut block = block.into();
+    /// `E(x)`: of zeros it is the hash key, of counters a mask. Both are secrets.
+    pub(crate) fn encrypt(&self, block: [u8; BLOCK]) -> Zeroizing<[u8; BLOCK]> {
+        let mut block = Zeroizing::new(block);
+        let place = (&mut *block).into();
         match self {
-            Self::Aes128(aes) => aes.encrypt_block(&mut block),
-            Self::Aes192(aes) => aes.encrypt_block(&mut block),
-            Self::Aes256(aes) => aes.encrypt_block(&mut block),
+            Self::Aes128(aes) => aes.encrypt_block(place),
+            Self::Aes192(aes) => aes.encrypt_block(place),
+            Self::Aes256(aes) => aes.encrypt_block(place),
         }
-        block.into()
+        block
     }
 }

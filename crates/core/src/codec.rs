@@ -26,7 +26,11 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, position: 0 }
+        Self::at(bytes, 0)
+    }
+
+    pub(crate) const fn at(bytes: &'a [u8], position: usize) -> Self {
+        Self { bytes, position }
     }
 
     pub(crate) const fn position(&self) -> usize {

@@ -6,8 +6,8 @@ use crate::executor::{self, Executor};
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::message::{
-    HEAD_LENGTH, OpenOptions, SealOptions, Sealing, UnverifiedHeader, VerifiedHeader, cut_short,
-    sealed_size,
+    FrameOpener, HEAD_LENGTH, OpenOptions, SealOptions, Sealing, UnverifiedHeader, VerifiedHeader,
+    cut_short, sealed_size,
 };
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
@@ -25,8 +25,10 @@ pub fn seal(keyring: &Keyring, plaintext: &[u8], options: SealOptions) -> Result
     let executor = Executor::new(&key)?;
     let mut message = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     message.extend_from_slice(&header);
-    for op in frames.plan(plaintext.len(), true)? {
-        frames.confirm(executor.seal(op, plaintext, &mut message)?)?;
+    for (block, last) in Blocks::new(plaintext, frames.frame_length(), 0) {
+        for op in frames.plan(block.len(), last)? {
+            frames.confirm(executor.seal(op, block, &mut message)?)?;
+        }
     }
     frames.finish()?;
     Ok(message)
@@ -70,14 +72,48 @@ pub fn open_with(
     }
     let (verified, key, mut frames) = opening.finish()?;
     let executor = Executor::new(&key)?;
-    let heads = heads(body, frames.stride());
     // Wiped unless the whole message proves sound.
     let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
-    for op in frames.plan(&heads, body.len(), true)? {
-        frames.confirm(executor.open(op, body, &mut plaintext)?)?;
+    let stride = frames.stride();
+    for (block, last) in Blocks::new(body, stride, FrameOpener::LOOKAHEAD) {
+        for op in frames.plan(&heads(block, stride), block.len(), last)? {
+            frames.confirm(executor.open(op, block, &mut plaintext)?)?;
+        }
     }
     frames.finish()?;
     Ok((verified, core::mem::take(&mut *plaintext)))
+}
+
+/// A block, about: the plans of all frames of a message at once may be many times as large as it.
+const BLOCK: usize = 256 * 1024;
+
+/// Cuts into blocks of whole strides, each but the last followed by more than the lookahead, and
+/// says which is the last. There is one at least.
+struct Blocks<'a> {
+    left: Option<&'a [u8]>,
+    length: usize,
+    lookahead: usize,
+}
+
+impl<'a> Blocks<'a> {
+    fn new(bytes: &'a [u8], stride: usize, lookahead: usize) -> Self {
+        Self { left: Some(bytes), length: stride * (BLOCK / stride).max(1), lookahead }
+    }
+}
+
+impl<'a> Iterator for Blocks<'a> {
+    type Item = (&'a [u8], bool);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let left = self.left.take()?;
+        match left.split_at_checked(self.length) {
+            Some((block, rest)) if rest.len() > self.lookahead => {
+                self.left = Some(rest);
+                Some((block, false))
+            }
+            _ => Some((left, true)),
+        }
+    }
 }
 
 /// The first bytes of every stride, which is all that planning looks at.

@@ -2,8 +2,8 @@
 //! and WASM where the platform offers nothing faster.
 
 use crate::error::{Error, Result};
-use crate::keys::ContentKey;
-use crate::plan::{OpenOp, Opened, SealOp, Sealed, TAG_LENGTH, WrapOp};
+use crate::keys::{ChunkTag, ContentKey};
+use crate::plan::{OpenOp, Opened, PieceOp, SealOp, Sealed, TAG_LENGTH, WrapOp};
 use crate::wrap::EncryptionAlgorithm;
 use aes_gcm::aead::consts::{U12, U16};
 use aes_gcm::aead::{AeadInOut, KeyInit};
@@ -15,7 +15,7 @@ use getrandom::SysRng;
 use rsa::pkcs8::DecodePublicKey;
 use sha1::Sha1;
 use sha2::Sha256;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// AES-GCM under one content key.
 pub struct Executor(Cipher);
@@ -83,7 +83,7 @@ impl Executor {
     pub fn seal(&self, op: SealOp, block: &[u8], out: &mut Vec<u8>) -> Result<Sealed> {
         let text = block.get(op.text.clone()).ok_or(OUTSIDE)?;
         out.extend_from_slice(&op.prefix);
-        self.encrypt(&op.nonce, &op.aad, text, out)?;
+        self.encrypt(op.nonce.expose(), &op.aad, text, out)?;
         Ok(Sealed(op.ticket))
     }
 
@@ -108,13 +108,45 @@ impl Executor {
         text: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<()> {
+        let tag = self.encrypt_apart(nonce, aad, text, out)?;
+        out.extend_from_slice(&*tag);
+        Ok(())
+    }
+
+    /// Appends the ciphertext of an object's piece to `out`, and returns the tag, of which nothing
+    /// is left there.
+    pub(crate) fn seal_piece(
+        &self,
+        op: &PieceOp,
+        block: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<ChunkTag> {
+        let text = block.get(op.text.clone()).ok_or(OUTSIDE)?;
+        let tag = self.encrypt_apart(op.nonce.expose(), &op.aad, text, out)?;
+        Ok(ChunkTag::new(&tag))
+    }
+
+    /// Hashes a sealed chunk.
+    #[cfg(feature = "json")]
+    pub(crate) fn hash(&self, op: &crate::plan::HashOp, block: &[u8]) -> Result<crate::HashTag> {
+        let chunk = block.get(op.chunk.clone()).ok_or(OUTSIDE)?;
+        let tag = self.encrypt_apart(&op.nonce, chunk, &[], &mut Vec::new())?;
+        Ok(crate::HashTag::new(&tag))
+    }
+
+    fn encrypt_apart(
+        &self,
+        nonce: &[u8],
+        aad: &[u8],
+        text: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<Zeroizing<[u8; TAG_LENGTH]>> {
         let start = out.len();
         out.extend_from_slice(text);
         let room = out.get_mut(start..).unwrap_or_default();
-        let tag = with_cipher!(self, nonce, c, n => c.encrypt_inout_detached(n, aad, room.into()))
-            .map_err(|_| Error::TooLarge("AES-GCM encrypts at most 64 GiB at once"))?;
-        out.extend_from_slice(&tag);
-        Ok(())
+        let tag = with_cipher!(self, nonce, c, n => c.encrypt_inout_detached(n, aad, room.into()));
+        tag.map(|tag| Zeroizing::new(tag.into()))
+            .map_err(|_| Error::TooLarge("AES-GCM encrypts at most 64 GiB at once"))
     }
 
     /// Appends the plaintext to `out`, which is as it was when the tag does not verify.

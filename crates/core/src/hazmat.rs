@@ -3,8 +3,8 @@
 
 use crate::error::{Error, Result};
 use crate::executor::Executor;
-use crate::keys::ContentKey;
-use crate::plan::{OpenOp, Opened, SealOp, Sealed};
+use crate::keys::{ChunkNonce, ChunkTag, ContentKey, HashTag};
+use crate::plan::{NONCE_LENGTH, OpenOp, Opened, SealOp, Sealed};
 use crate::splice;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::vec::Vec;
@@ -67,6 +67,7 @@ impl AesGcm {
 /// (FORMATS.md 8). No call may ever be run on another text under the same nonce.
 pub struct Splice {
     splice: splice::Splice,
+    hash_nonces: splice::HashNonces,
     tally: splice::Tally,
 }
 
@@ -74,33 +75,35 @@ impl Splice {
     /// `chunk` is the length of every chunk but the last, in bytes: a multiple of 16.
     ///
     /// # Errors
-    /// [`Error::Input`] when `key` is no AES key or `chunk` is none.
+    /// [`Error::Input`] when `key` is no AES key or `chunk` is none, or [`Error::Random`].
     pub fn new(key: &[u8], iv: [u8; 12], aad: &'static [u8], chunk: usize) -> Result<Self> {
         if chunk == 0 || !chunk.is_multiple_of(16) {
             return Err(Error::Input("chunks must be whole blocks of 16 bytes"));
         }
         let key = ContentKey::new(key.to_vec().into());
         let splice = splice::Splice::with_chunks(&key, iv, aad, chunk)?;
-        Ok(Self { splice, tally: splice::Tally::default() })
+        let hash_nonces = splice::HashNonces::new(&iv)?;
+        Ok(Self { splice, hash_nonces, tally: splice::Tally::default() })
     }
 
     /// The nonce of the call that seals chunk `index`, without associated data.
     #[must_use]
-    pub fn chunk_nonce(&self, index: u32) -> [u8; 16] {
+    pub fn chunk_nonce(&self, index: u32) -> ChunkNonce {
         self.splice.chunk_nonce(index)
     }
 
-    /// The nonce of a call that hashes a sealed chunk, given as associated data of an empty text.
+    /// The nonce of the call that hashes sealed chunk `index`, given as associated data of an empty
+    /// text. Another splice under the same key has others.
     #[must_use]
-    pub const fn hash_nonce(&self) -> [u8; 12] {
-        self.splice.hash_nonce()
+    pub fn hash_nonce(&self, index: u32) -> [u8; NONCE_LENGTH] {
+        self.hash_nonces.get(index)
     }
 
     /// Takes the tag of the call that sealed the `length` bytes of chunk `index`.
     ///
     /// # Errors
     /// [`Error::SourceChanged`] when the chunk was another one before.
-    pub fn sealed(&mut self, index: u32, tag: [u8; 16], length: usize) -> Result<()> {
+    pub fn sealed(&mut self, index: u32, tag: &ChunkTag, length: usize) -> Result<()> {
         let pin = self.splice.absorb_sealed(index, tag, length);
         self.pin(index, pin)
     }
@@ -109,8 +112,8 @@ impl Splice {
     ///
     /// # Errors
     /// [`Error::SourceChanged`] when the chunk was another one before.
-    pub fn hashed(&mut self, index: u32, tag: [u8; 16], length: usize) -> Result<()> {
-        let pin = self.splice.absorb_hashed(tag, length);
+    pub fn hashed(&mut self, index: u32, tag: &HashTag, length: usize) -> Result<()> {
+        let pin = self.splice.absorb_hashed(&self.hash_nonce(index), tag, length);
         self.pin(index, pin)
     }
 

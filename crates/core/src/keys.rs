@@ -1,7 +1,7 @@
 //! One type per role of a secret: wiped when dropped, silent in `Debug`.
 
 use crate::error::{Error, Result};
-use alloc::{vec, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 use core::fmt;
 use zeroize::Zeroizing;
 
@@ -54,6 +54,50 @@ secret! {
 secret! {
     /// What RSA-OAEP encrypts: a data key with what the keyring binds to it.
     WrapText
+}
+
+/// As [`secret`], for 16 bytes: what belongs to an object's chunks and reveals the hash key
+/// (FORMATS.md 8.4).
+macro_rules! secret_block {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        pub struct $name(Box<Zeroizing<[u8; 16]>>);
+
+        impl $name {
+            /// Copies the bytes, which their owner wipes.
+            #[must_use]
+            pub fn new(bytes: &[u8; 16]) -> Self {
+                Self(Box::new(Zeroizing::new(*bytes)))
+            }
+
+            /// The secret itself, for those who compute with it.
+            #[must_use]
+            pub fn expose(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+    };
+}
+
+secret_block! {
+    /// `IV'`, the nonce under which one call continues an object at a chunk. With the counter block
+    /// that it stands for, which is no secret, it leaves two candidates for the hash key.
+    ChunkNonce
+}
+secret_block! {
+    /// `T'`, the tag of one chunk as an AES-GCM message of its own: what the call that seals it
+    /// gives, and the call that verifies it takes.
+    ChunkTag
+}
+secret_block! {
+    /// `T''`, the tag of the call that hashes a sealed chunk.
+    HashTag
 }
 
 impl DataKey {

@@ -45,7 +45,7 @@ pub use description::MaterialDescription;
 pub use envelope::{open_with, seal};
 pub use error::{Error, Result};
 pub use keyring::{Keyring, KmsKeyring, KmsRsaKeyring};
-pub use keys::{ContentKey, DataKey, WrapText};
+pub use keys::{ChunkNonce, ChunkTag, ContentKey, DataKey, HashTag, WrapText};
 pub use kms::{
     DecryptParameters, DecryptRequest, DecryptResponse, GenerateDataKeyRequest,
     GenerateDataKeyResponse, KmsFailure,

@@ -17,33 +17,34 @@ pub struct EncryptedDataKey {
     pub ciphertext: Vec<u8>,
 }
 
-/// Takes a data key out of what KMS answered, `None` when it is not what it should be.
-pub(crate) type Unbind = Box<dyn Fn(&[u8]) -> Option<DataKey>>;
+/// Takes a secret, mostly a data key, out of what KMS answered, `None` when it is not what it should
+/// be.
+pub(crate) type Unbind<S = DataKey> = Box<dyn Fn(&[u8]) -> Option<S>>;
 
-/// Puts Decrypt requests to KMS in their order until one yields the data key. The calls are asked
+/// Puts Decrypt requests to KMS in their order until one yields the secret. The calls are asked
 /// for and answered as values.
-pub(crate) struct UnwrapSession {
+pub(crate) struct UnwrapSession<S = DataKey> {
     waiting: VecDeque<DecryptRequest>,
-    unbind: Unbind,
-    data_key: Option<DataKey>,
+    unbind: Unbind<S>,
+    secret: Option<S>,
     tried: usize,
     kms_failure: Option<String>,
 }
 
-impl UnwrapSession {
-    pub(crate) fn new(requests: impl Into<VecDeque<DecryptRequest>>, unbind: Unbind) -> Self {
+impl<S> UnwrapSession<S> {
+    pub(crate) fn new(requests: impl Into<VecDeque<DecryptRequest>>, unbind: Unbind<S>) -> Self {
         let waiting = requests.into();
-        Self { waiting, unbind, data_key: None, tried: 0, kms_failure: None }
+        Self { waiting, unbind, secret: None, tried: 0, kms_failure: None }
     }
 
     /// The call to make next; the same until it is answered, `None` when all is settled.
     pub(crate) fn request(&self) -> Option<&DecryptRequest> {
-        if self.data_key.is_some() { None } else { self.waiting.front() }
+        if self.secret.is_some() { None } else { self.waiting.front() }
     }
 
     /// Takes the answer to [`UnwrapSession::request`].
     pub(crate) fn respond(&mut self, answer: Result<DecryptResponse, KmsFailure>) -> Result<()> {
-        if self.data_key.is_some() {
+        if self.secret.is_some() {
             return Err(Error::State("no KMS response was asked for"));
         }
         let request = self.waiting.pop_front();
@@ -51,7 +52,7 @@ impl UnwrapSession {
         self.tried += 1;
         match answer {
             Ok(response) if response.key_id == request.key_id.as_str() => {
-                self.data_key = (self.unbind)(&response.plaintext);
+                self.secret = (self.unbind)(&response.plaintext);
             }
             Ok(_) => {}
             Err(failure) if failure.is_mismatch() => {}
@@ -60,9 +61,9 @@ impl UnwrapSession {
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> Result<DataKey> {
-        match (self.data_key, self.kms_failure) {
-            (Some(data_key), _) => Ok(data_key),
+    pub(crate) fn finish(self) -> Result<S> {
+        match (self.secret, self.kms_failure) {
+            (Some(secret), _) => Ok(secret),
             _ if !self.waiting.is_empty() => Err(Error::State("a KMS request is unanswered")),
             (None, Some(name)) => Err(Error::Kms(name)),
             (None, None) if self.tried == 0 => Err(Error::NoMatchingKey),
@@ -71,7 +72,7 @@ impl UnwrapSession {
     }
 }
 
-impl fmt::Debug for UnwrapSession {
+impl<S> fmt::Debug for UnwrapSession<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnwrapSession").field("waiting", &self.waiting).finish_non_exhaustive()
     }

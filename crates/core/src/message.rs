@@ -9,7 +9,7 @@ mod sealer;
 mod stranger;
 
 pub use frame::{DEFAULT_FRAME_LENGTH, HEAD_LENGTH, MAX_FRAME_LENGTH};
-pub use header::{ContentType, Header, cut_short};
+pub use header::{ContentType, Header, HeaderReader, cut_short};
 pub use inspect::{
     BodyDescription, Description, EdkDescription, Field, Inspector, SuiteDescription,
 };

@@ -5,10 +5,11 @@
 //! AES where there is one, [`crate::executor`] otherwise) does it and hands back a proof.
 //! Operations have private fields and no `Clone`, and hold no key.
 
-use crate::keys::WrapText;
+use crate::keys::{ChunkNonce, WrapText};
 use crate::public_key::KmsPublicKey;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::{sync::Arc, vec::Vec};
+use core::fmt;
 use core::ops::Range;
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -69,7 +70,7 @@ impl Drop for Ticket {
 #[derive(Debug)]
 pub struct SealOp {
     pub(crate) ticket: Ticket,
-    pub(crate) nonce: Vec<u8>,
+    pub(crate) nonce: Nonce,
     pub(crate) aad: Vec<u8>,
     pub(crate) prefix: Vec<u8>,
     pub(crate) text: Range<usize>,
@@ -82,10 +83,38 @@ pub struct SealOp {
 #[derive(Debug)]
 pub struct PieceOp {
     pub(crate) id: u32,
-    pub(crate) nonce: Vec<u8>,
+    pub(crate) nonce: Nonce,
     pub(crate) aad: Vec<u8>,
     pub(crate) prefix: Vec<u8>,
     pub(crate) text: Range<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Nonce {
+    /// Of a frame, or an object in one call: everybody may know it.
+    Public([u8; NONCE_LENGTH]),
+    /// Of a spliced chunk.
+    Secret(ChunkNonce),
+}
+
+impl Nonce {
+    pub(crate) fn expose(&self) -> &[u8] {
+        match self {
+            Self::Public(nonce) => nonce,
+            Self::Secret(nonce) => nonce.expose(),
+        }
+    }
+}
+
+/// "Hash this sealed chunk": `AES-GCM[key, nonce, chunk]("")`, the chunk as associated data of no
+/// text. What comes of it is a [`crate::HashTag`], a secret; give it to
+/// [`crate::object::ChunkOpener::pin`].
+#[must_use]
+#[derive(Debug)]
+pub struct HashOp {
+    pub(crate) id: u32,
+    pub(crate) nonce: [u8; NONCE_LENGTH],
+    pub(crate) chunk: Range<usize>,
 }
 
 /// "Decrypt and verify these bytes of the block": ciphertext followed by its tag.
@@ -117,11 +146,11 @@ pub struct Sealed(pub(crate) Ticket);
 pub struct Opened(pub(crate) Ticket);
 
 /// An operation's parameters, for executors outside this crate.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct OpView<'a> {
     /// Place in the session, counting from 1.
     pub id: u32,
-    /// AES-GCM nonce: 12 bytes, or the 16 of a spliced chunk.
+    /// AES-GCM nonce: 12 bytes, or the 16 of a spliced chunk, which are a secret.
     pub nonce: &'a [u8],
     /// Associated data.
     pub aad: &'a [u8],
@@ -134,13 +163,22 @@ pub struct OpView<'a> {
     pub length: usize,
 }
 
+impl fmt::Debug for OpView<'_> {
+    /// Without the nonce, which may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, start, length, .. } = self;
+        let mut view = f.debug_struct("OpView");
+        view.field("id", id).field("start", start).field("length", length).finish_non_exhaustive()
+    }
+}
+
 impl SealOp {
     /// The operation's parameters.
     #[must_use]
     pub fn view(&self) -> OpView<'_> {
         OpView {
             id: self.ticket.id,
-            nonce: &self.nonce,
+            nonce: self.nonce.expose(),
             aad: &self.aad,
             prefix: &self.prefix,
             start: self.text.start,
@@ -155,11 +193,26 @@ impl PieceOp {
     pub fn view(&self) -> OpView<'_> {
         OpView {
             id: self.id,
-            nonce: &self.nonce,
+            nonce: self.nonce.expose(),
             aad: &self.aad,
             prefix: &self.prefix,
             start: self.text.start,
             length: self.text.len(),
+        }
+    }
+}
+
+impl HashOp {
+    /// The operation's parameters; its id is the chunk's number, and its input is associated data.
+    #[must_use]
+    pub fn view(&self) -> OpView<'_> {
+        OpView {
+            id: self.id,
+            nonce: &self.nonce,
+            aad: &[],
+            prefix: &[],
+            start: self.chunk.start,
+            length: self.chunk.len(),
         }
     }
 }

@@ -7,8 +7,9 @@
 
 use crate::codec::widen;
 use crate::error::{Error, Result};
+use crate::keys::ChunkTag;
 use crate::message::FrameLayout;
-use crate::plan::{PieceOp, TAG_LENGTH};
+use crate::plan::{Nonce, PieceOp, TAG_LENGTH};
 use crate::splice::{CHUNK, MAX_TEXT, Pin, Splice, Tally};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -114,7 +115,7 @@ impl PieceSealer {
             let length = self.text_length(index)?;
             let pin = match &self.pieces {
                 Pieces::Chunks(splice) if !self.one_shot => {
-                    splice.absorb_sealed(number(index)?, *tag, length)
+                    splice.absorb_sealed(number(index)?, &ChunkTag::new(tag), length)
                 }
                 _ => Pin(*tag),
             };
@@ -162,9 +163,9 @@ impl PieceSealer {
             Pieces::Frames(layout) => layout.op(id, last, text),
             Pieces::Chunks(splice) => {
                 let (nonce, aad) = if self.one_shot {
-                    (splice.iv().to_vec(), splice.aad().to_vec())
+                    (Nonce::Public(*splice.iv()), splice.aad().to_vec())
                 } else {
-                    (splice.chunk_nonce(id).to_vec(), Vec::new())
+                    (Nonce::Secret(splice.chunk_nonce(id)), Vec::new())
                 };
                 Ok(PieceOp { id, nonce, aad, prefix: Vec::new(), text })
             }

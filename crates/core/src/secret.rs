@@ -26,7 +26,7 @@ mod direct;
 mod target;
 mod value;
 
-pub use direct::{DirectOpening, direct_wrap, direct_wrap_to};
+pub use direct::{DirectOpening, direct_wrap, direct_wrap_to, is_wrapped_key};
 pub use target::Target;
 pub use value::SecretValue;
 
@@ -51,7 +51,8 @@ pub enum Form {
     /// Base64 of an AWS Encryption SDK message.
     #[default]
     Armoured,
-    /// Base64 of a bare RSA block.
+    /// Base64 of a bare RSA block. Its KMS key should open direct secrets and nothing else: see
+    /// [`is_wrapped_key`].
     Direct,
 }
 
@@ -108,18 +109,36 @@ fn check_fit(target: Option<Target>, bytes: u64) -> Result<()> {
     target.map_or(Ok(()), |target| target.check(bytes.div_ceil(3).saturating_mul(4)))
 }
 
+/// How a secret is opened.
+#[derive(Clone, Debug, Default)]
+pub struct OpenSecretOptions {
+    /// A value of the other form is refused before KMS is asked; either is opened unless set.
+    pub form: Option<Form>,
+    /// Those of an armoured secret's message.
+    pub message: OpenOptions,
+}
+
+impl From<OpenOptions> for OpenSecretOptions {
+    fn from(message: OpenOptions) -> Self {
+        Self { form: None, message }
+    }
+}
+
 /// Opens a secret of either form. `kms` makes the Decrypt calls that are asked for.
 ///
 /// # Errors
-/// As [`SecretValue::parse`]; then as [`crate::open_with`], or, for a direct secret, as
+/// As [`SecretValue::parse`] and [`SecretValue::demand`]; then as [`crate::open_with`], or, for a direct secret, as
 /// [`DirectOpening::finish`] and [`Error::ContextMismatch`] when any context is asked for.
 pub fn open_secret_with(
     keyring: &Keyring,
     value: &str,
-    options: OpenOptions,
+    options: impl Into<OpenSecretOptions>,
     mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
 ) -> Result<Zeroizing<Vec<u8>>> {
-    match SecretValue::parse(value)? {
+    let OpenSecretOptions { form, message: options } = options.into();
+    let value = SecretValue::parse(value)?;
+    value.demand(form)?;
+    match value {
         SecretValue::Message(message) => {
             let (_, secret) = envelope::open_with(keyring, &message, options, kms)?;
             Ok(secret.into())

@@ -7,56 +7,66 @@
 //! partial hashes combine into the tag of the whole.
 
 mod field;
+mod hash_nonce;
 mod tally;
 
+pub(crate) use hash_nonce::HashNonces;
 pub(crate) use tally::{Pin, Tally};
 
 use crate::block_cipher::{BLOCK, BlockCipher};
 use crate::codec::widen;
 use crate::error::Result;
-use crate::keys::ContentKey;
+use crate::keys::{ChunkNonce, ChunkTag, ContentKey, HashTag};
+use crate::plan::NONCE_LENGTH;
+use alloc::boxed::Box;
 use field::Element;
-use zeroize::Zeroize;
 
 /// Bytes of a chunk but the last: the grid that every object is cut along.
 pub(crate) const CHUNK: usize = 512 * 1024;
 /// The longest text of one AES-GCM message: 2^32 - 2 blocks.
 pub(crate) const MAX_TEXT: u64 = (1 << 36) - 32;
 
-/// `N` of FORMATS.md 8.4. Its calls encrypt nothing, and their tags stay inside.
-const HASH_NONCE: [u8; 12] = [0; 12];
-
 /// A message's key, IV and associated data, and what follows from them.
 pub(crate) struct Splice {
     cipher: BlockCipher,
-    h: Element,
-    h_inverse: Element,
-    iv: [u8; 12],
+    hash_key: Box<HashKey>,
+    iv: [u8; NONCE_LENGTH],
     aad: &'static [u8],
     /// Bytes of every chunk but the last: a multiple of a block.
     chunk: usize,
 }
 
+/// `H` and its inverse: with ciphertext and tag they are enough to forge. On the heap, so that
+/// moving them leaves no copy behind on the stack.
+struct HashKey {
+    h: Element,
+    inverse: Element,
+}
+
 impl Splice {
     /// A message in chunks of [`CHUNK`] bytes.
-    pub(crate) fn new(key: &ContentKey, iv: [u8; 12], aad: &'static [u8]) -> Result<Self> {
+    pub(crate) fn new(
+        key: &ContentKey,
+        iv: [u8; NONCE_LENGTH],
+        aad: &'static [u8],
+    ) -> Result<Self> {
         Self::with_chunks(key, iv, aad, CHUNK)
     }
 
     pub(crate) fn with_chunks(
         key: &ContentKey,
-        iv: [u8; 12],
+        iv: [u8; NONCE_LENGTH],
         aad: &'static [u8],
         chunk: usize,
     ) -> Result<Self> {
         let cipher = BlockCipher::new(key)?;
-        let h = Element::new(cipher.encrypt([0; BLOCK]));
-        let h_inverse = h.inverse();
-        Ok(Self { cipher, h, h_inverse, iv, aad, chunk })
+        let h = Element::new(*cipher.encrypt([0; BLOCK]));
+        let inverse = h.inverse();
+        Ok(Self { cipher, hash_key: Box::new(HashKey { h, inverse }), iv, aad, chunk })
     }
 
-    pub(crate) const fn iv(&self) -> [u8; 12] {
-        self.iv
+    pub(crate) const fn iv(&self) -> &[u8; NONCE_LENGTH] {
+        &self.iv
     }
 
     pub(crate) const fn aad(&self) -> &'static [u8] {
@@ -64,10 +74,10 @@ impl Splice {
     }
 
     /// `IV'` (8.1): the IV under which a one-shot call continues at chunk `index`.
-    pub(crate) fn chunk_nonce(&self, index: u32) -> [u8; BLOCK] {
-        let shift = lengths(0, 16);
+    pub(crate) fn chunk_nonce(&self, index: u32) -> ChunkNonce {
+        let inverse = &self.hash_key.inverse;
         let wanted = Element::new(self.pre_counter(index));
-        ((wanted * self.h_inverse + shift) * self.h_inverse).into_bytes()
+        ChunkNonce::new(((wanted * inverse + &lengths(0, 16)) * inverse).as_bytes())
     }
 
     /// The counter block of chunk `index`'s first block: where AES-CTR with a 32-bit counter
@@ -76,58 +86,63 @@ impl Splice {
         self.counter(self.first_block(index).wrapping_add(2))
     }
 
-    /// The nonce of the calls that hash a chunk, as their associated data.
-    pub(crate) const fn hash_nonce(&self) -> [u8; 12] {
-        HASH_NONCE
-    }
-
     /// The partial hash `X` of chunk `index` from the tag of the call that sealed it (8.2).
-    pub(crate) fn absorb_sealed(&self, index: u32, tag: [u8; BLOCK], length: usize) -> Pin {
-        let mask = Element::new(self.cipher.encrypt(self.pre_counter(index)));
-        self.absorb(Element::new(tag) + mask, lengths(0, widen(length)))
+    pub(crate) fn absorb_sealed(&self, index: u32, tag: &ChunkTag, length: usize) -> Pin {
+        let mask = self.mask(self.pre_counter(index));
+        self.absorb(mask + &Element::new(*tag.expose()), lengths(0, widen(length)))
     }
 
-    /// The same from the tag of the call that hashed it (8.4).
-    pub(crate) fn absorb_hashed(&self, tag: [u8; BLOCK], length: usize) -> Pin {
-        let mut counter = [0; BLOCK];
-        let (nonce, one) = counter.split_at_mut(HASH_NONCE.len());
-        nonce.copy_from_slice(&HASH_NONCE);
-        one.copy_from_slice(&1_u32.to_be_bytes());
-        let mask = Element::new(self.cipher.encrypt(counter));
-        self.absorb(Element::new(tag) + mask, lengths(widen(length), 0))
+    /// The same from the tag of the call that hashed it under `nonce` (8.4).
+    pub(crate) fn absorb_hashed(
+        &self,
+        nonce: &[u8; NONCE_LENGTH],
+        tag: &HashTag,
+        length: usize,
+    ) -> Pin {
+        let mask = self.mask(counter(nonce, 1));
+        self.absorb(mask + &Element::new(*tag.expose()), lengths(widen(length), 0))
     }
 
     /// The tag of the call that sealed chunk `index`, from its partial hash: 8.2 the other way round.
-    pub(crate) fn sealed_tag(&self, index: u32, pin: Pin, length: usize) -> [u8; BLOCK] {
-        let mask = Element::new(self.cipher.encrypt(self.pre_counter(index)));
-        ((Element::new(pin.0) + lengths(0, widen(length))) * self.h + mask).into_bytes()
+    pub(crate) fn sealed_tag(&self, index: u32, pin: &Pin, length: usize) -> ChunkTag {
+        let mask = self.mask(self.pre_counter(index));
+        let hash = (Element::new(pin.0) + &lengths(0, widen(length))) * &self.hash_key.h;
+        ChunkTag::new((hash + &mask).as_bytes())
     }
 
     /// The tag of the whole from the partial hashes of its chunks, in order (8.3).
-    pub(crate) fn finish(&self, chunks: impl Iterator<Item = Pin>, length: u64) -> [u8; BLOCK] {
+    pub(crate) fn finish<'a>(
+        &self,
+        chunks: impl Iterator<Item = &'a Pin>,
+        length: u64,
+    ) -> [u8; BLOCK] {
+        let h = &self.hash_key.h;
         let mut hash = Element::ZERO;
         for block in self.aad.chunks(BLOCK) {
             let mut padded = [0; BLOCK];
             padded.iter_mut().zip(block).for_each(|(to, from)| *to = *from);
-            hash = (hash + Element::new(padded)) * self.h;
+            hash = (hash + &Element::new(padded)) * h;
         }
-        let whole = self.h.power(widen(self.chunk / BLOCK));
+        let whole = h.power(widen(self.chunk / BLOCK));
         let mut left = length;
         for pin in chunks {
-            let power = match left.checked_sub(widen(self.chunk)) {
-                Some(_) => whole,
-                None => self.h.power(left.div_ceil(widen(BLOCK))),
+            hash = match left.checked_sub(widen(self.chunk)) {
+                Some(_) => hash * &whole,
+                None => hash * &h.power(left.div_ceil(widen(BLOCK))),
             };
-            hash = hash * power + Element::new(pin.0);
+            hash = hash + &Element::new(pin.0);
             left = left.saturating_sub(widen(self.chunk));
         }
-        hash = (hash + lengths(widen(self.aad.len()), length)) * self.h;
-        let mask = Element::new(self.cipher.encrypt(self.counter(1)));
-        (hash + mask).into_bytes()
+        hash = (hash + &lengths(widen(self.aad.len()), length)) * h;
+        *(hash + &self.mask(self.counter(1))).as_bytes()
     }
 
     fn absorb(&self, hash: Element, lengths: Element) -> Pin {
-        Pin((hash * self.h_inverse + lengths).into_bytes())
+        Pin(*(hash * &self.hash_key.inverse + &lengths).as_bytes())
+    }
+
+    fn mask(&self, counter: [u8; BLOCK]) -> Element {
+        Element::new(*self.cipher.encrypt(counter))
     }
 
     /// `J`: the counter block before those of chunk `index`.
@@ -140,20 +155,17 @@ impl Splice {
     }
 
     fn counter(&self, low: u32) -> [u8; BLOCK] {
-        let mut counter = [0; BLOCK];
-        let (iv, number) = counter.split_at_mut(self.iv.len());
-        iv.copy_from_slice(&self.iv);
-        number.copy_from_slice(&low.to_be_bytes());
-        counter
+        counter(&self.iv, low)
     }
 }
 
-impl Drop for Splice {
-    /// With ciphertext and tag they are enough to forge.
-    fn drop(&mut self) {
-        self.h.zeroize();
-        self.h_inverse.zeroize();
-    }
+/// `nonce ‖ u32(low)`
+fn counter(nonce: &[u8; NONCE_LENGTH], low: u32) -> [u8; BLOCK] {
+    let mut counter = [0; BLOCK];
+    let (start, number) = counter.split_at_mut(nonce.len());
+    start.copy_from_slice(nonce);
+    number.copy_from_slice(&low.to_be_bytes());
+    counter
 }
 
 /// `Lb(aad, text)`: GHASH's last block, of lengths in bytes.

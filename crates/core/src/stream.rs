@@ -7,8 +7,8 @@ use crate::executor::{self, Executor};
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::message::{
-    FrameOpener, FrameSealer, OpenOptions, SealOptions, Sealing, UnverifiedHeader, VerifiedHeader,
-    cut_short,
+    FrameOpener, FrameSealer, HeaderReader, OpenOptions, SealOptions, Sealing, UnverifiedHeader,
+    VerifiedHeader,
 };
 use alloc::vec::Vec;
 use std::io::{self, Read, Write};
@@ -116,24 +116,25 @@ impl<R: Read> OpenReader<R> {
         mut inner: R,
         mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
     ) -> io::Result<Self> {
-        let mut sealed = Vec::new();
+        let mut reader = HeaderReader::new(options.limits.clone());
+        let mut piece = Vec::new();
         let header = loop {
-            match UnverifiedHeader::parse(&sealed, options.clone())? {
-                Ok(header) => break header,
-                Err(needed) if fill(&mut inner, &mut sealed, needed)? => {}
-                Err(_) => return Err(cut_short(&sealed).into()),
+            match reader.read(&piece)? {
+                Some(header) => break header,
+                None => piece.clear(),
+            }
+            if !fill(&mut inner, &mut piece, reader.missing())? {
+                return Err(reader.cut_short().into());
             }
         };
-        let length = header.length();
-        let mut opening = header.unwrap(keyring)?;
+        let mut opening = UnverifiedHeader::new(header, options).unwrap(keyring)?;
         while let Some(request) = opening.request() {
             let answer = kms(request);
             opening.respond(answer)?;
         }
         let (header, key, frames) = opening.finish()?;
-        sealed.drain(..length);
         let executor = Executor::new(&key)?;
-        let text = Zeroizing::default();
+        let (sealed, text) = (Vec::new(), Zeroizing::default());
         Ok(Self { inner, header, executor, frames, sealed, text, released: 0, done: false })
     }
 

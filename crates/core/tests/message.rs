@@ -40,6 +40,27 @@ fn what_is_sealed_opens() {
     }
 }
 
+/// They are sealed and opened in blocks of about 256 KiB.
+#[test]
+fn messages_of_more_than_a_block_open_whatever_their_frames() {
+    let (keyring, kms) = (keyring(PUBLIC_2048, SHA_256), kms());
+    // Of sealed frames of one byte a block has 7943.
+    for (frame_length, length) in
+        [(1, 7943), (1, 7944), (1000, 262_000), (1000, 262_001), (300_000, 300_001)]
+    {
+        let text = pattern(length);
+        let message = bongtu::seal(&keyring, &text, framed(frame_length)).unwrap();
+        let size = bongtu::sealed_size(&keyring, length as u64, &framed(frame_length)).unwrap();
+        assert_eq!(message.len() as u64, size);
+        let open = |message: &[u8]| {
+            bongtu::open_with(&keyring, message, OpenOptions::default(), |r| kms.decrypt(r))
+        };
+        assert!(open(&message).unwrap().1 == text, "{length} bytes in {frame_length}");
+        assert_eq!(code(open(&message[..message.len() - 1])), "ERR_TRUNCATED");
+        assert_eq!(code(open(&[&message[..], &[0]].concat())), "ERR_TRAILING_DATA");
+    }
+}
+
 #[test]
 fn the_header_is_as_long_as_the_formats_example() {
     let message = bongtu::seal(&keyring(PUBLIC_2048, SHA_256), b"", framed(4096)).unwrap();

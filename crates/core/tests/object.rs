@@ -408,25 +408,27 @@ fn once_an_object_is_verified_each_chunk_of_it_can_be_by_itself() {
     opening.respond(answer).unwrap();
     let (_, key, mut chunks) = opening.finish().unwrap();
     let executor = AesGcm::new(&key).unwrap();
-    let hash = |chunk: &[u8], nonce: [u8; 12]| {
-        let mut tag = Vec::new();
-        executor.encrypt(&nonce, chunk, &[], &mut tag).unwrap();
-        tag
-    };
     let (body, tag) = object.body.split_at(text.len());
-    for (index, chunk) in body.chunks(CHUNK_LENGTH).enumerate() {
+    let hashes = chunks.plan_hashes(0, body.len()).unwrap();
+    let mut tags = Vec::new();
+    for (index, op) in hashes.iter().enumerate() {
+        let OpView { id, nonce, aad, prefix, start, length } = op.view();
+        assert_eq!((id as usize, aad.len(), prefix.len()), (index, 0, 0));
+        let chunk = &body[start..start + length];
+        let mut tag = Vec::new();
+        executor.encrypt(nonce, chunk, &[], &mut tag).unwrap();
         assert_eq!(code(chunks.chunk_tag(index)), "ERR_STATE", "before");
-        chunks.pin(index, chunk.len(), &hash(chunk, chunks.hash_nonce())).unwrap();
+        chunks.pin(index, chunk.len(), &tag).unwrap();
+        tags.push(tag);
     }
     chunks.verify(tag, object.body.len() as u64).unwrap();
-    let first = hash(&body[..CHUNK_LENGTH], chunks.hash_nonce());
-    assert_eq!(code(chunks.pin(0, CHUNK_LENGTH, &first)), "ERR_STATE");
+    assert_eq!(code(chunks.pin(0, CHUNK_LENGTH, &tags[0])), "ERR_STATE");
 
     let mut found = Vec::new();
     for op in chunks.plan(0, body.len()).unwrap() {
         let OpView { id, nonce, aad, start, length, .. } = op.view();
         let mut sealed = body[start..start + length].to_vec();
-        sealed.extend_from_slice(&chunks.chunk_tag(id as usize).unwrap());
+        sealed.extend_from_slice(chunks.chunk_tag(id as usize).unwrap().expose());
         sealed[7] ^= 1;
         assert_eq!(code(executor.decrypt(nonce, aad, &sealed, &mut found)), "ERR_AUTHENTICATION");
         sealed[7] ^= 1;

@@ -5,13 +5,15 @@
 mod support;
 
 use base64ct::{Base64, Encoding};
+use bongtu::object::{Format, ObjectOptions, seal_object};
 use bongtu::secret::{
-    DirectOpening, Form, SecretOptions, SecretValue, Target, direct_wrap, direct_wrap_to,
-    open_secret_with, seal_secret, seal_secret_to,
+    DirectOpening, Form, OpenSecretOptions, SecretOptions, SecretValue, Target, direct_wrap,
+    direct_wrap_to, is_wrapped_key, open_secret_with, seal_secret, seal_secret_to,
 };
 use bongtu::{
     DecryptParameters, DecryptRequest, DecryptResponse, EncryptionAlgorithm, Error, KeyArn,
-    Keyring, KmsFailure, KmsKeyring, KmsPublicKey, KmsRsaKeyring, OpenOptions, executor,
+    Keyring, KmsFailure, KmsKeyring, KmsPublicKey, KmsRsaKeyring, OpenOptions, SealOptions,
+    executor,
 };
 use serde_json::Value;
 use support::{
@@ -226,6 +228,85 @@ fn how_kms_can_answer() {
     }
     for (name, expected) in cases()["failures"].as_object().unwrap() {
         assert_eq!(code(answered(Err(name))), text(expected), "{name}");
+    }
+}
+
+/// The encrypted data key of a message or object, given as a direct secret, must not give it away.
+#[test]
+fn what_messages_and_objects_wrap_is_no_secret() {
+    let cases = cases();
+    let keyring = keyring(PUBLIC_2048, SHA_256);
+    let value = seal_secret(&keyring, b"secret", direct()).unwrap();
+    for case in list(&cases["plaintexts"]) {
+        let (plaintext, wrapped) = (hex(&case["text"]), case["wrapped"].as_bool().unwrap());
+        assert_eq!(is_wrapped_key(&plaintext), wrapped, "{case}");
+        let opened = open_secret_with(&keyring, &value, OpenOptions::default(), |_| {
+            Ok(DecryptResponse { key_id: ARN.into(), plaintext: plaintext.clone().into() })
+        });
+        let sealed = seal_secret(&keyring, &plaintext, direct());
+        if wrapped {
+            assert_eq!(opened.unwrap_err(), Error::Unwrap, "{case}");
+            assert_eq!(code(sealed), "ERR_INPUT", "{case}");
+        } else {
+            assert_eq!(*opened.unwrap(), plaintext, "{case}");
+            assert!(sealed.is_ok(), "{case}");
+        }
+        let armoured = seal_secret(&keyring, &plaintext, SecretOptions::default()).unwrap();
+        assert_eq!(open(&armoured, OpenOptions::default()), Ok(plaintext));
+    }
+}
+
+#[test]
+fn what_is_wrapped_for_messages_and_objects_has_that_shape() {
+    let kms = kms();
+    let block = |kind: &str, keyring: &Keyring| match kind {
+        "message" => {
+            let message = bongtu::seal(keyring, b"x", SealOptions::default()).unwrap();
+            let header = 1 + 2 + 32 + 2 + 2 + (2 + 11) + (2 + ARN.len()) + 2;
+            message[header..header + 256].to_vec()
+        }
+        format => {
+            let format = Format::from_name(format).unwrap();
+            let options = ObjectOptions { format, ..ObjectOptions::default() };
+            let head = seal_object(keyring, b"x", options).unwrap().head;
+            let wrapped = head.metadata.iter().find(|(_, value)| value.len() == 344).unwrap();
+            Base64::decode_vec(&wrapped.1).unwrap()
+        }
+    };
+    for (kind, algorithm) in
+        [("message", SHA_1), ("message", SHA_256), ("v2", SHA_1), ("v3", SHA_1)]
+    {
+        let keyring = keyring(PUBLIC_2048, algorithm);
+        let value = Base64::encode_string(&block(kind, &keyring));
+        let mut asked = 0;
+        let opened = open_secret_with(&keyring, &value, OpenOptions::default(), |request| {
+            asked += 1;
+            kms.decrypt(request)
+        });
+        assert_eq!((code(opened), asked), ("ERR_UNWRAP", 1), "{kind}");
+    }
+}
+
+#[test]
+fn a_form_can_be_demanded() {
+    let keyring = keyring(PUBLIC_2048, SHA_256);
+    let kms = kms();
+    for (sealed, options) in [(Form::Armoured, SecretOptions::default()), (DIRECT, direct())] {
+        let value = seal_secret(&keyring, b"secret", options).unwrap();
+        assert_eq!(SecretValue::parse(&value).unwrap().form(), sealed);
+        for form in [None, Some(Form::Armoured), Some(DIRECT)] {
+            let mut asked = 0;
+            let options = OpenSecretOptions { form, ..OpenSecretOptions::default() };
+            let opened = open_secret_with(&keyring, &value, options, |request| {
+                asked += 1;
+                kms.decrypt(request)
+            });
+            if form.is_none_or(|form| form == sealed) {
+                assert_eq!(*opened.unwrap(), *b"secret");
+            } else {
+                assert_eq!((code(opened), asked), ("ERR_MALFORMED", 0));
+            }
+        }
     }
 }
 

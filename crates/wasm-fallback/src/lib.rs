@@ -29,9 +29,10 @@ impl Aes {
         text: &Uint8Array,
     ) -> Option<Uint8Array> {
         let text = secret_in(text);
-        // Objects are opened with it too: it may be plaintext, and the tag a secret.
+        // Objects are opened with it too: it may be plaintext, and nonce and tag secrets.
         let mut out = Zeroizing::new(Vec::with_capacity(text.len() + 16));
-        self.0.encrypt(&public_in(nonce), &public_in(aad), &text, &mut out).ok()?;
+        let (nonce, aad) = (secret_in(nonce), public_in(aad));
+        wiping_stack(|| self.0.encrypt(&nonce, &aad, &text, &mut out)).ok()?;
         Some(secret_out(&out))
     }
 
@@ -42,10 +43,10 @@ impl Aes {
         aad: &Uint8Array,
         sealed: &Uint8Array,
     ) -> Option<Uint8Array> {
-        // The tag of an object's chunk is a secret.
+        // Nonce and tag of an object's chunk are secrets.
         let sealed = secret_in(sealed);
         let mut out = Zeroizing::new(Vec::with_capacity(sealed.len()));
-        let (nonce, aad) = (public_in(nonce), public_in(aad));
+        let (nonce, aad) = (secret_in(nonce), public_in(aad));
         wiping_stack(|| self.0.decrypt(&nonce, &aad, &sealed, &mut out)).ok()?;
         Some(secret_out(&out))
     }

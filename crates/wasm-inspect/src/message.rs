@@ -1,8 +1,8 @@
 //! Describing a message without a key.
 
 use bongtu::Error;
-use bongtu::message::{HEAD_LENGTH, Inspector, cut_short};
-use bongtu_wasm_support::bytes::{length, public_in};
+use bongtu::message::{HEAD_LENGTH, HeaderReader, Inspector};
+use bongtu_wasm_support::bytes::public_in;
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::objects::object_of;
 use js_sys::Uint8Array;
@@ -12,21 +12,17 @@ use wasm_bindgen::prelude::*;
 
 /// Of a block, about: it holds a whole number of strides.
 const BLOCK: usize = 256 * 1024;
-/// Looks at a header that anything but a crafted one is complete by.
-const MANY_LOOKS: usize = 256;
-
-/// From then on only after an eighth more: its fields may be any number, and every look reads all.
-fn later(bytes: &Uint8Array, needed: usize) -> usize {
-    needed.max(length(bytes) + length(bytes) / 8)
-}
-
 /// Looks at one message.
 #[wasm_bindgen]
-#[derive(Default)]
 pub struct InspectSession {
-    needed: usize,
-    looks: usize,
+    header: HeaderReader,
     inspector: Option<Inspector>,
+}
+
+impl Default for InspectSession {
+    fn default() -> Self {
+        Self { header: Inspector::reader(), inspector: None }
+    }
 }
 
 #[wasm_bindgen]
@@ -38,24 +34,14 @@ impl InspectSession {
         Self::default()
     }
 
-    /// Looks for the header in all the bytes so far; 0 asks for more, else its length.
+    /// Takes more bytes; 0 asks for others, anything else is the length of the header.
     pub fn header(&mut self, bytes: &Uint8Array, eof: bool) -> Result<usize> {
-        if length(bytes) < self.needed && !eof {
-            return Ok(0);
-        }
-        match Inspector::parse(&public_in(bytes))? {
-            Ok(inspector) => {
-                let length = inspector.header_length();
-                self.inspector = Some(inspector);
-                Ok(length)
-            }
-            Err(_) if eof => Err(cut_short(&public_in(bytes)).into()),
-            Err(needed) => {
-                self.looks += 1;
-                self.needed = if self.looks < MANY_LOOKS { needed } else { later(bytes, needed) };
-                Ok(0)
-            }
-        }
+        let Some(header) = self.header.read(&public_in(bytes))? else {
+            return if eof { Err(self.header.cut_short().into()) } else { Ok(0) };
+        };
+        let length = header.length();
+        self.inspector = Some(Inspector::new(header));
+        Ok(length)
     }
 
     /// `blockLength`, bytes to gather before walking; `lookahead`: more than so many bytes must be

@@ -52,7 +52,7 @@ export class BlobCollector implements Sink {
   #length = 0;
 
   write(pieces: Bytes[]): undefined {
-    for (const piece of pieces) {
+    for (const piece of coalesce(pieces)) {
       this.#pieces.push(piece);
       this.#length += piece.length;
     }

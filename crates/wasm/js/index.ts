@@ -129,6 +129,7 @@ export {
 export type { Sealed, SealedPart } from "./sealed.js";
 export type { RereadableSource } from "./sealed-session.js";
 export {
+  type OpenSecretOptions,
   openSecret,
   type SecretForm,
   type SecretOptions,

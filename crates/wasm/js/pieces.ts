@@ -5,7 +5,7 @@ import type { ContentKey } from "./executor/index.js";
 import type { Operation } from "./operation.js";
 import { handOn, type Planned, pump, type Sink } from "./pump.js";
 import type { Block } from "./rechunk.js";
-import { type PlannedCall, plannedCalls } from "./records.js";
+import { type PlannedCall, plannedCalls, wipeNonces } from "./records.js";
 import type { Pieces } from "./wasm/bongtu_wasm.js";
 
 /** AES-GCM's, 16 bytes, like a piece's pin. */
@@ -58,6 +58,7 @@ export function sealPieces(run: PieceRun): Promise<void> {
       return calls;
     },
     run: (call) => sealPiece(key, call, tagged),
+    started: wipeNonces,
     release: (planned, sealed) => release(run, planned, sealed),
     discard: (sealed) => wipePins(sealed),
   });

@@ -16,6 +16,8 @@ export interface Work<R> {
   plan(block: Block): PlannedCall[];
   /** Starts a call; its arguments are used up when this returns. */
   run(call: PlannedCall): R | Promise<R>;
+  /** All of a block's calls were started, or will not be: what is secret in them is wiped. */
+  started?(calls: readonly PlannedCall[]): void;
   /** Called block by block in order, once all before it is released. */
   release(planned: Planned, results: R[]): Promise<void>;
   /** Wipes what must not be released any more. */
@@ -40,6 +42,8 @@ const WINDOW = 2;
 
 /** Bytes that synchronous executors work through before everybody else gets a turn. */
 const TURN = 4 * 1024 * 1024;
+/** What a call costs beside its bytes, as bytes: a frame may have a single one. */
+const CALL = 8 * 1024;
 
 /**
  * Pumps until the last block is released. On failure nothing is in flight any more, and what was
@@ -72,9 +76,11 @@ async function pumpInTurns<R>(work: Work<R>): Promise<void> {
     } catch (error) {
       work.discard(results);
       throw error;
+    } finally {
+      work.started?.(calls);
     }
     await work.release(planned(calls, block), results);
-    turn += block.bytes.length;
+    turn += block.bytes.length + CALL * calls.length;
     if (turn >= TURN) {
       turn = 0;
       await operation.wait(nextTurn());
@@ -111,6 +117,7 @@ async function pumpWindow<R>(work: Work<R>): Promise<void> {
       block = await nextBlock(work);
       const calls = work.plan(block);
       const running = calls.map(run);
+      work.started?.(calls);
       unreleased.add(running);
       released = releaseAfter(released, planned(calls, block), running);
       released.catch((error) => operation.stop(error));

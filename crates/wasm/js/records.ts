@@ -5,7 +5,7 @@ import type { Block } from "./rechunk.js";
 export interface PlannedCall {
   /** Its place in the session. */
   readonly id: number;
-  /** 12 bytes, or the 16 of an object's chunk. */
+  /** 12 bytes, or the 16 of an object's chunk: those are a secret, see {@link wipeNonces}. */
   readonly nonce: Bytes;
   readonly aad: Bytes;
   /**
@@ -35,6 +35,9 @@ export interface Planner {
 const RECORD = 160;
 const MAX_RECORDS = 128;
 
+/** Of a call on an object's chunk. */
+const SECRET_NONCE_LENGTH = 16;
+
 /** Filled and read again within one call; nothing of it is kept. */
 let scratch: Bytes | undefined;
 
@@ -52,14 +55,24 @@ export function plan(planner: Planner, layout: Layout, { bytes, last }: Block): 
 export function plannedCalls(bytes: Bytes, fill: (records: Bytes) => number): PlannedCall[] {
   const length = RECORD;
   scratch ??= new Uint8Array(length * MAX_RECORDS);
-  const count = fill(scratch);
+  const end = fill(scratch) * length;
   // A copy, so that no nonce changes under a call that still runs.
-  const records = scratch.slice(0, count * length);
+  const records = scratch.slice(0, end);
+  scratch.fill(0, 0, end);
   const calls: PlannedCall[] = [];
   for (let start = 0; start < records.length; start += length) {
     calls.push(readRecord(records.subarray(start, start + length), bytes));
   }
   return calls;
+}
+
+/** A nonce of 16 bytes reveals the hash key. Called as soon as its call was started. */
+export function wipeNonces(calls: readonly PlannedCall[]): void {
+  for (const { nonce } of calls) {
+    if (nonce.length === SECRET_NONCE_LENGTH) {
+      nonce.fill(0);
+    }
+  }
 }
 
 /**

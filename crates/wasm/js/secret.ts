@@ -22,9 +22,13 @@ import { type UnwrapSession, unwrapDataKey } from "./unwrap.js";
 
 /**
  * `armoured`: base64 of an AWS Encryption SDK message, as `seal` makes it. `direct`: base64 of one
- * RSA block over the secret itself, which `aws kms decrypt` opens by itself.
+ * RSA block over the secret itself, which `aws kms decrypt` opens by itself; its KMS key should open
+ * direct secrets and nothing else.
  */
 export type SecretForm = "armoured" | "direct";
+
+/** @internal */
+export const SECRET_FORMS: readonly SecretForm[] = ["armoured", "direct"];
 
 /**
  * Characters that one value may have. Where several share the room it is what one has that is
@@ -62,6 +66,11 @@ export interface SecretOptions extends OperationOptions {
   readonly algorithm?: EncryptionAlgorithm | undefined;
 }
 
+export interface OpenSecretOptions extends OpenOptions {
+  /** A value of the other form is refused before KMS is asked; either is opened unless set. */
+  readonly form?: SecretForm | undefined;
+}
+
 /**
  * Seals a secret, offline, to one line of base64 (RFC 4648 section 4). Text is sealed as UTF-8.
  *
@@ -77,9 +86,7 @@ export async function sealSecret(
   const known = { form: true, target: true, encryptionContext: true, algorithm: true } as const;
   checkOperationOptions(options, known);
   const { form = "armoured", target } = options;
-  if (form !== "armoured" && form !== "direct") {
-    throw inputError("form must be armoured or direct");
-  }
+  checkForm(form);
   if (target !== undefined && !SECRET_TARGETS.includes(target)) {
     throw inputError(`target must be one of ${SECRET_TARGETS.join(", ")}`);
   }
@@ -94,22 +101,41 @@ export async function sealSecret(
 
 /**
  * Opens what `sealSecret` made, in either form, or another writer of one of them; it may be broken
- * into lines. The options are those of `open`. The caller may wipe the result. Text that nobody
- * sealed is `ERR_NOT_SEALED`: do not use it in the secret's place, since whoever stores it chose it.
+ * into lines. The options are those of `open`, and `form`. The caller may wipe the result. Text that
+ * nobody sealed is `ERR_NOT_SEALED`: do not use it in the secret's place, since whoever stores it
+ * chose it.
  *
  * A direct secret costs one `kms:Decrypt` under the keyring's own ARN and algorithm, and has no
- * encryption context: one that is asked for is `ERR_CONTEXT_MISMATCH`.
+ * encryption context: one that is asked for is `ERR_CONTEXT_MISMATCH`. One that is the wrapped data
+ * key of a message or object, as far as that can be told, is `ERR_UNWRAP`.
  */
 export async function openSecret(
   keyring: Keyring,
   value: string,
-  options: OpenOptions = {},
+  options: OpenSecretOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  checkOperationOptions(options, OPEN_OPTIONS);
+  checkOperationOptions(options, { ...OPEN_OPTIONS, form: true });
+  const { form, ...others } = options;
+  if (form !== undefined) {
+    checkForm(form);
+  }
   const { bytes, direct } = decoded(value);
+  const found = direct ? "direct" : "armoured";
+  if (form !== undefined && form !== found) {
+    const demanded = `${NOUNS[found]} secret where ${NOUNS[form]} one is demanded`;
+    throw new BongtuError("ERR_MALFORMED", demanded);
+  }
   return direct
-    ? openDirect(keyring, bytes, options)
-    : (await open(keyring, bytes, options)).plaintext;
+    ? openDirect(keyring, bytes, others)
+    : (await open(keyring, bytes, others)).plaintext;
+}
+
+const NOUNS = { armoured: "an armoured", direct: "a direct" };
+
+function checkForm(form: SecretForm): void {
+  if (!SECRET_FORMS.includes(form)) {
+    throw inputError("form must be armoured or direct");
+  }
 }
 
 async function sealArmoured(
@@ -151,6 +177,11 @@ async function sealDirect(
   if (secret.length === 0) {
     throw inputError(
       "an empty secret cannot be direct, since KMS returns no empty plaintext; use the armoured form",
+    );
+  }
+  if (wasm().isWrappedKey(secret)) {
+    throw inputError(
+      "a direct secret in the shape of a wrapped data key would never be opened; use the armoured form",
     );
   }
   checkLimit("bytes of a direct secret (the armoured form takes more)", secret.length, most);
@@ -233,7 +264,7 @@ class DirectSession implements UnwrapSession {
 
   respond(keyId?: string, plaintext?: Bytes): void {
     this.#request = undefined;
-    if (keyId === this.#keyArn && plaintext !== undefined && plaintext.length > 0) {
+    if (keyId === this.#keyArn && plaintext?.length && !wasm().isWrappedKey(plaintext)) {
       this.#secret = plaintext.slice();
     }
   }

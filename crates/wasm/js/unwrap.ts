@@ -42,7 +42,7 @@ export async function unwrapDataKey<Unwrapped>(
       operation,
     );
     if ("failure" in outcome) {
-      failures.unshift(outcome.failure);
+      failures.push(outcome.failure);
       session.refuse(nameOf(outcome.failure));
     } else {
       answer(session, outcome.response);
@@ -51,7 +51,7 @@ export async function unwrapDataKey<Unwrapped>(
   try {
     return session.unwrapped() as Unwrapped;
   } catch (error) {
-    throw withCause(error, failures);
+    throw withCause(error, failures.reverse());
   }
 }
 

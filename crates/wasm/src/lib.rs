@@ -17,3 +17,4 @@ pub mod message;
 pub mod object;
 pub mod pieces;
 pub mod records;
+pub mod secret;

@@ -7,12 +7,12 @@ use crate::records;
 use bongtu::object::{
     ChunkOpener, Format, ObjectHead, ObjectOptions, ObjectWrap, OpenObjectOptions,
 };
-use bongtu::plan::PieceOp;
+use bongtu::plan::{HashOp, PieceOp};
 use bongtu::sealed::PieceSealer;
 use bongtu::{
     CommitmentPolicy, ContentKey, Error, GenerateDataKeyResponse, KmsFailure, MaterialDescription,
 };
-use bongtu_wasm_support::bytes::{public_in, public_out, secret_in, secret_out, wiping_stack};
+use bongtu_wasm_support::bytes::{public_in, secret_in, secret_out, wiping_stack};
 use bongtu_wasm_support::convert::{byte_count, pairs_of};
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::json::json_members;
@@ -191,14 +191,9 @@ impl ObjectOpening {
         Ok(wiping_stack(|| secret_out(key.expose())))
     }
 
-    /// `pieceLength`, bytes of a chunk but the last, and `hashNonce`, the nonce of the operations that
-    /// hash.
-    pub fn layout(&mut self) -> Result<JsValue> {
-        let nonce = public_out(&self.chunks()?.hash_nonce());
-        Ok(object_of([
-            ("pieceLength", bongtu::object::CHUNK_LENGTH.into()),
-            ("hashNonce", nonce.into()),
-        ]))
+    /// `pieceLength`, bytes of a chunk but the last.
+    pub fn layout(&self) -> JsValue {
+        object_of([("pieceLength", bongtu::object::CHUNK_LENGTH.into())])
     }
 
     /// Plans a body of one chunk, tag included, as one decryption; 0 when it has more chunks.
@@ -208,10 +203,24 @@ impl ObjectOpening {
         records::write(op.iter().map(PieceOp::view), records)
     }
 
-    /// Plans the chunks of a block of `length` bytes, from number `first` on.
+    /// Plans the chunks of a block of `length` bytes, from number `first` on. Their nonces are
+    /// secrets that the caller wipes.
     pub fn plan(&mut self, first: usize, length: usize, records: &Uint8Array) -> Result<usize> {
-        let ops = self.chunks()?.plan(first, length)?;
-        records::write(ops.iter().map(PieceOp::view), records)
+        let chunks = self.chunks()?;
+        let ops = wiping_stack(|| chunks.plan(first, length))?;
+        records::write_secret(ops.iter().map(PieceOp::view), records)
+    }
+
+    /// Plans the hashes of the same chunks.
+    #[wasm_bindgen(js_name = planHashes)]
+    pub fn plan_hashes(
+        &mut self,
+        first: usize,
+        length: usize,
+        records: &Uint8Array,
+    ) -> Result<usize> {
+        let ops = self.chunks()?.plan_hashes(first, length)?;
+        records::write(ops.iter().map(HashOp::view), records)
     }
 
     /// Takes the hashes' tags of a block's chunks.
@@ -231,7 +240,7 @@ impl ObjectOpening {
     #[wasm_bindgen(js_name = chunkTag)]
     pub fn chunk_tag(&mut self, index: usize) -> Result<Uint8Array> {
         let chunks = self.chunks()?;
-        wiping_stack(|| Ok(secret_out(&chunks.chunk_tag(index)?)))
+        wiping_stack(|| Ok(secret_out(chunks.chunk_tag(index)?.expose())))
     }
 
     fn opening(&mut self) -> Result<&mut bongtu::object::ObjectOpening> {

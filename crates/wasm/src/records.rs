@@ -3,8 +3,10 @@
 
 use bongtu::Error;
 use bongtu::plan::OpView;
+use bongtu_wasm_support::bytes::wiping_stack;
 use bongtu_wasm_support::error::Result;
 use js_sys::Uint8Array;
+use zeroize::Zeroizing;
 
 /// Bytes of a record: `u32` id, input start, input length (little-endian); `u8` prefix length,
 /// AAD length, nonce length, padding; nonce (16), prefix (24), AAD (96), padding. `js/records.ts`
@@ -26,20 +28,38 @@ pub(crate) fn block_length(stride: usize) -> usize {
 
 /// Writes operations into `records` and says how many.
 pub(crate) fn write<'a>(
-    views: impl Iterator<Item = OpView<'a>>,
+    views: impl ExactSizeIterator<Item = OpView<'a>>,
     records: &Uint8Array,
 ) -> Result<usize> {
-    let mut bytes = Vec::new();
-    let mut count = 0;
+    let mut bytes = Vec::with_capacity(views.len() * RECORD);
+    hand_over(views, &mut bytes, records)
+}
+
+/// The same for operations with secret nonces, of which no copy is left here: JavaScript wipes the
+/// ones that it gets.
+pub(crate) fn write_secret<'a>(
+    views: impl ExactSizeIterator<Item = OpView<'a>>,
+    records: &Uint8Array,
+) -> Result<usize> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(views.len() * RECORD));
+    wiping_stack(|| hand_over(views, &mut bytes, records))
+}
+
+/// Into `bytes`, which has room for all of them, and out.
+fn hand_over<'a>(
+    views: impl ExactSizeIterator<Item = OpView<'a>>,
+    bytes: &mut Vec<u8>,
+    records: &Uint8Array,
+) -> Result<usize> {
+    let count = views.len();
     for view in views {
         bytes.extend_from_slice(&record(&view)?);
-        count += 1;
     }
     if bytes.len() > bongtu_wasm_support::bytes::length(records) {
         return Err(Error::State("the record buffer is too small").into());
     }
     let end = u32::try_from(bytes.len()).map_err(|_| TOO_LARGE)?;
-    records.subarray(0, end).copy_from(&bytes);
+    records.subarray(0, end).copy_from(bytes);
     Ok(count)
 }
 

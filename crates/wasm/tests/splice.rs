@@ -7,6 +7,7 @@
 mod support;
 
 use bongtu::hazmat::Splice;
+use bongtu::{ChunkTag, HashTag};
 use js_sys::Uint8Array;
 use support::{aes_gcm, aes_key, bytes, subtle};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -40,14 +41,16 @@ async fn a_splice_in_any_layout_and_order_is_one_shot_aes_gcm() {
             let range = index * chunk..length.min((index + 1) * chunk);
             let index = index as u32;
             let nonce = splice.chunk_nonce(index);
-            let mut output = encrypt(&key, &nonce, &[], &text[range.clone()]).await;
+            let nonce = nonce.expose();
+            let mut output = encrypt(&key, nonce, &[], &text[range.clone()]).await;
             let tag = output.split_off(range.len()).try_into().unwrap();
-            splice.sealed(index, tag, range.len()).unwrap();
+            splice.sealed(index, &ChunkTag::new(&tag), range.len()).unwrap();
 
             // What opens it finds the same partial hash, or the splice would refuse it here.
-            let hash = encrypt(&key, &splice.hash_nonce(), &output, &[]).await;
-            splice.hashed(index, hash.try_into().unwrap(), range.len()).unwrap();
-            let opened = encrypt(&key, &nonce, &[], &output).await;
+            let hash = encrypt(&key, &splice.hash_nonce(index), &output, &[]).await;
+            let hash = HashTag::new(&hash.try_into().unwrap());
+            splice.hashed(index, &hash, range.len()).unwrap();
+            let opened = encrypt(&key, nonce, &[], &output).await;
             assert_eq!(opened[..range.len()], text[range.clone()]);
             sealed[range].copy_from_slice(&output);
         }
@@ -62,8 +65,10 @@ async fn a_chunk_that_changed_is_refused_and_so_is_a_gap() {
     let key = aes_key(&Uint8Array::from(&raw[..])).await;
     let mut splice = Splice::new(&raw, [1; 12], &[], BLOCK).unwrap();
     for (text, fits) in [([1; BLOCK], true), ([1; BLOCK], true), ([2; BLOCK], false)] {
-        let tag = encrypt(&key, &splice.chunk_nonce(1), &[], &text).await.split_off(BLOCK);
-        assert_eq!(splice.sealed(1, tag.try_into().unwrap(), BLOCK).is_ok(), fits);
+        let nonce = splice.chunk_nonce(1);
+        let tag = encrypt(&key, nonce.expose(), &[], &text).await.split_off(BLOCK);
+        let tag = ChunkTag::new(&tag.try_into().unwrap());
+        assert_eq!(splice.sealed(1, &tag, BLOCK).is_ok(), fits);
     }
     assert!(splice.finish(2, 2 * BLOCK as u64).is_err());
     assert!(Splice::new(&raw, [1; 12], &[], BLOCK + 1).is_err());

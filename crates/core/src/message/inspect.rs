@@ -1,7 +1,7 @@
 //! Describing a message without any key: what it claims, and where each byte belongs.
 
 use super::frame::{self, Walker};
-use super::header::{ContentType, Header, Place};
+use super::header::{ContentType, Header, HeaderReader, Place};
 use super::limits::Limits;
 use crate::codec::{Stop, widen};
 use crate::error::{Error, Result};
@@ -125,15 +125,27 @@ impl Inspector {
     /// # Errors
     /// As [`super::UnverifiedHeader::parse`].
     pub fn parse(bytes: &[u8]) -> Result<Result<Self, usize>> {
-        let limits = Limits { max_encrypted_data_keys: u16::MAX.into(), ..Limits::default() };
-        match Header::parse(bytes, &limits) {
+        match Header::parse(bytes, &Self::limits()) {
             Ok(header) => Ok(Ok(Self::new(header))),
             Err(Stop::Incomplete(needed)) => Ok(Err(needed)),
             Err(Stop::Failed(error)) => Err(error),
         }
     }
 
-    fn new(header: Header) -> Self {
+    fn limits() -> Limits {
+        Limits { max_encrypted_data_keys: u16::MAX.into(), ..Limits::default() }
+    }
+
+    /// What reads the header of a message that comes in pieces, under the limits of
+    /// [`Inspector::parse`].
+    #[must_use]
+    pub fn reader() -> HeaderReader {
+        HeaderReader::new(Self::limits())
+    }
+
+    /// Begins with a header.
+    #[must_use]
+    pub fn new(header: Header) -> Self {
         let max_trailer = if header.suite.signed { MAX_FOOTER } else { 0 };
         let walker = Walker::new(header.frame_length, max_trailer);
         Self { header, walker, max_trailer, body: BodyDescription::default(), announced: None }

@@ -76,10 +76,16 @@ impl UnverifiedHeader {
     /// nothing can. When there are no more bytes, [`super::cut_short`] has the error.
     pub fn parse(bytes: &[u8], options: OpenOptions) -> Result<Result<Self, usize>> {
         match Header::parse(bytes, &options.limits) {
-            Ok(header) => Ok(Ok(Self { header, options })),
+            Ok(header) => Ok(Ok(Self::new(header, options))),
             Err(Stop::Incomplete(needed)) => Ok(Err(needed)),
             Err(Stop::Failed(error)) => Err(error),
         }
+    }
+
+    /// What a [`super::HeaderReader`] made of a message that comes in pieces.
+    #[must_use]
+    pub const fn new(header: Header, options: OpenOptions) -> Self {
+        Self { header, options }
     }
 
     /// Bytes of the header; the frames follow.

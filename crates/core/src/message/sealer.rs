@@ -9,7 +9,9 @@ use crate::error::{Error, Result};
 use crate::header_tag::header_tag;
 use crate::keyring::Keyring;
 use crate::keys::{ContentKey, DataKey, random};
-use crate::plan::{NONCE_LENGTH, PieceOp, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp};
+use crate::plan::{
+    NONCE_LENGTH, Nonce, PieceOp, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp,
+};
 use crate::sealed::PieceSealer;
 use crate::suite;
 use alloc::{sync::Arc, vec::Vec};
@@ -161,7 +163,7 @@ impl FrameLayout {
         let text_length = u32::try_from(text.len()).unwrap_or(self.frame_length);
         Ok(PieceOp {
             id: index,
-            nonce: frame::nonce(sequence).to_vec(),
+            nonce: Nonce::Public(frame::nonce(sequence)),
             aad: frame::aad(&self.message_id, kind, sequence, text_length),
             prefix: frame::head(kind, sequence, text_length),
             text,

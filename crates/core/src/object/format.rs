@@ -41,7 +41,7 @@ impl Format {
     }
 
     /// Whether a data key may be of `length` bytes: old objects have shorter ones.
-    pub(super) const fn takes_key_of(self, length: usize) -> bool {
+    pub(crate) const fn takes_key_of(self, length: usize) -> bool {
         match self {
             Self::V2 => matches!(length, 16 | 24 | 32),
             Self::V3 => length == 32,

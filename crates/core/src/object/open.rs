@@ -7,7 +7,6 @@ use crate::executor::Executor;
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::plan::TAG_LENGTH;
-use crate::splice::CHUNK;
 use alloc::{string::String, vec::Vec};
 use zeroize::Zeroizing;
 
@@ -35,21 +34,18 @@ pub fn open_object_with(
     let body_length = widen(body.len());
     let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
     if let Some(op) = chunks.one_shot(body_length)? {
-        executor.decrypt(&op.nonce, &op.aad, body, &mut plaintext)?;
+        executor.decrypt(op.nonce.expose(), &op.aad, body, &mut plaintext)?;
         return Ok((opened, core::mem::take(&mut *plaintext)));
     }
     let (text, tag) = body.split_at_checked(body.len() - TAG_LENGTH).ok_or(Error::Truncated)?;
-    for (index, chunk) in text.chunks(CHUNK).enumerate() {
-        let mut hash = Vec::with_capacity(TAG_LENGTH);
-        executor.encrypt(&chunks.hash_nonce(), chunk, &[], &mut hash)?;
-        chunks.pin(index, chunk.len(), &hash)?;
+    for (index, op) in chunks.plan_hashes(0, text.len())?.iter().enumerate() {
+        let tag = executor.hash(op, text)?;
+        chunks.pin(index, op.chunk.len(), tag.expose())?;
     }
     chunks.verify(tag, body_length)?;
     for op in chunks.plan(0, text.len())? {
-        let chunk = text.get(op.text.clone()).unwrap_or_default();
-        executor.encrypt(&op.nonce, &op.aad, chunk, &mut plaintext)?;
-        let end = plaintext.len() - TAG_LENGTH;
-        plaintext.truncate(end);
+        // AES-GCM encrypts and decrypts with the same key stream. The tag is good for nothing.
+        executor.seal_piece(&op, text, &mut plaintext)?;
     }
     Ok((opened, core::mem::take(&mut *plaintext)))
 }

@@ -8,15 +8,16 @@ use crate::codec::widen;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;
-use crate::keys::{ContentKey, DataKey};
+use crate::keys::{ChunkTag, ContentKey, DataKey, HashTag};
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::materials::{Unbind, UnwrapSession};
 use crate::message::CommitmentPolicy;
-use crate::plan::{PieceOp, TAG_LENGTH};
+use crate::plan::{HashOp, Nonce, PieceOp, TAG_LENGTH};
 use crate::sealed::check_object_length;
-use crate::splice::{CHUNK, Splice, Tally};
+use crate::splice::{CHUNK, HashNonces, Splice, Tally};
 use crate::wrap;
 use alloc::{boxed::Box, string::String, vec::Vec};
+use core::ops::Range;
 use subtle::ConstantTimeEq;
 
 /// How to open an object.
@@ -101,7 +102,7 @@ impl ObjectOpening {
     ///
     /// # Errors
     /// [`Error::Unwrap`], the same whatever is wrong with the wrapped key; [`Error::Kms`];
-    /// [`Error::Commitment`].
+    /// [`Error::Commitment`]; [`Error::Random`].
     pub fn finish(self) -> Result<(OpenedObject, ContentKey, ChunkOpener)> {
         let data_key = self.session.finish()?;
         let (key, splice) = self.content.keys(&data_key)?;
@@ -109,26 +110,23 @@ impl ObjectOpening {
             format: self.content.format(),
             unverified_description: self.description,
         };
-        Ok((
-            opened,
-            key,
-            ChunkOpener { splice, tally: Tally::default(), verified: None, over: false },
-        ))
+        Ok((opened, key, ChunkOpener::new(splice)?))
     }
 }
 
 /// Plans the decryption of an object's chunks.
 ///
 /// At first nothing can verify a chunk by itself, and two encryptions do what there is to do: the
-/// ciphertext as associated data of an empty text, under [`ChunkOpener::hash_nonce`], gives the tag
-/// that is its pin; the ciphertext as text of [`ChunkOpener::plan`]'s operation gives the plaintext
-/// (and a tag to be dropped), since AES-GCM encrypts and decrypts with the same key stream. (An
-/// executor that has AES-CTR may use it for the latter: the operation's prefix is the counter
+/// ciphertext as associated data of an empty text, [`ChunkOpener::plan_hashes`]'s operation, gives
+/// the tag that is its pin; the ciphertext as text of [`ChunkOpener::plan`]'s operation gives the
+/// plaintext (and a tag to be wiped), since AES-GCM encrypts and decrypts with the same key stream.
+/// (An executor that has AES-CTR may use it for the latter: the operation's prefix is the counter
 /// block.) [`ChunkOpener::verify`] then says whether all of it was right. From then on a chunk that
 /// is read again is an ordinary AES-GCM message, under its operation's nonce, with the tag
 /// [`ChunkOpener::chunk_tag`].
 pub struct ChunkOpener {
     splice: Splice,
+    hash_nonces: HashNonces,
     tally: Tally,
     /// Bytes of plaintext that the tag was verified over.
     verified: Option<u64>,
@@ -136,6 +134,11 @@ pub struct ChunkOpener {
 }
 
 impl ChunkOpener {
+    fn new(splice: Splice) -> Result<Self> {
+        let hash_nonces = HashNonces::new(splice.iv())?;
+        Ok(Self { splice, hash_nonces, tally: Tally::default(), verified: None, over: false })
+    }
+
     /// Plans a body of one chunk, tag included, as an ordinary AES-GCM decryption of
     /// `body_length` bytes; `None` when it has more chunks.
     ///
@@ -146,7 +149,7 @@ impl ChunkOpener {
         let body_length = usize::try_from(body_length).unwrap_or(usize::MAX);
         Ok((text <= widen(CHUNK)).then(|| PieceOp {
             id: 0,
-            nonce: self.splice.iv().to_vec(),
+            nonce: Nonce::Public(*self.splice.iv()),
             aad: self.splice.aad().to_vec(),
             prefix: Vec::new(),
             text: 0..body_length,
@@ -159,21 +162,28 @@ impl ChunkOpener {
     /// [`Error::TooLarge`], or [`Error::State`] after a failure.
     pub fn plan(&self, first: usize, length: usize) -> Result<Vec<PieceOp>> {
         self.check_sound()?;
-        (0..length.div_ceil(CHUNK))
-            .map(|n| {
-                let id = number(first + n)?;
-                let text = n * CHUNK..length.min((n + 1) * CHUNK);
-                let nonce = self.splice.chunk_nonce(id).to_vec();
+        grid(first, length)
+            .map(|(index, text)| {
+                let id = number(index)?;
+                let nonce = Nonce::Secret(self.splice.chunk_nonce(id));
                 let prefix = self.splice.first_counter(id).to_vec();
                 Ok(PieceOp { id, nonce, aad: Vec::new(), prefix, text })
             })
             .collect()
     }
 
-    /// The nonce of the operations that hash.
-    #[must_use]
-    pub const fn hash_nonce(&self) -> [u8; 12] {
-        self.splice.hash_nonce()
+    /// Plans the hashes of the same chunks.
+    ///
+    /// # Errors
+    /// As [`ChunkOpener::plan`].
+    pub fn plan_hashes(&self, first: usize, length: usize) -> Result<Vec<HashOp>> {
+        self.check_sound()?;
+        grid(first, length)
+            .map(|(index, chunk)| {
+                let id = number(index)?;
+                Ok(HashOp { id, nonce: self.hash_nonces.get(id), chunk })
+            })
+            .collect()
     }
 
     /// Takes the hashes' tags of the chunks of a block of `length` bytes from chunk `first` on.
@@ -190,12 +200,13 @@ impl ChunkOpener {
         if self.verified.is_some() {
             return Err(Error::State("all chunks are pinned already"));
         }
-        for (n, tag) in tags.iter().enumerate() {
-            let chunk = (length - n * CHUNK).min(CHUNK);
+        for ((index, chunk), tag) in grid(first, length).zip(tags) {
+            let chunk = chunk.len();
             // A body that never ends must not be hashed for ever.
-            check_object_length(widen(first + n).saturating_mul(widen(CHUNK)) + widen(chunk))?;
-            let pin = self.splice.absorb_hashed(*tag, chunk);
-            self.tally.pin(first + n, pin).inspect_err(|_| self.over = true)?;
+            check_object_length(widen(index).saturating_mul(widen(CHUNK)) + widen(chunk))?;
+            let nonce = self.hash_nonces.get(number(index)?);
+            let pin = self.splice.absorb_hashed(&nonce, &HashTag::new(tag), chunk);
+            self.tally.pin(index, pin).inspect_err(|_| self.over = true)?;
         }
         Ok(())
     }
@@ -226,7 +237,7 @@ impl ChunkOpener {
     /// # Errors
     /// [`Error::State`] unless the object's tag was verified, [`Error::SourceChanged`] for a chunk
     /// that it was not verified over.
-    pub fn chunk_tag(&self, index: usize) -> Result<[u8; TAG_LENGTH]> {
+    pub fn chunk_tag(&self, index: usize) -> Result<ChunkTag> {
         self.check_sound()?;
         let length = self.verified.ok_or(Error::State("the object is not verified yet"))?;
         let pin = self.tally.get(index).ok_or(Error::SourceChanged)?;
@@ -238,6 +249,12 @@ impl ChunkOpener {
     fn check_sound(&self) -> Result<()> {
         if self.over { Err(Error::State("the object was found to be wrong")) } else { Ok(()) }
     }
+}
+
+/// The chunks of a block of `length` bytes from chunk `first` on, and where they lie in it.
+fn grid(first: usize, length: usize) -> impl Iterator<Item = (usize, Range<usize>)> {
+    let place = move |n| n * CHUNK..length.min((n + 1) * CHUNK);
+    (0..length.div_ceil(CHUNK)).map(move |n| (first.saturating_add(n), place(n)))
 }
 
 /// Bytes of plaintext in a body.

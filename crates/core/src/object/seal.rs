@@ -67,11 +67,8 @@ fn seal_whole(
     let executor = Executor::new(&key)?;
     let mut body = Vec::with_capacity(plaintext.len() + TAG_LENGTH);
     for (index, op) in pieces.plan(0, pieces.count()?)?.into_iter().enumerate() {
-        let view = op.view();
-        let text = plaintext.get(view.start..view.start + view.length).unwrap_or_default();
-        executor.encrypt(view.nonce, view.aad, text, &mut body)?;
-        let tag = body.split_off(body.len() - TAG_LENGTH);
-        pieces.pin(index, &tag)?;
+        let tag = executor.seal_piece(&op, plaintext, &mut body)?;
+        pieces.pin(index, tag.expose())?;
     }
     body.extend_from_slice(&pieces.tail()?);
     Ok(SealedObject { head, body })

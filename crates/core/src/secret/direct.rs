@@ -3,12 +3,12 @@
 use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;
-use crate::keys::{DataKey, WrapText};
+use crate::keys::WrapText;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::materials::UnwrapSession;
 use crate::plan::WrapOp;
 use crate::public_key::KmsPublicKey;
-use crate::wrap::EncryptionAlgorithm;
+use crate::wrap::{self, EncryptionAlgorithm};
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use zeroize::Zeroizing;
 
@@ -27,7 +27,7 @@ pub fn direct_wrap(keyring: &Keyring, secret: &[u8]) -> Result<WrapOp> {
 ///
 /// # Errors
 /// [`Error::KeyAlgorithm`] when the key does not offer `algorithm`, [`Error::Input`] for an empty
-/// secret, [`Error::Limit`] for more than [`KmsPublicKey::max_direct_bytes`].
+/// secret or one that [`is_wrapped_key`], [`Error::Limit`] for more than [`KmsPublicKey::max_direct_bytes`].
 pub fn direct_wrap_to(
     key: impl Into<Arc<KmsPublicKey>>,
     algorithm: EncryptionAlgorithm,
@@ -43,6 +43,9 @@ pub fn direct_wrap_to(
         let (found, limit) = (widen(secret.len()), widen(limit));
         return Err(Error::Limit { what: DIRECT_BYTES, found, limit });
     }
+    if is_wrapped_key(secret) {
+        return Err(WRAPPED_KEY);
+    }
     let text = WrapText::new(Zeroizing::new(secret.to_vec()));
     Ok(WrapOp { key, algorithm, text })
 }
@@ -50,11 +53,23 @@ pub fn direct_wrap_to(
 const EMPTY: Error = Error::Input(
     "an empty secret cannot be direct, since KMS returns no empty plaintext; use the armoured form",
 );
+const WRAPPED_KEY: Error = Error::Input(
+    "a direct secret in the shape of a wrapped data key would never be opened; use the armoured form",
+);
 const DIRECT_BYTES: &str = "bytes of a direct secret (the armoured form takes more)";
+
+/// Whether a plaintext has the shape of what messages and objects wrap. The encrypted data key of one,
+/// given as a direct secret, decrypts to such a text, and whoever can do that and see the secret
+/// used would read it. Not all of them can be told: a data key that is bound to an encryption
+/// context looks like random bytes. So direct secrets should have a KMS key of their own.
+#[must_use]
+pub fn is_wrapped_key(text: &[u8]) -> bool {
+    wrap::is_wrapped_key(text)
+}
 
 /// A direct secret that is being opened: asks for one KMS call and takes its answer.
 #[derive(Debug)]
-pub struct DirectOpening(UnwrapSession);
+pub struct DirectOpening(UnwrapSession<Zeroizing<Vec<u8>>>);
 
 impl DirectOpening {
     /// Begins to open the RSA block of a direct secret.
@@ -65,7 +80,8 @@ impl DirectOpening {
     pub fn new(keyring: &Keyring, block: Vec<u8>) -> Result<Self> {
         let request = keyring.direct_request(block)?;
         // KMS returns no empty plaintext: what has none is no answer.
-        let unbind = |text: &[u8]| (!text.is_empty()).then(|| DataKey::copy(text));
+        let is_secret = |text: &[u8]| !text.is_empty() && !is_wrapped_key(text);
+        let unbind = move |text: &[u8]| is_secret(text).then(|| Zeroizing::new(text.to_vec()));
         Ok(Self(UnwrapSession::new([request], Box::new(unbind))))
     }
 
@@ -86,9 +102,9 @@ impl DirectOpening {
     /// The secret.
     ///
     /// # Errors
-    /// [`Error::Unwrap`] when it is of another key or algorithm, or was changed; [`Error::Kms`] for
-    /// other failures of KMS.
+    /// [`Error::Unwrap`] when it is of another key or algorithm, or was changed, or
+    /// [`is_wrapped_key`]; [`Error::Kms`] for other failures of KMS.
     pub fn finish(self) -> Result<Zeroizing<Vec<u8>>> {
-        self.0.finish().map(|secret| Zeroizing::new(secret.expose().to_vec()))
+        self.0.finish()
     }
 }

@@ -1,5 +1,6 @@
 //! Which form a sealed secret has.
 
+use super::Form;
 use crate::error::{Error, Result};
 use crate::keyring::KMS_RSA_PROVIDER;
 use crate::message::{SYMMETRIC, is_symmetric};
@@ -34,8 +35,9 @@ impl SecretValue {
     pub fn parse(value: &str) -> Result<Self> {
         let lines =
             value.split(['\r', '\n']).map(|line| line.trim_matches(['\u{feff}', ' ', '\t']));
-        let bytes = Base64::decode_vec(&lines.collect::<String>())
-            .map_err(|_| refusal(value, "a sealed secret is standard base64, in lines or in one"))?;
+        let bytes = Base64::decode_vec(&lines.collect::<String>()).map_err(|_| {
+            refusal(value, "a sealed secret is standard base64, in lines or in one")
+        })?;
         match bytes.as_slice() {
             symmetric if is_symmetric(symmetric) => Err(SYMMETRIC),
             block if BLOCK_LENGTHS.contains(&block.len()) && !names_kms_rsa(block) => {
@@ -44,6 +46,31 @@ impl SecretValue {
             // Versions 2 and 1, as their bytes stand in FORMATS.md 2.2.
             [2, ..] | [1, 0x80, ..] => Ok(Self::Message(bytes)),
             _ => Err(refusal(value, "this is neither a message nor an RSA block")),
+        }
+    }
+}
+
+impl SecretValue {
+    /// Which form it has.
+    #[must_use]
+    pub const fn form(&self) -> Form {
+        match self {
+            Self::Message(_) => Form::Armoured,
+            Self::Direct(_) => Form::Direct,
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Malformed`] when it has another form than the one that is demanded.
+    pub fn demand(&self, form: Option<Form>) -> Result<()> {
+        match form {
+            Some(Form::Armoured) if self.form() == Form::Direct => {
+                Err(Error::Malformed("a direct secret where an armoured one is demanded"))
+            }
+            Some(Form::Direct) if self.form() == Form::Armoured => {
+                Err(Error::Malformed("an armoured secret where a direct one is demanded"))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use core::fmt;
 use core::ops::{Add, Mul};
+use core::slice;
 use ghash::GHash;
 use ghash::universal_hash::UniversalHash;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// An element of the field, in GCM's order of bits.
-#[derive(Clone, Copy, PartialEq, Eq, Zeroize)]
+/// An element of the field, in GCM's order of bits. The hash key is one, and what is computed with
+/// it reveals it: so all are wiped.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub(super) struct Element([u8; 16]);
 
 impl Element {
@@ -19,18 +21,22 @@ impl Element {
         Self(bytes)
     }
 
-    pub(super) const fn into_bytes(self) -> [u8; 16] {
-        self.0
+    pub(super) const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    fn square(&self) -> Self {
+        self.clone() * self
     }
 
     /// `self^exponent`, by squaring; exponents are lengths, which are no secret.
-    pub(super) fn power(self, exponent: u64) -> Self {
-        let (mut result, mut square, mut left) = (Self::ONE, self, exponent);
+    pub(super) fn power(&self, exponent: u64) -> Self {
+        let (mut result, mut square, mut left) = (Self::ONE, self.clone(), exponent);
         while left > 0 {
             if left & 1 == 1 {
-                result = result * square;
+                result = result * &square;
             }
-            square = square * square;
+            square = square.square();
             left >>= 1;
         }
         result
@@ -38,34 +44,34 @@ impl Element {
 
     /// `self^(2^128 - 2)`, the inverse, by squarings and few other products (Itoh and Tsujii):
     /// from `self^(2^n - 1)` follow those of `2n` and `2n + 1`, and `n` goes 1, 3, 7, …, 127.
-    pub(super) fn inverse(self) -> Self {
-        let (mut power, mut n) = (self, 1);
+    pub(super) fn inverse(&self) -> Self {
+        let (mut power, mut n) = (self.clone(), 1);
         while n < 127 {
-            let shifted = (0..n).fold(power, |square, _| square * square);
-            let doubled = shifted * power;
-            power = doubled * doubled * self;
+            let shifted = (0..n).fold(power.clone(), |square, _| square.square());
+            let doubled = shifted * &power;
+            power = doubled.square() * self;
             n = 2 * n + 1;
         }
-        power * power
+        power.square()
     }
 }
 
-impl Add for Element {
+impl Add<&Self> for Element {
     type Output = Self;
 
-    fn add(mut self, other: Self) -> Self {
-        self.0.iter_mut().zip(other.0).for_each(|(a, b)| *a ^= b);
+    fn add(mut self, other: &Self) -> Self {
+        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a ^= b);
         self
     }
 }
 
-impl Mul for Element {
+impl Mul<&Self> for Element {
     type Output = Self;
 
     /// GHASH of the one block `self` under the key `other`.
-    fn mul(self, other: Self) -> Self {
-        let mut hash = GHash::new(&other.0.into());
-        hash.update(&[self.0.into()]);
+    fn mul(self, other: &Self) -> Self {
+        let mut hash = GHash::new((&other.0).into());
+        hash.update(slice::from_ref((&self.0).into()));
         Self(hash.finalize().into())
     }
 }

@@ -8,7 +8,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// 16 bytes that change when a piece's ciphertext does: an object's partial hash, a frame's tag.
 /// A partial hash and its ciphertext reveal the hash key, so it is as secret as the content key.
-#[derive(Clone, Copy, Zeroize)]
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct Pin(pub(crate) [u8; 16]);
 
 impl fmt::Debug for Pin {
@@ -22,6 +22,8 @@ impl fmt::Debug for Pin {
 pub(crate) struct Tally {
     pins: Vec<Option<Pin>>,
     missing: usize,
+    /// All pieces before this one are pinned.
+    unbroken: usize,
 }
 
 impl Tally {
@@ -42,6 +44,8 @@ impl Tally {
             None => {
                 *slot = Some(pin);
                 self.missing -= 1;
+                let pinned = self.pins.iter().skip(self.unbroken).take_while(|pin| pin.is_some());
+                self.unbroken += pinned.count();
                 Ok(())
             }
         }
@@ -57,8 +61,8 @@ impl Tally {
         }
     }
 
-    pub(crate) fn get(&self, index: usize) -> Option<Pin> {
-        self.pins.get(index).copied().flatten()
+    pub(crate) fn get(&self, index: usize) -> Option<&Pin> {
+        self.pins.get(index)?.as_ref()
     }
 
     /// Whether the pins of exactly `count` pieces are known.
@@ -68,12 +72,11 @@ impl Tally {
 
     /// The lowest piece of `count` that has no pin yet.
     pub(crate) fn first_missing(&self, count: usize) -> Option<usize> {
-        let gap = self.pins.iter().position(Option::is_none).unwrap_or(self.pins.len());
-        (gap < count).then_some(gap)
+        (self.unbroken < count).then_some(self.unbroken)
     }
 
     /// All pins in order; meaningful when complete.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Pin> {
-        self.pins.iter().flatten().copied()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Pin> {
+        self.pins.iter().flatten()
     }
 }

@@ -19,8 +19,12 @@ export const rustExecutor: Executor = {
       seal: (nonce, aad, text) => [found(aes.seal(nonce, aad, text)) as Bytes],
       open(nonce, aad, sealed, tag) {
         const joined = tag === undefined ? EMPTY : concat([sealed, tag]);
-        const text = aes.open(nonce, aad, tag === undefined ? sealed : joined);
-        joined.fill(0);
+        let text: Uint8Array | undefined;
+        try {
+          text = aes.open(nonce, aad, tag === undefined ? sealed : joined);
+        } finally {
+          joined.fill(0);
+        }
         if (text === undefined) {
           throw authenticationError();
         }

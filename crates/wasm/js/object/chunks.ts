@@ -10,7 +10,7 @@ import type { Operation } from "../operation.js";
 import { TAG_LENGTH, withoutTag } from "../pieces.js";
 import { handOn, type Planned, pump, type Sink } from "../pump.js";
 import { type Block, Rechunker } from "../rechunk.js";
-import { type PlannedCall, plannedCalls } from "../records.js";
+import { type PlannedCall, plannedCalls, wipeNonces } from "../records.js";
 import type { Reader } from "../source.js";
 import type { ObjectOpening } from "../wasm/bongtu_wasm.js";
 
@@ -33,23 +33,22 @@ export interface ChunkResult {
   readonly plaintext?: Bytes;
 }
 
-/** How a session wants a body cut and hashed. */
+/** How a session wants a body cut. */
 interface ChunkLayout {
   /** Bytes of every chunk but the last. */
   readonly pieceLength: number;
-  readonly hashNonce: Bytes;
 }
 
 /** Reads a body to its end. The tag is verified before its last chunk is released. */
 export async function openChunks(run: ChunkRun): Promise<ChunkResult> {
   const { session, reader, operation, total } = run;
-  const layout = session.layout() as ChunkLayout;
-  const blocks = new Rechunker(reader, layout.pieceLength, TAG_LENGTH);
+  const { pieceLength } = session.layout() as ChunkLayout;
+  const blocks = new Rechunker(reader, pieceLength, TAG_LENGTH);
   try {
     const first = await operation.wait(blocks.next());
     const bodyLength = first.bytes.length;
     if (!first.last || run.bodyLength !== undefined) {
-      return { bodyLength: await openMany(run, layout, first, blocks) };
+      return { bodyLength: await openMany(run, pieceLength, first, blocks) };
     }
     const [call] = plannedCalls(first.bytes, (records) => session.planOneShot(bodyLength, records));
     const { nonce, aad, input } = call as PlannedCall;
@@ -62,17 +61,17 @@ export async function openChunks(run: ChunkRun): Promise<ChunkResult> {
   }
 }
 
-/** What became of a chunk. */
-interface Chunk {
-  /** Unless its own tag has verified it. */
-  readonly pin?: Bytes;
-  /** Unless it was only hashed. */
-  readonly text?: Bytes;
-}
+/** What a call on a chunk gives: the tag that is its pin, or its plaintext. */
+type Chunk =
+  | { readonly pin: Bytes; readonly text?: never }
+  | { readonly text: Bytes; readonly pin?: never };
+
+/** Of the calls that hash; those that decrypt have nonces of another length. */
+const HASH_NONCE_LENGTH = 12;
 
 async function openMany(
   run: ChunkRun,
-  { pieceLength, hashNonce }: ChunkLayout,
+  pieceLength: number,
   first: Block,
   blocks: Rechunker,
 ): Promise<number> {
@@ -98,15 +97,20 @@ async function openMany(
       const end = last ? bytes.length - TAG_LENGTH : bytes.length;
       tag = bytes.slice(end);
       const input = bytes.subarray(0, end);
-      return sink === undefined
-        ? [{ id: index, nonce: EMPTY, aad: EMPTY, prefix: EMPTY, input }]
-        : plannedCalls(input, (records) => session.plan(index, end, records));
+      return [
+        ...(again ? [] : plannedCalls(input, (room) => session.planHashes(index, end, room))),
+        ...(sink ? plannedCalls(input, (room) => session.plan(index, end, room)) : []),
+      ];
     },
     run(call) {
+      if (call.nonce.length === HASH_NONCE_LENGTH) {
+        return hash(key, call);
+      }
       return again
         ? openVerified(key, call, session.chunkTag(call.id) as Bytes)
-        : openUnverified(key, call, hashNonce, sink !== undefined);
+        : openUnverified(key, call);
     },
+    started: wipeNonces,
     async release(planned, chunks) {
       const end = planned.last && !again ? { tag, position } : undefined;
       await release(run, planned, chunks, end);
@@ -123,35 +127,31 @@ function checkPosition(expected: number | undefined, position: number, last: boo
   }
 }
 
-function openUnverified(
-  key: ContentKey,
-  { nonce, prefix: counter, input }: PlannedCall,
-  hashNonce: Bytes,
-  decrypt: boolean,
-): Chunk | Promise<Chunk> {
-  if (key.synchronous) {
-    const pin = pinOf(key.seal(hashNonce, input, EMPTY));
-    if (!decrypt) {
-      return { pin };
-    }
-    const text = key.keyStream?.(counter, input) ?? withoutTag(key.seal(nonce, EMPTY, input)).text;
-    return { pin, text };
-  }
-  // Both are started before anybody can change what they work on.
-  const hashed = key.seal(hashNonce, input, EMPTY).then(pinOf);
-  if (!decrypt) {
-    return hashed.then((pin) => ({ pin }));
-  }
-  const decrypted = key.seal(nonce, EMPTY, input);
-  return Promise.all([hashed, decrypted]).then(([pin, sealed]) => ({
-    pin,
-    text: withoutTag(sealed).text,
-  }));
+function hash(key: ContentKey, { nonce, input }: PlannedCall): Chunk | Promise<Chunk> {
+  return key.synchronous
+    ? { pin: pinOf(key.seal(nonce, input, EMPTY)) }
+    : key.seal(nonce, input, EMPTY).then((sealed) => ({ pin: pinOf(sealed) }));
 }
 
 /** The tag of a call that had no text. */
-function pinOf(hash: Bytes[]): Bytes {
-  return withoutTag(hash.filter(({ length }) => length > 0)).tag;
+function pinOf(sealed: Bytes[]): Bytes {
+  return withoutTag(sealed.filter(({ length }) => length > 0)).tag;
+}
+
+function openUnverified(
+  key: ContentKey,
+  { nonce, prefix: counter, input }: PlannedCall,
+): Chunk | Promise<Chunk> {
+  return key.synchronous
+    ? { text: key.keyStream?.(counter, input) ?? textOf(key.seal(nonce, EMPTY, input)) }
+    : key.seal(nonce, EMPTY, input).then((sealed) => ({ text: textOf(sealed) }));
+}
+
+/** The tag is good for nothing but to reveal the hash key. */
+function textOf(sealed: Bytes[]): Bytes {
+  const { text, tag } = withoutTag(sealed);
+  tag.fill(0);
+  return text;
 }
 
 function openVerified(
@@ -190,7 +190,8 @@ async function release(
   end: { readonly tag: Bytes; readonly position: number } | undefined,
 ): Promise<void> {
   const [call] = calls as [PlannedCall];
-  const [{ pin, text }] = chunks as [Chunk];
+  const pin = chunks.find((chunk) => chunk.pin)?.pin;
+  const text = chunks.find((chunk) => chunk.text)?.text;
   try {
     if (pin !== undefined) {
       session.pin(call.id, call.input.length, pin);

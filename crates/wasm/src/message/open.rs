@@ -5,11 +5,11 @@ use crate::keyring::{Keyring, context};
 use crate::kms;
 use crate::records;
 use bongtu::message::{
-    FrameOpener, HEAD_LENGTH, Opening, UnverifiedHeader, VerifiedHeader, cut_short,
+    FrameOpener, HEAD_LENGTH, HeaderReader, Opening, UnverifiedHeader, VerifiedHeader,
 };
 use bongtu::plan::OpenOp;
 use bongtu::{CommitmentPolicy, ContentKey, KmsFailure, OpenOptions, hazmat};
-use bongtu_wasm_support::bytes::{length, public_in, secret_out, wiping_stack};
+use bongtu_wasm_support::bytes::{public_in, secret_out, wiping_stack};
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
@@ -21,7 +21,7 @@ use wasm_bindgen::prelude::*;
 pub struct OpenSession {
     keyring: bongtu::Keyring,
     options: OpenOptions,
-    needed: usize,
+    header: HeaderReader,
     opening: Option<Opening>,
     key: Option<ContentKey>,
     frames: Option<FrameOpener>,
@@ -54,8 +54,8 @@ impl OpenSession {
         }
         Ok(Self {
             keyring: keyring.inner().clone(),
+            header: HeaderReader::new(options.limits.clone()),
             options,
-            needed: 0,
             opening: None,
             key: None,
             frames: None,
@@ -63,23 +63,15 @@ impl OpenSession {
         })
     }
 
-    /// Looks for the header in all the bytes so far; 0 asks for more, else its length.
+    /// Takes more bytes; 0 asks for others, anything else is the length of the header.
     pub fn header(&mut self, bytes: &Uint8Array, eof: bool) -> Result<usize> {
-        if length(bytes) < self.needed && !eof {
-            return Ok(0);
-        }
-        match UnverifiedHeader::parse(&public_in(bytes), self.options.clone())? {
-            Ok(header) => {
-                let length = header.length();
-                self.opening = Some(header.unwrap(&self.keyring)?);
-                Ok(length)
-            }
-            Err(_) if eof => Err(cut_short(&public_in(bytes)).into()),
-            Err(needed) => {
-                self.needed = needed;
-                Ok(0)
-            }
-        }
+        let Some(header) = self.header.read(&public_in(bytes))? else {
+            return if eof { Err(self.header.cut_short().into()) } else { Ok(0) };
+        };
+        let header = UnverifiedHeader::new(header, self.options.clone());
+        let length = header.length();
+        self.opening = Some(header.unwrap(&self.keyring)?);
+        Ok(length)
     }
 
     /// The next KMS Decrypt request, in the AWS SDK's shape; `undefined` when all is settled.

@@ -1,6 +1,7 @@
 import { decodeText } from "../../decode-text.js";
 import { openSecret } from "../../node.js";
-import { command, parseAlgorithm, parsePairs } from "../args.js";
+import { SECRET_FORMS } from "../../secret.js";
+import { command, parseAlgorithm, parseChoice, parsePairs } from "../args.js";
 import { readSmall } from "../input.js";
 import { OPENING_KEY, openingKeyring } from "../keys.js";
 import { OUTPUT, openOutput } from "../output.js";
@@ -12,7 +13,7 @@ const HELP = text`Usage: bongtu secret open --kms ARN [--region R] [--endpoint-u
 
 Opens the secret in FILE (or standard input), one line of base64 that \`bongtu secret seal\` made, or
 any other writer of AWS Encryption SDK messages or RSA-OAEP blocks, of up to 256 KiB. It finds out
-which form it has.
+which form it has. A KMS key that opens direct secrets should open nothing else.
 
 Options:
       --kms ARN            decrypt with kms:Decrypt on this key; credentials are found as everywhere
@@ -26,6 +27,7 @@ Options:
                            under an ARN with a mistake in it
   -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1: the one it was sealed
                            with; the secret does not tell
+      --form FORM          armoured or direct: refuse a secret of the other form before KMS is asked
   -c, --context NAME=VALUE a pair that the encryption context must hold; may be repeated. A direct
                            secret has none
   -o, --output OUT         write OUT, which is created or replaced only once the secret is verified
@@ -50,11 +52,13 @@ export const secretOpen = command({
     ...OPENING_KEY,
     "under-any-arn": { type: "boolean" },
     algorithm: { type: "string", short: "a" },
+    form: { type: "string" },
     context: { type: "string", short: "c", multiple: true },
     ...OUTPUT,
   },
   readsSecret: true,
   async run(values, operand) {
+    const form = parseChoice("--form", SECRET_FORMS, values.form);
     const encryptionContext = parsePairs("-c", values.context);
     const keyring = await openingKeyring(values, parseAlgorithm(values.algorithm));
 
@@ -62,6 +66,7 @@ export const secretOpen = command({
     const output = await openOutput(values);
     await complete(output, async () => {
       const secret = await openSecret(keyring, decodeText(value) ?? `${value}`, {
+        form,
         encryptionContext,
       });
       try {

@@ -1,6 +1,6 @@
 import { encodingOf } from "../../decode-text.js";
-import { Keyring, type SecretForm, sealSecret } from "../../node.js";
-import { SECRET_TARGETS } from "../../secret.js";
+import { Keyring, sealSecret } from "../../node.js";
+import { SECRET_FORMS, SECRET_TARGETS } from "../../secret.js";
 import { command, parseAlgorithm, parseChoice, parsePairs } from "../args.js";
 import { usageError } from "../failure.js";
 import { readSmall } from "../input.js";
@@ -25,7 +25,8 @@ Options:
                            secret has to know which
       --form FORM          armoured (default): base64 of an AWS Encryption SDK message, for up
                            to 64 KiB, opened by the AWS Encryption SDKs too; direct: base64 of one
-                           RSA block (RSA_2048 holds 190 bytes), opened by \`aws kms decrypt\` too
+                           RSA block (RSA_2048 holds 190 bytes), opened by \`aws kms decrypt\` too;
+                           give direct secrets a KMS key of their own
   -c, --context NAME=VALUE a pair of the encryption context of an armoured secret: authenticated,
                            NOT secret; may be repeated
       --target T           refuse what does not fit there: ssm-standard or ssm-advanced (Parameter
@@ -60,7 +61,7 @@ export const secretSeal = command({
   readsSecret: true,
   async run(values, operand) {
     const algorithm = parseAlgorithm(values.algorithm);
-    const form = parseChoice("--form", FORMS, values.form);
+    const form = parseChoice("--form", SECRET_FORMS, values.form);
     const encryptionContext = parsePairs("-c", values.context);
     const target = parseChoice("--target", SECRET_TARGETS, values.target);
     if (form === "direct" && values.context !== undefined) {
@@ -82,8 +83,6 @@ export const secretSeal = command({
     }
   },
 });
-
-const FORMS: readonly SecretForm[] = ["armoured", "direct"];
 
 /** The length without one newline, of Unix or Windows, at the end. */
 function withoutNewline(text: Buffer): number {

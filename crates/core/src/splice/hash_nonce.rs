@@ -1,0 +1,90 @@
+//! The nonces of the calls that hash an object's chunks (FORMATS.md 8.4).
+
+use crate::error::{Error, Result};
+use crate::keys;
+use crate::plan::NONCE_LENGTH;
+use alloc::vec::Vec;
+use zeroize::Zeroizing;
+
+/// Of a nonce: the same in one opening, and random.
+const PREFIX: usize = 8;
+
+/// `N`: 8 random bytes of one opening, then the chunk's number.
+///
+/// Two hash tags under one nonce, or one beside a message's header tag or an object's tag, which
+/// have public nonces, would reveal the hash key. So none of these shares its mask with any other
+/// call under the same key: neither with another chunk's, nor another opening's, nor with the body
+/// and its key stream (their first 8 bytes are the IV's), nor with a message's header and frames
+/// (theirs are zeros).
+pub(crate) struct HashNonces([u8; PREFIX]);
+
+impl HashNonces {
+    /// For one opening of a body under `iv`.
+    ///
+    /// # Errors
+    /// [`Error::Random`]
+    pub(crate) fn new(iv: &[u8; NONCE_LENGTH]) -> Result<Self> {
+        Self::draw(iv, || keys::random(PREFIX))
+    }
+
+    fn draw(
+        iv: &[u8; NONCE_LENGTH],
+        mut random: impl FnMut() -> Result<Zeroizing<Vec<u8>>>,
+    ) -> Result<Self> {
+        // Whoever draws the same again and again is no generator.
+        for _ in 0..4 {
+            let drawn = random()?;
+            let taken = iv.starts_with(&drawn) || drawn.iter().all(|byte| *byte == 0);
+            if let (false, Some(prefix)) = (taken, drawn.first_chunk()) {
+                return Ok(Self(*prefix));
+            }
+        }
+        Err(Error::Random)
+    }
+
+    /// The nonce of the call that hashes chunk `index`.
+    pub(crate) fn get(&self, index: u32) -> [u8; NONCE_LENGTH] {
+        let mut nonce = [0; NONCE_LENGTH];
+        let (prefix, number) = nonce.split_at_mut(PREFIX);
+        prefix.copy_from_slice(&self.0);
+        number.copy_from_slice(&index.to_be_bytes());
+        nonce
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::collections::BTreeSet;
+    use alloc::vec;
+
+    const IV: [u8; NONCE_LENGTH] = [1; NONCE_LENGTH];
+
+    fn drawn(draws: &[[u8; PREFIX]]) -> Result<[u8; NONCE_LENGTH]> {
+        let mut draws = draws.iter();
+        let next = || draws.next().map(|draw| draw.to_vec().into()).ok_or(Error::Random);
+        Ok(HashNonces::draw(&IV, next)?.get(0x0102_0304))
+    }
+
+    #[test]
+    fn a_nonce_is_a_prefix_and_the_number_of_the_chunk() {
+        assert_eq!(drawn(&[[9; 8]]), Ok([9, 9, 9, 9, 9, 9, 9, 9, 1, 2, 3, 4]));
+    }
+
+    #[test]
+    fn the_nonces_of_bodies_headers_and_frames_are_drawn_again() {
+        let wanted = drawn(&[[9; 8]]);
+        assert_eq!(drawn(&[[1; 8], [9; 8]]), wanted);
+        assert_eq!(drawn(&[[0; 8], [1; 8], [9; 8]]), wanted);
+        assert_eq!(drawn(&[[0; 8]; 9]), Err(Error::Random));
+        assert_eq!(drawn(&[]), Err(Error::Random));
+    }
+
+    #[test]
+    fn no_two_openings_and_no_two_chunks_share_one() {
+        let openings = (0..50).map(|_| HashNonces::new(&IV).unwrap());
+        let nonces: Vec<_> =
+            openings.flat_map(|of| vec![of.get(0), of.get(1), of.get(9)]).collect();
+        assert_eq!(nonces.iter().collect::<BTreeSet<_>>().len(), nonces.len());
+    }
+}
