@@ -15,7 +15,7 @@ const AWS_SDK = "@aws-sdk/client-kms"; // an optional peer: not installed here
 // their own, which is for those who make them.
 const DOWNLOAD_LIMITS = {
   "sealing and opening": [SEALING_AND_OPENING, 91_000],
-  everything: ['export * from "bongtu";', 139_000],
+  everything: ['export * from "bongtu";', 140_000],
 };
 
 // What consumer/round-trip.mjs finds when all is well.
