@@ -213,9 +213,9 @@ const { SealSession, OpenSession } = wasm();
 const { MessageSealing, ObjectSealing, ObjectOpening, Pieces } = wasm();
 for (const prototype of [Pieces.prototype, ObjectOpening.prototype]) {
   const { plan } = prototype;
-  prototype.plan = function (first, count, room) {
-    rooms.add(room);
-    return plan.call(this, first, count, room);
+  prototype.plan = function (...given) {
+    rooms.add(given.at(-1));
+    return plan.apply(this, given);
   };
 }
 for (const [prototype, uses] of [

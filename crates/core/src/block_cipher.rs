@@ -1,11 +1,10 @@
 //! AES as a block cipher, for what takes a block or two of it. Whatever is long is an executor's.
 
 use crate::error::{Error, Result};
-use crate::keys::ContentKey;
+use crate::keys::{Block, ContentKey};
 use aes_gcm::aes::cipher::{BlockCipherEncrypt, KeyInit};
 use aes_gcm::aes::{Aes128, Aes192, Aes256};
 use alloc::boxed::Box;
-use zeroize::Zeroizing;
 
 /// Bytes of a block.
 pub(crate) const BLOCK: usize = 16;
@@ -29,9 +28,9 @@ impl BlockCipher {
     }
 
     /// `E(x)`: of zeros it is the hash key, of counters a mask. Both are secrets.
-    pub(crate) fn encrypt(&self, block: [u8; BLOCK]) -> Zeroizing<[u8; BLOCK]> {
-        let mut block = Zeroizing::new(block);
-        let place = (&mut *block).into();
+    pub(crate) fn encrypt(&self, block: [u8; BLOCK]) -> Block {
+        let mut block = Block(block);
+        let place = (&mut block.0).into();
         match self {
             Self::Aes128(aes) => aes.encrypt_block(place),
             Self::Aes192(aes) => aes.encrypt_block(place),

@@ -2,7 +2,9 @@
 //! and WASM where the platform offers nothing faster.
 
 use crate::error::{Error, Result};
-use crate::keys::{ChunkTag, ContentKey};
+#[cfg(feature = "json")]
+use crate::keys::HashTag;
+use crate::keys::{Block, ChunkTag, ContentKey};
 use crate::plan::{OpenOp, Opened, PieceOp, SealOp, Sealed, TAG_LENGTH, WrapOp};
 use crate::wrap::EncryptionAlgorithm;
 use aes_gcm::aead::consts::{U12, U16};
@@ -15,7 +17,7 @@ use getrandom::SysRng;
 use rsa::pkcs8::DecodePublicKey;
 use sha1::Sha1;
 use sha2::Sha256;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 /// AES-GCM under one content key.
 pub struct Executor(Cipher);
@@ -109,7 +111,7 @@ impl Executor {
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let tag = self.encrypt_apart(nonce, aad, text, out)?;
-        out.extend_from_slice(&*tag);
+        out.extend_from_slice(&tag.0);
         Ok(())
     }
 
@@ -123,15 +125,15 @@ impl Executor {
     ) -> Result<ChunkTag> {
         let text = block.get(op.text.clone()).ok_or(OUTSIDE)?;
         let tag = self.encrypt_apart(op.nonce.expose(), &op.aad, text, out)?;
-        Ok(ChunkTag::new(&tag))
+        Ok(ChunkTag::new(&tag.0))
     }
 
-    /// Hashes a sealed chunk.
+    /// Runs an operation of [`crate::object::ChunkOpener::plan_hashes`].
     #[cfg(feature = "json")]
-    pub(crate) fn hash(&self, op: &crate::plan::HashOp, block: &[u8]) -> Result<crate::HashTag> {
-        let chunk = block.get(op.chunk.clone()).ok_or(OUTSIDE)?;
-        let tag = self.encrypt_apart(&op.nonce, chunk, &[], &mut Vec::new())?;
-        Ok(crate::HashTag::new(&tag))
+    pub(crate) fn hash(&self, op: &PieceOp, block: &[u8]) -> Result<HashTag> {
+        let chunk = block.get(op.text.clone()).ok_or(OUTSIDE)?;
+        let tag = self.encrypt_apart(op.nonce.expose(), chunk, &[], &mut Vec::new())?;
+        Ok(HashTag::new(&tag.0))
     }
 
     fn encrypt_apart(
@@ -140,12 +142,12 @@ impl Executor {
         aad: &[u8],
         text: &[u8],
         out: &mut Vec<u8>,
-    ) -> Result<Zeroizing<[u8; TAG_LENGTH]>> {
+    ) -> Result<Block> {
         let start = out.len();
         out.extend_from_slice(text);
         let room = out.get_mut(start..).unwrap_or_default();
         let tag = with_cipher!(self, nonce, c, n => c.encrypt_inout_detached(n, aad, room.into()));
-        tag.map(|tag| Zeroizing::new(tag.into()))
+        tag.map(|tag| Block(tag.into()))
             .map_err(|_| Error::TooLarge("AES-GCM encrypts at most 64 GiB at once"))
     }
 

@@ -22,13 +22,13 @@ pub(crate) fn header_tag(
     one.copy_from_slice(&1_u32.to_be_bytes());
 
     let hash_key = cipher.encrypt([0; BLOCK]);
-    let mut hash = GHash::new((&*hash_key).into());
+    let mut hash = GHash::new((&hash_key.0).into());
     hash.update_padded(header);
     let bits = u128::try_from(8 * header.len()).unwrap_or(0);
     hash.update(&[(bits << 64).to_be_bytes().into()]);
 
     let mut tag: [u8; TAG_LENGTH] = hash.finalize().into();
-    tag.iter_mut().zip(cipher.encrypt(counter).iter()).for_each(|(tag, mask)| *tag ^= mask);
+    tag.iter_mut().zip(&cipher.encrypt(counter).0).for_each(|(tag, mask)| *tag ^= mask);
     Ok(tag)
 }
 

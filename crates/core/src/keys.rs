@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use alloc::{boxed::Box, vec, vec::Vec};
 use core::fmt;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Fills `N` bytes from the system's generator.
 ///
@@ -56,24 +56,44 @@ secret! {
     WrapText
 }
 
+/// 16 bytes that are wiped when they are dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Block(pub(crate) [u8; 16]);
+
+impl Drop for Block {
+    // Once and not wherever one is dropped: WebAssembly is downloaded.
+    #[inline(never)]
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Block {}
+
+impl fmt::Debug for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Block")
+    }
+}
+
 /// As [`secret`], for 16 bytes: what belongs to an object's chunks and reveals the hash key
 /// (FORMATS.md 8.4).
 macro_rules! secret_block {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        pub struct $name(Box<Zeroizing<[u8; 16]>>);
+        pub struct $name(Box<Block>);
 
         impl $name {
             /// Copies the bytes, which their owner wipes.
             #[must_use]
             pub fn new(bytes: &[u8; 16]) -> Self {
-                Self(Box::new(Zeroizing::new(*bytes)))
+                Self(Box::new(Block(*bytes)))
             }
 
             /// The secret itself, for those who compute with it.
             #[must_use]
             pub fn expose(&self) -> &[u8; 16] {
-                &self.0
+                &self.0.0
             }
         }
 

@@ -79,6 +79,9 @@ pub struct SealOp {
 /// "Encrypt this piece": `prefix ‖ AES-GCM[key, nonce, aad](text)`. Of an object's chunk only the
 /// ciphertext is output; of everything else the tag is output too. The tag is the piece's pin:
 /// give it to [`crate::sealed::PieceSealer::pin`] and release nothing before.
+///
+/// Of [`crate::object::ChunkOpener::plan_hashes`] it is "hash this sealed chunk", which is associated
+/// data of no text: `AES-GCM[key, nonce, chunk]("")`.
 #[must_use]
 #[derive(Debug)]
 pub struct PieceOp {
@@ -104,17 +107,6 @@ impl Nonce {
             Self::Secret(nonce) => nonce.expose(),
         }
     }
-}
-
-/// "Hash this sealed chunk": `AES-GCM[key, nonce, chunk]("")`, the chunk as associated data of no
-/// text. What comes of it is a [`crate::HashTag`], a secret; give it to
-/// [`crate::object::ChunkOpener::pin`].
-#[must_use]
-#[derive(Debug)]
-pub struct HashOp {
-    pub(crate) id: u32,
-    pub(crate) nonce: [u8; NONCE_LENGTH],
-    pub(crate) chunk: Range<usize>,
 }
 
 /// "Decrypt and verify these bytes of the block": ciphertext followed by its tag.
@@ -198,21 +190,6 @@ impl PieceOp {
             prefix: &self.prefix,
             start: self.text.start,
             length: self.text.len(),
-        }
-    }
-}
-
-impl HashOp {
-    /// The operation's parameters; its id is the chunk's number, and its input is associated data.
-    #[must_use]
-    pub fn view(&self) -> OpView<'_> {
-        OpView {
-            id: self.id,
-            nonce: &self.nonce,
-            aad: &[],
-            prefix: &[],
-            start: self.chunk.start,
-            length: self.chunk.len(),
         }
     }
 }

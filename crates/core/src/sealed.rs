@@ -7,7 +7,7 @@
 
 use crate::codec::widen;
 use crate::error::{Error, Result};
-use crate::keys::ChunkTag;
+use crate::keys::{Block, ChunkTag};
 use crate::message::FrameLayout;
 use crate::plan::{Nonce, PieceOp, TAG_LENGTH};
 use crate::splice::{CHUNK, MAX_TEXT, Pin, Splice, Tally};
@@ -117,7 +117,7 @@ impl PieceSealer {
                 Pieces::Chunks(splice) if !self.one_shot => {
                     splice.absorb_sealed(number(index)?, &ChunkTag::new(tag), length)
                 }
-                _ => Pin(*tag),
+                _ => Pin(Block(*tag)),
             };
             self.tally.pin(index, pin).inspect_err(|_| self.over = true)?;
         }
@@ -146,7 +146,7 @@ impl PieceSealer {
             return Err(Error::State("the tag needs every chunk"));
         }
         if self.one_shot {
-            return Ok(self.tally.iter().flat_map(|pin| pin.0).collect());
+            return Ok(self.tally.iter().flat_map(|pin| pin.0.0).collect());
         }
         Ok(splice.finish(self.tally.iter(), self.length.unwrap_or(0)).to_vec())
     }

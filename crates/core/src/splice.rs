@@ -60,7 +60,7 @@ impl Splice {
         chunk: usize,
     ) -> Result<Self> {
         let cipher = BlockCipher::new(key)?;
-        let h = Element::new(*cipher.encrypt([0; BLOCK]));
+        let h = Element::from(cipher.encrypt([0; BLOCK]));
         let inverse = h.inverse();
         Ok(Self { cipher, hash_key: Box::new(HashKey { h, inverse }), iv, aad, chunk })
     }
@@ -106,7 +106,7 @@ impl Splice {
     /// The tag of the call that sealed chunk `index`, from its partial hash: 8.2 the other way round.
     pub(crate) fn sealed_tag(&self, index: u32, pin: &Pin, length: usize) -> ChunkTag {
         let mask = self.mask(self.pre_counter(index));
-        let hash = (Element::new(pin.0) + &lengths(0, widen(length))) * &self.hash_key.h;
+        let hash = (Element::from(pin.0.clone()) + &lengths(0, widen(length))) * &self.hash_key.h;
         ChunkTag::new((hash + &mask).as_bytes())
     }
 
@@ -130,7 +130,7 @@ impl Splice {
                 Some(_) => hash * &whole,
                 None => hash * &h.power(left.div_ceil(widen(BLOCK))),
             };
-            hash = hash + &Element::new(pin.0);
+            hash = hash + &Element::from(pin.0.clone());
             left = left.saturating_sub(widen(self.chunk));
         }
         hash = (hash + &lengths(widen(self.aad.len()), length)) * h;
@@ -138,11 +138,11 @@ impl Splice {
     }
 
     fn absorb(&self, hash: Element, lengths: Element) -> Pin {
-        Pin(*(hash * &self.hash_key.inverse + &lengths).as_bytes())
+        Pin((hash * &self.hash_key.inverse + &lengths).into())
     }
 
     fn mask(&self, counter: [u8; BLOCK]) -> Element {
-        Element::new(*self.cipher.encrypt(counter))
+        self.cipher.encrypt(counter).into()
     }
 
     /// `J`: the counter block before those of chunk `index`.

@@ -7,7 +7,7 @@ use crate::records;
 use bongtu::object::{
     ChunkOpener, Format, ObjectHead, ObjectOptions, ObjectWrap, OpenObjectOptions,
 };
-use bongtu::plan::{HashOp, PieceOp};
+use bongtu::plan::PieceOp;
 use bongtu::sealed::PieceSealer;
 use bongtu::{
     CommitmentPolicy, ContentKey, Error, GenerateDataKeyResponse, KmsFailure, MaterialDescription,
@@ -200,27 +200,22 @@ impl ObjectOpening {
     #[wasm_bindgen(js_name = planOneShot)]
     pub fn plan_one_shot(&mut self, body_length: f64, records: &Uint8Array) -> Result<usize> {
         let op = self.chunks()?.one_shot(byte_count(body_length)?)?;
-        records::write(op.iter().map(PieceOp::view), records)
+        records::write(op.iter().map(PieceOp::view).collect(), records)
     }
 
-    /// Plans the chunks of a block of `length` bytes, from number `first` on. Their nonces are
-    /// secrets that the caller wipes.
-    pub fn plan(&mut self, first: usize, length: usize, records: &Uint8Array) -> Result<usize> {
-        let chunks = self.chunks()?;
-        let ops = wiping_stack(|| chunks.plan(first, length))?;
-        records::write_secret(ops.iter().map(PieceOp::view), records)
-    }
-
-    /// Plans the hashes of the same chunks.
-    #[wasm_bindgen(js_name = planHashes)]
-    pub fn plan_hashes(
+    /// Plans the chunks of a block of `length` bytes, from number `first` on, or their hashes. The
+    /// nonces of the chunks are secrets that the caller wipes.
+    pub fn plan(
         &mut self,
         first: usize,
         length: usize,
+        hashes: bool,
         records: &Uint8Array,
     ) -> Result<usize> {
-        let ops = self.chunks()?.plan_hashes(first, length)?;
-        records::write(ops.iter().map(HashOp::view), records)
+        let chunks = self.chunks()?;
+        let plan = if hashes { ChunkOpener::plan_hashes } else { ChunkOpener::plan };
+        let ops = wiping_stack(|| plan(chunks, first, length))?;
+        records::write_secret(ops.iter().map(PieceOp::view).collect(), records)
     }
 
     /// Takes the hashes' tags of a block's chunks.

@@ -73,7 +73,7 @@ impl Pieces {
     /// Plans `count` pieces from number `first` on.
     pub fn plan(&self, first: usize, count: usize, records: &Uint8Array) -> Result<usize> {
         let ops = wiping_stack(|| self.sealer.plan(first, count))?;
-        records::write_secret(ops.iter().map(PieceOp::view), records)
+        records::write_secret(ops.iter().map(PieceOp::view).collect(), records)
     }
 
     /// Takes their tags, 16 bytes each; only then may they be released.

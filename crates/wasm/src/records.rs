@@ -27,40 +27,29 @@ pub(crate) fn block_length(stride: usize) -> usize {
 }
 
 /// Writes operations into `records` and says how many.
-pub(crate) fn write<'a>(
-    views: impl ExactSizeIterator<Item = OpView<'a>>,
-    records: &Uint8Array,
-) -> Result<usize> {
+pub(crate) fn write(views: Vec<OpView<'_>>, records: &Uint8Array) -> Result<usize> {
     let mut bytes = Vec::with_capacity(views.len() * RECORD);
-    hand_over(views, &mut bytes, records)
+    hand_over(&views, &mut bytes, records)
 }
 
 /// The same for operations with secret nonces, of which no copy is left here: JavaScript wipes the
 /// ones that it gets.
-pub(crate) fn write_secret<'a>(
-    views: impl ExactSizeIterator<Item = OpView<'a>>,
-    records: &Uint8Array,
-) -> Result<usize> {
+pub(crate) fn write_secret(views: Vec<OpView<'_>>, records: &Uint8Array) -> Result<usize> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(views.len() * RECORD));
-    wiping_stack(|| hand_over(views, &mut bytes, records))
+    wiping_stack(|| hand_over(&views, &mut bytes, records))
 }
 
 /// Into `bytes`, which has room for all of them, and out.
-fn hand_over<'a>(
-    views: impl ExactSizeIterator<Item = OpView<'a>>,
-    bytes: &mut Vec<u8>,
-    records: &Uint8Array,
-) -> Result<usize> {
-    let count = views.len();
+fn hand_over(views: &[OpView<'_>], bytes: &mut Vec<u8>, records: &Uint8Array) -> Result<usize> {
     for view in views {
-        bytes.extend_from_slice(&record(&view)?);
+        bytes.extend_from_slice(&record(view)?);
     }
     if bytes.len() > bongtu_wasm_support::bytes::length(records) {
         return Err(Error::State("the record buffer is too small").into());
     }
     let end = u32::try_from(bytes.len()).map_err(|_| TOO_LARGE)?;
     records.subarray(0, end).copy_from(bytes);
-    Ok(count)
+    Ok(views.len())
 }
 
 const TOO_LARGE: Error = Error::State("an operation does not fit its record");

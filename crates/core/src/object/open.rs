@@ -40,7 +40,7 @@ pub fn open_object_with(
     let (text, tag) = body.split_at_checked(body.len() - TAG_LENGTH).ok_or(Error::Truncated)?;
     for (index, op) in chunks.plan_hashes(0, text.len())?.iter().enumerate() {
         let tag = executor.hash(op, text)?;
-        chunks.pin(index, op.chunk.len(), tag.expose())?;
+        chunks.pin(index, op.text.len(), tag.expose())?;
     }
     chunks.verify(tag, body_length)?;
     for op in chunks.plan(0, text.len())? {

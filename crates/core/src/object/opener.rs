@@ -12,7 +12,7 @@ use crate::keys::{ChunkTag, ContentKey, DataKey, HashTag};
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::materials::{Unbind, UnwrapSession};
 use crate::message::CommitmentPolicy;
-use crate::plan::{HashOp, Nonce, PieceOp, TAG_LENGTH};
+use crate::plan::{Nonce, PieceOp, TAG_LENGTH};
 use crate::sealed::check_object_length;
 use crate::splice::{CHUNK, HashNonces, Splice, Tally};
 use crate::wrap;
@@ -106,11 +106,12 @@ impl ObjectOpening {
     pub fn finish(self) -> Result<(OpenedObject, ContentKey, ChunkOpener)> {
         let data_key = self.session.finish()?;
         let (key, splice) = self.content.keys(&data_key)?;
+        let chunks = ChunkOpener::new(splice)?;
         let opened = OpenedObject {
             format: self.content.format(),
             unverified_description: self.description,
         };
-        Ok((opened, key, ChunkOpener::new(splice)?))
+        Ok((opened, key, chunks))
     }
 }
 
@@ -161,27 +162,29 @@ impl ChunkOpener {
     /// # Errors
     /// [`Error::TooLarge`], or [`Error::State`] after a failure.
     pub fn plan(&self, first: usize, length: usize) -> Result<Vec<PieceOp>> {
-        self.check_sound()?;
-        grid(first, length)
-            .map(|(index, text)| {
-                let id = number(index)?;
-                let nonce = Nonce::Secret(self.splice.chunk_nonce(id));
-                let prefix = self.splice.first_counter(id).to_vec();
-                Ok(PieceOp { id, nonce, aad: Vec::new(), prefix, text })
-            })
-            .collect()
+        self.ops(first, length, false)
     }
 
     /// Plans the hashes of the same chunks.
     ///
     /// # Errors
     /// As [`ChunkOpener::plan`].
-    pub fn plan_hashes(&self, first: usize, length: usize) -> Result<Vec<HashOp>> {
+    pub fn plan_hashes(&self, first: usize, length: usize) -> Result<Vec<PieceOp>> {
+        self.ops(first, length, true)
+    }
+
+    fn ops(&self, first: usize, length: usize, hashes: bool) -> Result<Vec<PieceOp>> {
         self.check_sound()?;
         grid(first, length)
-            .map(|(index, chunk)| {
+            .map(|(index, text)| {
                 let id = number(index)?;
-                Ok(HashOp { id, nonce: self.hash_nonces.get(id), chunk })
+                let (nonce, prefix) = if hashes {
+                    (Nonce::Public(self.hash_nonces.get(id)), Vec::new())
+                } else {
+                    let counter = self.splice.first_counter(id);
+                    (Nonce::Secret(self.splice.chunk_nonce(id)), counter.to_vec())
+                };
+                Ok(PieceOp { id, nonce, aad: Vec::new(), prefix, text })
             })
             .collect()
     }

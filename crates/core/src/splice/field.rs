@@ -1,28 +1,28 @@
 //! GF(2^128) as GHASH has it (NIST SP 800-38D, 6.3). Multiplication is that of the `ghash` crate.
 
+use crate::keys::Block;
 use core::fmt;
 use core::ops::{Add, Mul};
 use core::slice;
 use ghash::GHash;
 use ghash::universal_hash::UniversalHash;
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// An element of the field, in GCM's order of bits. The hash key is one, and what is computed with
 /// it reveals it: so all are wiped.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub(super) struct Element([u8; 16]);
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Element(Block);
 
 impl Element {
-    pub(super) const ZERO: Self = Self([0; 16]);
+    pub(super) const ZERO: Self = Self(Block([0; 16]));
     /// The first bit is the lowest power.
-    pub(super) const ONE: Self = Self([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    pub(super) const ONE: Self = Self(Block([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
 
     pub(super) const fn new(bytes: [u8; 16]) -> Self {
-        Self(bytes)
+        Self(Block(bytes))
     }
 
     pub(super) const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
+        &self.0.0
     }
 
     fn square(&self) -> Self {
@@ -56,11 +56,23 @@ impl Element {
     }
 }
 
+impl From<Block> for Element {
+    fn from(block: Block) -> Self {
+        Self(block)
+    }
+}
+
+impl From<Element> for Block {
+    fn from(element: Element) -> Self {
+        element.0
+    }
+}
+
 impl Add<&Self> for Element {
     type Output = Self;
 
     fn add(mut self, other: &Self) -> Self {
-        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a ^= b);
+        self.0.0.iter_mut().zip(&other.0.0).for_each(|(a, b)| *a ^= b);
         self
     }
 }
@@ -70,9 +82,9 @@ impl Mul<&Self> for Element {
 
     /// GHASH of the one block `self` under the key `other`.
     fn mul(self, other: &Self) -> Self {
-        let mut hash = GHash::new((&other.0).into());
-        hash.update(slice::from_ref((&self.0).into()));
-        Self(hash.finalize().into())
+        let mut hash = GHash::new((&other.0.0).into());
+        hash.update(slice::from_ref((&self.0.0).into()));
+        Self(Block(hash.finalize().into()))
     }
 }
 

@@ -1,10 +1,7 @@
 //! The nonces of the calls that hash an object's chunks (FORMATS.md 8.4).
 
 use crate::error::{Error, Result};
-use crate::keys;
 use crate::plan::NONCE_LENGTH;
-use alloc::vec::Vec;
-use zeroize::Zeroizing;
 
 /// Of a nonce: the same in one opening, and random.
 const PREFIX: usize = 8;
@@ -24,19 +21,19 @@ impl HashNonces {
     /// # Errors
     /// [`Error::Random`]
     pub(crate) fn new(iv: &[u8; NONCE_LENGTH]) -> Result<Self> {
-        Self::draw(iv, || keys::random(PREFIX))
+        Self::draw(iv, |prefix| getrandom::fill(prefix).map_err(|_| Error::Random))
     }
 
     fn draw(
         iv: &[u8; NONCE_LENGTH],
-        mut random: impl FnMut() -> Result<Zeroizing<Vec<u8>>>,
+        mut fill: impl FnMut(&mut [u8; PREFIX]) -> Result<()>,
     ) -> Result<Self> {
         // Whoever draws the same again and again is no generator.
         for _ in 0..4 {
-            let drawn = random()?;
-            let taken = iv.starts_with(&drawn) || drawn.iter().all(|byte| *byte == 0);
-            if let (false, Some(prefix)) = (taken, drawn.first_chunk()) {
-                return Ok(Self(*prefix));
+            let mut prefix = [0; PREFIX];
+            fill(&mut prefix)?;
+            if prefix != [0; PREFIX] && !iv.starts_with(&prefix) {
+                return Ok(Self(prefix));
             }
         }
         Err(Error::Random)
@@ -57,13 +54,17 @@ mod tests {
     use super::*;
     use alloc::collections::BTreeSet;
     use alloc::vec;
+    use alloc::vec::Vec;
 
     const IV: [u8; NONCE_LENGTH] = [1; NONCE_LENGTH];
 
     fn drawn(draws: &[[u8; PREFIX]]) -> Result<[u8; NONCE_LENGTH]> {
         let mut draws = draws.iter();
-        let next = || draws.next().map(|draw| draw.to_vec().into()).ok_or(Error::Random);
-        Ok(HashNonces::draw(&IV, next)?.get(0x0102_0304))
+        let fill = |prefix: &mut [u8; PREFIX]| {
+            *prefix = *draws.next().ok_or(Error::Random)?;
+            Ok(())
+        };
+        Ok(HashNonces::draw(&IV, fill)?.get(0x0102_0304))
     }
 
     #[test]

@@ -1,24 +1,17 @@
 //! What every piece of a sealed thing was sealed to, so that none is ever sealed to anything else.
 
 use crate::error::{Error, Result};
+use crate::keys::Block;
 use alloc::vec::Vec;
-use core::fmt;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// 16 bytes that change when a piece's ciphertext does: an object's partial hash, a frame's tag.
 /// A partial hash and its ciphertext reveal the hash key, so it is as secret as the content key.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub(crate) struct Pin(pub(crate) [u8; 16]);
-
-impl fmt::Debug for Pin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pin")
-    }
-}
+#[derive(Clone, Debug)]
+pub(crate) struct Pin(pub(crate) Block);
 
 /// The pins of all pieces seen so far. It lives and dies with the key.
-#[derive(Debug, Default, ZeroizeOnDrop)]
+#[derive(Debug, Default)]
 pub(crate) struct Tally {
     pins: Vec<Option<Pin>>,
     missing: usize,
@@ -39,13 +32,14 @@ impl Tally {
         }
         let slot = self.pins.get_mut(index).ok_or(Error::SourceChanged)?;
         match slot {
-            Some(found) if bool::from(found.0.ct_eq(&pin.0)) => Ok(()),
+            Some(found) if bool::from(found.0.0.ct_eq(&pin.0.0)) => Ok(()),
             Some(_) => Err(Error::SourceChanged),
             None => {
                 *slot = Some(pin);
                 self.missing -= 1;
-                let pinned = self.pins.iter().skip(self.unbroken).take_while(|pin| pin.is_some());
-                self.unbroken += pinned.count();
+                while let Some(Some(_)) = self.pins.get(self.unbroken) {
+                    self.unbroken += 1;
+                }
                 Ok(())
             }
         }
@@ -55,8 +49,8 @@ impl Tally {
     fn grow(&mut self, length: usize) {
         if length > self.pins.capacity() {
             let mut grown = Vec::with_capacity(length.max(2 * self.pins.capacity()));
+            // Copied, so that those left behind are wiped: what is moved leaves its bytes.
             grown.extend_from_slice(&self.pins);
-            self.pins.zeroize();
             self.pins = grown;
         }
     }

@@ -98,8 +98,8 @@ async function openMany(
       tag = bytes.slice(end);
       const input = bytes.subarray(0, end);
       return [
-        ...(again ? [] : plannedCalls(input, (room) => session.planHashes(index, end, room))),
-        ...(sink ? plannedCalls(input, (room) => session.plan(index, end, room)) : []),
+        ...(again ? [] : plannedCalls(input, (room) => session.plan(index, end, true, room))),
+        ...(sink ? plannedCalls(input, (room) => session.plan(index, end, false, room)) : []),
       ];
     },
     run(call) {

@@ -128,7 +128,7 @@ impl OpenSession {
         records: &Uint8Array,
     ) -> Result<usize> {
         let ops = self.frames()?.plan(&public_in(heads), length, last)?;
-        let count = records::write(ops.iter().map(OpenOp::view), records)?;
+        let count = records::write(ops.iter().map(OpenOp::view).collect(), records)?;
         self.running.extend(ops);
         Ok(count)
     }

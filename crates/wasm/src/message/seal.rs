@@ -117,7 +117,7 @@ impl SealSession {
         records: &Uint8Array,
     ) -> Result<usize> {
         let ops = self.frames.plan(length, last)?;
-        let count = records::write(ops.iter().map(SealOp::view), records)?;
+        let count = records::write(ops.iter().map(SealOp::view).collect(), records)?;
         self.running.extend(ops);
         Ok(count)
     }
