@@ -42,7 +42,10 @@ const TABLE = {
     ["form", "target", "encryptionContext", "algorithm", ...OPERATION],
     (it, given) => bongtu.sealSecret(given.keyring, "secret", it),
   ],
-  openSecret: [OPEN, (it, given) => bongtu.openSecret(given.keyring, given.secret, it)],
+  openSecret: [
+    ["form", ...OPEN],
+    (it, given) => bongtu.openSecret(given.keyring, given.secret, it),
+  ],
   "limits.": [
     ["maxEncryptedDataKeys", "maxHeaderLength", "maxFrameLength"],
     (limits, given) => bongtu.open(given.keyring, given.source(), { limits }),
@@ -100,6 +103,7 @@ const TABLE = {
       "contentType",
       "minBytes",
       "maxBytes",
+      "fixed",
     ],
     (it) => bongtu.checkUploadHeaders({}, it),
   ],
@@ -176,6 +180,7 @@ const TABLE = {
     // What is no Sealed is refused after the options: nothing is ever kept.
     (it, { place }) => bongtu.spool({}, { name: "options", ...place, ...it }),
   ],
+  "spool.available": [["folder"], (it, { place }) => bongtu.spool.available({ ...place, ...it })],
   "spooled.list": [["folder"], (it, { place }) => bongtu.spooled.list({ ...place, ...it })],
   "checksums.of": [OPERATION, (it, given) => bongtu.checksums.of("CRC32", given.source(), it)],
   "checksums.stream": [OPERATION, (it) => bongtu.checksums.stream("CRC32", it)],
@@ -186,6 +191,7 @@ const WITHOUT = {
   BongtuError: "it is an Error, and takes what an Error does",
   ERROR_CODES: "a list",
   explain: "takes a policy, which is data",
+  objectUrl: "takes a URL and a key",
   "KmsPublicKey#maxDirectBytes": "takes an algorithm",
   "KmsPublicKey#spki": "takes nothing",
   "CustomerKey.generate": "takes nothing",
@@ -512,14 +518,14 @@ test("WebAssembly refuses options that TypeScript spells in another way", async 
   const calls = {
     bucketPolicy: (more) => wasm.bucketPolicy(["bucket", "inbox", "tlsOnly", "true", ...more]),
     checkUploadHeaders: (more) =>
-      wasm.checkUploadHeaders(encryption, headers, [...put, ...message, ...more]),
+      wasm.checkUploadHeaders(encryption, headers, [], [...put, ...message, ...more]),
     multipartPlan: (more) => wasm.multipartPlan([...size, ...message, ...more]),
     postForm: (more) => wasm.postForm(encryption, signed, [], more),
     postPolicy: (more) =>
       wasm.postPolicy(encryption, ["bucket", "inbox", "key", "k", ...times, ...message, ...more]),
     uploadRequest: (more) => wasm.uploadRequest(encryption, [], [...put, ...size, ...more]),
   };
-  const without = ["initSync", "setErrorFactory", "explainPolicy", "Encryption"];
+  const without = ["initSync", "setErrorFactory", "explainPolicy", "encodeKey", "Encryption"];
   assert.deepEqual(Object.keys(calls).sort(), functions(wasm, without));
   for (const [name, call] of Object.entries(calls)) {
     call([]);
