@@ -51,7 +51,7 @@ pub enum Error {
         found: String,
     },
     /// Not an ARN of a KMS key; characters of it that cannot be seen are escaped.
-    #[error("{found} is not a KMS key ARN (arn:aws:kms:REGION:ACCOUNT:key/ID): {why}")]
+    #[error("'{found}' is not a KMS key ARN (arn:aws:kms:REGION:ACCOUNT:key/ID): {why}")]
     KeyArn {
         /// What was given.
         found: String,

@@ -127,8 +127,8 @@ impl From<OpenOptions> for OpenSecretOptions {
 /// Opens a secret of either form. `kms` makes the Decrypt calls that are asked for.
 ///
 /// # Errors
-/// As [`SecretValue::parse`] and [`SecretValue::demand`]; then as [`crate::open_with`], or, for a direct secret, as
-/// [`DirectOpening::finish`] and [`Error::ContextMismatch`] when any context is asked for.
+/// As [`SecretValue::parse`] and [`SecretValue::demand`]; then as [`crate::open_with`], or, for a
+/// direct secret, as [`DirectOpening::finish`] and [`Error::ContextMismatch`] when any context is asked for.
 pub fn open_secret_with(
     keyring: &Keyring,
     value: &str,

@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 
 /// Of a block, about: it holds a whole number of strides.
 const BLOCK: usize = 256 * 1024;
+
 /// Looks at one message.
 #[wasm_bindgen]
 pub struct InspectSession {

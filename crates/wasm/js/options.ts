@@ -36,8 +36,10 @@ export function checkOptions<O extends object>(
   checkObject(options, name);
   const names = Object.keys(known);
   // A Map, an AbortSignal or a Promise has none of them: taken as options they would all be unset.
+  // So would those of a Map or a Blob, whose own `size` is no option.
   const type = Object.prototype.toString.call(options).slice(8, -1);
-  if (type !== "Object" && !isRecord(options) && !names.some((known) => known in options)) {
+  const has = !/^(?:Map|Set|Blob|File)$/.test(type) && names.some((known) => known in options);
+  if (type !== "Object" && !isRecord(options) && !has) {
     throw inputError(`${name} must be a plain object, not of type ${type}`);
   }
   refuseUnknown(options, names, name === "options" ? "" : `${name}.`);

@@ -1,5 +1,6 @@
 // Small secrets: one line of text, for the places that hold strings (FORMATS.md 1.1 and 6.1). The rules here are those of
-// crates/core/src/secret.rs, and one table of cases tests both: a WebAssembly module for them would be larger than they are.
+// crates/core/src/secret.rs, and one table of cases tests both: a WebAssembly module for them would be larger than they are. Only
+// what looks like a wrapped key is asked of WebAssembly.
 
 import { type Bytes, bytesOf } from "./bytes.js";
 import { BongtuError, inputError } from "./errors.js";
@@ -375,7 +376,8 @@ function symmetricError(): BongtuError {
  * another way: that is long, or has a word that begins as messages do (FORMATS.md 2.4).
  */
 function refusal(value: string, broken: string): BongtuError {
-  const lines = value.split(/[ \t\n\f\r]+/).filter((line) => line !== "");
+  const bare = value.trim().replace(/^["']|["']$/g, "");
+  const lines = bare.split(/[ \t\n\f\r]+/).filter((line) => line !== "");
   const begins = /(?:^|[^A-Za-z0-9_])(?:Ag[RV]4|AYA[A-D])/.test(value);
   const long =
     lines.join("").length >= LONG &&
@@ -383,10 +385,7 @@ function refusal(value: string, broken: string): BongtuError {
     lines.slice(0, -1).every((line) => line.length >= LINE);
   return begins || long
     ? new BongtuError("ERR_MALFORMED", broken)
-    : new BongtuError(
-        "ERR_NOT_SEALED",
-        "this is not sealed: a sealed secret is one long line of base64",
-      );
+    : new BongtuError("ERR_NOT_SEALED", "this is not sealed: a sealed secret is long base64");
 }
 
 /** Characters that may be what is left of something sealed. Passwords and tokens are shorter. */

@@ -140,6 +140,11 @@ class BlobReader implements Reader {
     if (this.#received > this.size || (chunk === undefined && this.#received < this.size)) {
       throw wrongSize(this.size);
     }
+    const ended = chunk === undefined && this.size === 0;
+    // Nothing is what a file that is gone looks like: two of its methods have to say so.
+    if (ended && claimedSize(asked(() => this.#blob.slice(0, 1))) > 0) {
+      throw wrongSize(this.size);
+    }
     return chunk;
   }
 

@@ -184,8 +184,9 @@ impl Parser {
     /// Parses the header at the start of `bytes`, which are those of the last call and more.
     fn parse(&mut self, bytes: &[u8], limits: &Limits) -> Result<Header, Stop> {
         match self.parse_message(bytes, limits) {
-            // More bytes tell better what they are.
+            // More bytes tell better what they are: all of them are looked at again then.
             Err(Stop::Failed(Error::Malformed(_))) if bytes.len() < stranger::LOOK => {
+                *self = Self::default();
                 Err(Stop::Incomplete(stranger::LOOK))
             }
             Err(Stop::Failed(error)) => Err(stranger::explain(bytes, error).into()),
@@ -422,6 +423,32 @@ mod tests {
             assert_eq!(header.edks, whole.edks);
             assert_eq!(header.fields.len(), whole.fields.len());
             assert!(looked_at < 8 * message.len(), "{looked_at} bytes in pieces of {size}");
+        }
+    }
+
+    /// It is shorter than what tells strangers, so that more bytes are asked for when all of it was
+    /// read; what follows must not be taken for it then.
+    #[test]
+    fn a_short_header_that_went_through_text_is_refused_whatever_follows() {
+        let edk = EncryptedDataKey {
+            provider_id: b"aws-kms-rsa".to_vec(),
+            provider_info: Vec::new(),
+            ciphertext: Vec::new(),
+        };
+        let (suite, context) = (crate::suite::DEFAULT, EncryptionContext::default());
+        let mut short = Header::encode(suite, &[b'?'; 32], &context, &[edk], 10, &[2; 32]).unwrap();
+        short.extend_from_slice(&[3; TAG_LENGTH]);
+        assert!(short.len() < stranger::LOOK);
+        for behind in [vec![0; 200], message()] {
+            let bytes = [&short[..], &behind].concat();
+            for size in [1, 50, 4096, bytes.len()] {
+                let mut reader = HeaderReader::new(generous());
+                let refused = bytes.chunks(size).find_map(|piece| match reader.read(piece) {
+                    Ok(None) => None,
+                    found => Some(found.map(|header| header.is_some())),
+                });
+                assert_eq!(refused, Some(Err(stranger::THROUGH_TEXT)), "in pieces of {size}");
+            }
         }
     }
 

@@ -57,12 +57,14 @@ pub(super) struct Key<'a> {
 pub(super) fn read(der: &[u8]) -> Result<Key<'_>> {
     let (content, rest) = element(SEQUENCE, der).ok_or(Error::PublicKey("no DER of a key"))?;
     refuse_by_name(content)?;
-    match rest {
+    let line_end = match rest {
         None => return Err(CUT),
-        Some([]) => {}
+        // An editor's or a shell's.
+        Some(end @ ([] | b"\n" | b"\r\n")) => end.len(),
         Some([SEQUENCE, ..]) => return Err(SEVERAL),
         Some(_) => return Err(Error::PublicKey("something follows the key")),
-    }
+    };
+    let der = der.get(..der.len() - line_end).unwrap_or(der);
     let bare = content.first() == Some(&INTEGER);
     let pkcs1 = if bare { der } else { rsa_public_key(content)? };
     let (modulus, exponent) = numbers(pkcs1).ok_or(DAMAGED)?;

@@ -30,8 +30,7 @@ impl SecretValue {
     ///
     /// # Errors
     /// [`Error::NotSealed`] for text that nobody sealed, [`Error::Malformed`] for what is neither and
-    /// might be broken; [`Error::Unsupported`] for a ciphertext of a
-    /// symmetric KMS key.
+    /// might be broken; [`Error::Unsupported`] for a ciphertext of a symmetric KMS key.
     pub fn parse(value: &str) -> Result<Self> {
         let lines =
             value.split(['\r', '\n']).map(|line| line.trim_matches(['\u{feff}', ' ', '\t']));
@@ -48,9 +47,7 @@ impl SecretValue {
             _ => Err(refusal(value, "this is neither a message nor an RSA block")),
         }
     }
-}
 
-impl SecretValue {
     /// Which form it has.
     #[must_use]
     pub const fn form(&self) -> Form {
@@ -60,6 +57,8 @@ impl SecretValue {
         }
     }
 
+    /// Checks that it has this form, if one is demanded.
+    ///
     /// # Errors
     /// [`Error::Malformed`] when it has another form than the one that is demanded.
     pub fn demand(&self, form: Option<Form>) -> Result<()> {
@@ -91,7 +90,8 @@ fn refusal(value: &str, broken: &'static str) -> Error {
             [b'A', b'g', b'R' | b'V', b'4', ..] | [b'A', b'Y', b'A', b'A'..=b'D', ..]
         )
     });
-    let lines: Vec<&str> = value.split_ascii_whitespace().collect();
+    let bare = value.trim_ascii().trim_matches(['"', '\'']);
+    let lines: Vec<&str> = bare.split_ascii_whitespace().collect();
     let length: usize = lines.iter().map(|line| line.len()).sum();
     let (_, others) = lines.split_last().unwrap_or((&"", &[]));
     let is_encoded = lines.iter().flat_map(|line| line.bytes()).all(|byte| {
@@ -101,7 +101,7 @@ fn refusal(value: &str, broken: &'static str) -> Error {
     if begins || long {
         Error::Malformed(broken)
     } else {
-        Error::NotSealed("this is not sealed: a sealed secret is one long line of base64")
+        Error::NotSealed("this is not sealed: a sealed secret is long base64")
     }
 }
 

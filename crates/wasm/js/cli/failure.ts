@@ -93,7 +93,10 @@ const GROUP_HINTS: Readonly<Record<string, typeof HINTS>> = {
       "copies in parts lose metadata, and with them the key: look at the object that was copied; a message is opened with `bongtu open`",
     ERR_UNWRAP: "the key must be the one that the object was sealed to, which no object names",
   },
+  sse: { ...HINTS, ERR_NOT_SEALED: "SEALED is what `bongtu sse key` has written" },
   secret: {
+    ERR_NOT_SEALED:
+      "`bongtu secret seal` makes sealed secrets; do not use this one in the place of one, since whoever stores it chose it",
     ERR_CONTEXT_MISMATCH:
       "an armoured secret claims what `base64 -d | bongtu inspect -` shows; a direct one has no context",
     ERR_NO_MATCHING_KEY: "`base64 -d | bongtu inspect -` lists the keys that it was sealed to",

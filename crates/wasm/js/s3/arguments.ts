@@ -1,6 +1,6 @@
 // Arguments of requests as they cross into WebAssembly.
 
-import { inputError } from "../errors.js";
+import { BongtuError, inputError } from "../errors.js";
 import { checkText, stringPairs } from "../options.js";
 
 /** Headers of a request or response: of fetch, or a record whose names may have any case. */
@@ -8,15 +8,21 @@ export type HeadersLike =
   | { forEach(callback: (value: string, name: string) => void): void }
   | Readonly<Record<string, string>>;
 
-/** Lower-case name, value, name, value, … */
-export function headerPairs(headers: HeadersLike, name: string): string[] {
+/** Lower-case name, value, name, value, …; of more headers than `most` only the number matters. */
+export function headerPairs(headers: HeadersLike, name: string, most = Infinity): string[] {
   let given: unknown = headers;
   if (typeof headers?.forEach === "function" && !Array.isArray(headers)) {
     const found: Record<string, string> = Object.create(null);
+    let count = 0;
     (headers as Headers).forEach((value, header) => {
-      found[header] = value;
+      if (count++ <= most) {
+        found[header] = value;
+      }
     });
     given = found;
+  }
+  if (Object.keys(Object(given)).length > most) {
+    throw new BongtuError("ERR_UPLOAD_HEADERS", `there are more than ${most} headers`);
   }
   const pairs = stringPairs(given, name, "ERR_INPUT");
   return pairs.map((text, i) => (i % 2 === 0 ? asciiLowerCase(text) : text));

@@ -7,14 +7,21 @@ export const DOCUMENT = 64 * 1024;
 /** Of a thousand parts with all their checksums. */
 export const PART_LIST = 2 * 1024 * 1024;
 
+/** Milliseconds that the words of a refusal are waited for: its status is known already. */
+export const PATIENCE_MS = 5000;
+
 export interface BodyText {
   readonly text: string;
   /** Not so where there was more. */
   readonly whole: boolean;
 }
 
-/** Reads up to `limit` bytes and leaves the rest where it is. */
-export async function readText(response: Response, limit: number): Promise<BodyText> {
+/** Reads up to `limit` bytes, until `signal` says that it is enough, and leaves the rest where it is. */
+export async function readText(
+  response: Response,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<BodyText> {
   const { body } = response;
   if (body === null) {
     return { text: "", whole: true };
@@ -25,6 +32,7 @@ export async function readText(response: Response, limit: number): Promise<BodyT
     return { text: text.slice(0, limit), whole: text.length <= limit };
   }
   const reader = body.getReader();
+  signal?.addEventListener("abort", () => reader.cancel().catch(ignore));
   const decoder = new TextDecoder();
   let text = "";
   for (let room = limit; ; ) {

@@ -6,7 +6,7 @@ import { fetched } from "../compile.js";
 import { type Duplex, duplex } from "../duplex.js";
 import { inputError } from "../errors.js";
 import { ignore, Operation, type OperationOptions } from "../operation.js";
-import { checkOperationOptions } from "../options.js";
+import { checkObject, checkOperationOptions } from "../options.js";
 import { handOn } from "../pump.js";
 import type { Sealed } from "../sealed.js";
 import { preparing, type Reader, readerOf, type Source } from "../source.js";
@@ -86,7 +86,10 @@ export const checksums = {
 
   /** The CRC of an object from those of its parts, in order: S3's type `FULL_OBJECT`. */
   async combine(algorithm: ChecksumAlgorithm, parts: readonly PartChecksum[]): Promise<Checksum> {
-    const sizes = parts.map(({ size }) => {
+    checkList(parts, "parts");
+    const sizes = parts.map((part) => {
+      checkObject(part, "a part");
+      const { size } = part;
       if (!Number.isSafeInteger(size) || size < 0) {
         throw inputError("the size of a part must be a whole number of bytes");
       }
@@ -103,6 +106,7 @@ export const checksums = {
    * `COMPOSITE`, of CRC32, CRC32C and SHA256.
    */
   async composite(algorithm: ChecksumAlgorithm, values: readonly string[]): Promise<Checksum> {
+    checkList(values, "values");
     const wasm = await engine();
     const value = wasm.composite(algorithm, texts(values));
     return { algorithm, value, header: wasm.checksumHeader(algorithm) };
@@ -157,6 +161,12 @@ function prepare(algorithm: ChecksumAlgorithm, options: OperationOptions): Opera
 function checkAlgorithm(algorithm: unknown): void {
   if (typeof algorithm !== "string") {
     throw inputError("the checksum algorithm must be a string");
+  }
+}
+
+function checkList(given: unknown, name: string): void {
+  if (!Array.isArray(given)) {
+    throw inputError(`${name} must be an array`);
   }
 }
 

@@ -1,7 +1,7 @@
 // What S3 and those between answer to a request, and whether it is worth asking again.
 
 import { BongtuError, inputError } from "../errors.js";
-import { type BodyText, DOCUMENT, readText } from "./body.js";
+import { type BodyText, DOCUMENT, PATIENCE_MS, readText } from "./body.js";
 import { isMistake } from "./network.js";
 import { begins, element } from "./xml.js";
 
@@ -105,7 +105,8 @@ export async function refusalIn(response: Response, now: number): Promise<Refusa
   if (response.ok) {
     return undefined;
   }
-  const { text } = await readText(response, DOCUMENT).catch(() => ({ text: "" }));
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const { text } = await readText(response, DOCUMENT, patience).catch(() => ({ text: "" }));
   return refused(response.status, text, retryAfter(response.headers.get("retry-after"), now));
 }
 
