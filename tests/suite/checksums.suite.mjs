@@ -158,6 +158,8 @@ test("what is no algorithm, source, checksum or part is refused", async () => {
     checksums.composite("MD5", [VALUES.MD5[0]]),
     checksums.composite("CRC32", []),
     checksums.composite("CRC32", [`${check}-1`]),
+    ...[null, undefined, 5, {}, new Map(), [null]].map((all) => checksums.combine("CRC32", all)),
+    ...[null, undefined, 5, {}, new Map(), [null]].map((all) => checksums.composite("CRC32", all)),
   ];
   for (const promise of refused) {
     await failure(promise, "ERR_INPUT");

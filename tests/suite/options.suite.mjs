@@ -412,6 +412,11 @@ test("what is no options object at all is called by its type", async () => {
     const { message } = await failure(bongtu.seal(keyring, bytes(1), options), "ERR_INPUT");
     assert.ok(/must be a plain object, not of type [A-Z]/.test(message), message);
   }
+  // Their `size` is not the option of that name.
+  for (const options of [new Map([["format", "v2"]]), new Set(["v2"]), new Blob(["v2"])]) {
+    const { message } = await failure(bongtu.sealObjectStream(keyring, options), "ERR_INPUT");
+    assert.ok(/must be a plain object, not of type [A-Z]/.test(message), message);
+  }
   for (const options of [null, "text", 7, true, () => {}, Symbol("")]) {
     const { message } = await failure(bongtu.seal(keyring, bytes(1), options), "ERR_INPUT");
     assert.equal(message, "options must be an object");

@@ -98,6 +98,10 @@ const LIARS = {
   "claims less than it has": blobLike(CONTENT, { size: DATA.length - 1 }),
   "claims less, by whole chunks": blobLike(CONTENT, { size: CHUNK }),
   "claims to be empty": blobLike(CONTENT, { size: 0 }),
+  "claims to be empty, as its stream does": blobLike(CONTENT, {
+    size: 0,
+    stream: () => new Blob([]).stream(),
+  }),
   "claims NaN": blobLike(CONTENT, { size: Number.NaN }),
   "claims less than nothing": blobLike(CONTENT, { size: -1 }),
   "claims a fraction": blobLike(CONTENT, { size: 1.5 }),

@@ -48,6 +48,17 @@ for (const [name, status, limit, code] of [
   });
 }
 
+test("a refusal whose words never come is one by its status", async () => {
+  let refused = 0;
+  await upload(({ putPart }) => ({
+    async putPart(part) {
+      if (refused++ > 0) return putPart(part);
+      return new Response(new ReadableStream({}), { status: 503 });
+    },
+  }));
+  assert.ok(refused > 2, `${refused} requests`);
+});
+
 test("a part is confirmed by an answer without end: its ETag counts, and the rest is left", async () => {
   const bodies = [];
   await upload(({ putPart }) => ({

@@ -8,7 +8,7 @@ export const DOCUMENT = 64 * 1024;
 export const PART_LIST = 2 * 1024 * 1024;
 
 /** Milliseconds that the words of a refusal are waited for: its status is known already. */
-export const PATIENCE_MS = 5000;
+export const PATIENCE_MS = 3000;
 
 export interface BodyText {
   readonly text: string;

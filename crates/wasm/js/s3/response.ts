@@ -105,8 +105,11 @@ export async function refusalIn(response: Response, now: number): Promise<Refusa
   if (response.ok) {
     return undefined;
   }
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  const { text } = await readText(response, DOCUMENT, patience).catch(() => ({ text: "" }));
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const { text } = await readText(response, DOCUMENT, patience.signal)
+    .catch(() => ({ text: "" }))
+    .finally(() => clearTimeout(timer));
   return refused(response.status, text, retryAfter(response.headers.get("retry-after"), now));
 }
 
