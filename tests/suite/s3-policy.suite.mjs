@@ -271,6 +271,11 @@ test("policies that are longer than S3 takes are not gone through", () => {
     { Statement: { Effect: "Allow", shared } },
     { Statement: { Effect: "Allow", sparse: new Array(4e9) } },
     `{${" ".repeat(1 << 20)}`,
+    {
+      get Policy() {
+        throw new TypeError("of the caller's");
+      },
+    },
   ]) {
     thrown(() => explain(policy), "ERR_POLICY");
   }

@@ -187,6 +187,12 @@ test("more headers than any upload has are refused for their number, and not loo
   assert.ok(why(many(64)).includes("a name is none"));
   assert.ok(why(many(65)).includes("more than 64"));
   assert.ok(why(many(50_000)).includes("more than 64"));
+  const broken = {
+    forEach() {
+      throw new TypeError("of the caller's");
+    },
+  };
+  thrown(() => checkUploadHeaders(broken, {}), "ERR_INPUT");
   assert.ok(why({ "a b": "x".repeat(8190) }).includes("8 KB"));
 });
 

@@ -18,6 +18,10 @@ const throwing = (thrown) => () => {
 /** Ways of being told that a signature's time is up. */
 const EXPIRED = {
   "a presigned URL": () => new Response(ACCESS_DENIED, { status: 403 }),
+  "a server that hands it on": () =>
+    new Response('{"message":"Request has expired"}', { status: 403 }),
+  "a server that hands the code on": () =>
+    new Response('{"code":"ExpiredToken","message":"no"}', { status: 400 }),
   "a token": () => failed(400, "ExpiredToken"),
   "another service's token": () => failed(403, "ExpiredTokenException"),
   "a clock": () => failed(403, "RequestTimeTooSkewed"),

@@ -206,3 +206,16 @@ fn only_strict_der_of_a_sound_key_is_taken() {
         assert!(KmsPublicKey::parse(&der[..length]).is_err(), "{length} bytes");
     }
 }
+
+#[test]
+fn a_line_end_behind_der_is_an_editors() {
+    let key = KmsPublicKey::parse(PUBLIC_2048).unwrap();
+    for end in ["\n", "\r\n"] {
+        let der = [key.spki(), end.as_bytes()].concat();
+        assert_eq!(KmsPublicKey::parse(&der).unwrap().spki(), key.spki());
+    }
+    for end in ["\n\n", "\r", " ", "\0"] {
+        let der = [key.spki(), end.as_bytes()].concat();
+        assert!(KmsPublicKey::parse(&der).is_err(), "{end:?}");
+    }
+}

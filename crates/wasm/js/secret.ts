@@ -376,9 +376,11 @@ function symmetricError(): BongtuError {
  * another way: that is long, or has a word that begins as messages do (FORMATS.md 2.4).
  */
 function refusal(value: string, broken: string): BongtuError {
-  const bare = value.trim().replace(/^["']|["']$/g, "");
+  // UTF-16 that was read byte by byte.
+  const letters = value.replaceAll("\0", "");
+  const bare = letters.trim().replace(/^["']|["']$/g, "");
   const lines = bare.split(/[ \t\n\f\r]+/).filter((line) => line !== "");
-  const begins = /(?:^|[^A-Za-z0-9_])(?:Ag[RV]4|AYA[A-D])/.test(value);
+  const begins = /(?:^|[^A-Za-z0-9_])(?:Ag[RV]4|AYA[A-D])/.test(letters);
   const long =
     lines.join("").length >= LONG &&
     lines.every((line) => /^[A-Za-z0-9+/_=-]+$/.test(line)) &&

@@ -75,17 +75,24 @@ const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-const HEAD: &[u8] = b"=?utf-8?";
+/// Charsets in which ASCII is ASCII. Of all but the first nothing else is taken.
+const CHARSETS: [&[u8]; 4] = [b"utf-8", b"us-ascii", b"iso-8859-1", b"windows-1252"];
+/// More than any name of a charset and its language (RFC 2231) have.
+const LONGEST_CHARSET: usize = 40;
 
 /// What the encoded word at the start of `text` holds, and how long the word is.
 fn encoded_word(text: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let (head, rest) = text.split_at_checked(HEAD.len())?;
-    let (encoding, rest) = rest.split_at_checked(2)?;
+    let rest = text.strip_prefix(b"=?")?;
+    let end = rest.iter().take(LONGEST_CHARSET).position(|byte| *byte == b'?')?;
+    let name = rest.get(..end)?.split(|byte| *byte == b'*').next()?;
+    let charset = CHARSETS.iter().position(|charset| name.eq_ignore_ascii_case(charset))?;
+    let head = end + 3;
+    let (encoding, rest) = rest.get(end + 1..)?.split_at_checked(2)?;
     // A space is wrong inside, but does no harm.
     let length = rest.windows(2).position(|two| two == b"?=")?;
     let (content, rest) = rest.split_at_checked(length)?;
     let follows = rest.get(2).is_none_or(|byte| is_space(*byte) || *byte == b'=');
-    if !follows || !head.eq_ignore_ascii_case(HEAD) {
+    if !follows {
         return None;
     }
     let bytes = match encoding {
@@ -93,7 +100,7 @@ fn encoded_word(text: &[u8]) -> Option<(Vec<u8>, usize)> {
         b"Q?" | b"q?" => decode_q(content)?,
         _ => return None,
     };
-    Some((bytes, HEAD.len() + 2 + length + 2))
+    (charset == 0 || bytes.is_ascii()).then_some((bytes, head + 2 + length + 2))
 }
 
 fn decode_q(content: &[u8]) -> Option<Vec<u8>> {
@@ -145,6 +152,9 @@ mod tests {
             ("words among others", "a  =?UTF-8?Q?b?= =?UTF-8?Q?c?= d", "a  bc d"),
             ("words that were encoded", "=?UTF-8?B?PT9VVEYtOD9CP3c3WT0/PQ==?=", "ö"),
             ("an empty word", "=?UTF-8?Q??=", ""),
+            ("another charset", "=?ISO-8859-1?B?MTE1?=", "115"),
+            ("ASCII", "=?US-ASCII?Q?115?=", "115"),
+            ("with a language", "=?UTF-8*en?B?MTE1?=", "115"),
         ] {
             assert_eq!(decoded(text), wanted, "{what}");
         }
@@ -166,6 +176,8 @@ mod tests {
             "=?UTF-8?B?!?=",
             "=?UTF-8?X?w7Y=?=",
             "=?UTF-16?B?w7Y=?=",
+            "=?ISO-8859-1?B?9g==?=",
+            "=?US-ASCII?Q?=C3=B6?=",
             "=??B?w7Y=?=",
             "=?UTF-8??w7Y=?=",
             "=?UTF-8?Q?=C?=",

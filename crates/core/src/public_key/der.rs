@@ -80,10 +80,8 @@ pub(super) fn read(der: &[u8]) -> Result<Key<'_>> {
 /// Structures that hold keys, but not so; private keys begin with their version.
 fn refuse_by_name(content: &[u8]) -> Result<()> {
     Err(match *content {
-        [INTEGER, 1, 0 | 1, ..] => Error::PrivateKey,
-        [INTEGER, 1, 3, ..] => {
-            Error::PublicKey("this is a PKCS#12 container, which holds a private key")
-        }
+        // Of PKCS#1, PKCS#8 and SEC 1; and a container, PKCS#12, that holds one.
+        [INTEGER, 1, 0 | 1 | 3, ..] => Error::PrivateKey,
         [OBJECT_IDENTIFIER, ..] => {
             Error::PublicKey("this is a PKCS#7 container. Give the key alone")
         }

@@ -97,6 +97,15 @@ impl Reader {
 
     /// Text that is neither JSON nor PEM.
     fn line(self, text: &str) -> Result<KmsPublicKey> {
+        // The AWS CLI's --output text of a key pair has both halves.
+        for field in text.split(['\t', '\n', ' ']) {
+            if let Some(Ok(der)) = text::base64(field)
+                && is_der(&der)
+                && KmsPublicKey::from_der(&der) == Err(Error::PrivateKey)
+            {
+                return Err(Error::PrivateKey);
+            }
+        }
         refuse_by_name(text)?;
         if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b' ')) {
             // What JavaScript makes of bytes that are turned into text.
@@ -166,7 +175,17 @@ impl Reader {
         match values {
             [] => Err(EMPTY),
             [one] => self.inner()?.json(one),
-            _ => Err(super::der::SEVERAL),
+            [Json::Number(_), ..] => Err(UNKNOWN),
+            // One of several may be private, which is worse than that they are several.
+            _ => {
+                let inner = self.inner()?;
+                let private = |value| inner.json(value) == Err(Error::PrivateKey);
+                Err(if values.iter().any(private) {
+                    Error::PrivateKey
+                } else {
+                    super::der::SEVERAL
+                })
+            }
         }
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn refuse_by_name(text: &str) -> Result<()> {
     let has = |part: &str| find(text.as_bytes(), part.as_bytes()).is_some();
     let begins = |part: &str| text.starts_with(part);
     let private = begins("PuTTY-User-Key-File") || has("PrivateKeyPlaintext");
-    if private || (begins("<") && has("<D>")) {
+    let escaped = has("PRIVATE%20KEY") || has("PRIVATE+KEY");
+    if private || escaped || is_private_hexadecimal(text) || (begins("<") && has("<D>")) {
         return Err(Error::PrivateKey);
     }
     Err(Error::PublicKey(
@@ -55,6 +56,14 @@ pub(super) fn refuse_by_name(text: &str) -> Result<()> {
             return Ok(());
         },
     ))
+}
+
+/// DER of a private key has its version where that of a public one has an algorithm.
+fn is_private_hexadecimal(text: &str) -> bool {
+    let mut digits = text.strip_prefix("0x").unwrap_or(text).bytes().filter(|byte| *byte != b':');
+    let start: [u8; 14] = core::array::from_fn(|_| digits.next().unwrap_or_default());
+    matches!(start, [b'3', b'0', b'8', b'2', _, _, _, _, b'0', b'2', b'0', b'1', b'0', b'0' | b'1'])
+        && is_hexadecimal(text)
 }
 
 /// One that looks like a path, or ends as names of files do.

@@ -83,6 +83,8 @@ const LINE: usize = 32;
 /// Plain text, which nobody sealed, is told from something sealed that is broken or written in
 /// another way: that is long, or has a word that begins as messages do (FORMATS.md 2.4).
 fn refusal(value: &str, broken: &'static str) -> Error {
+    // UTF-16 that was read byte by byte.
+    let value: String = value.chars().filter(|letter| *letter != '\0').collect();
     let mut words = value.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let begins = words.any(|word| {
         matches!(

@@ -54,10 +54,15 @@ export async function openReplacement({ out, target, mode, keep }: Place): Promi
     if (!linked) {
       // The name is taken, which this refuses too, or the file system has no hard links.
       const reserved = await open(target, "wx", 0o600).catch(refuseTaken);
+      placedAnew = true;
+      const letTargetBe = removeAtEnd(target);
       await reserved.close();
+      await rename(temporary, target);
+      letTargetBe();
+      return;
     }
     placedAnew = true;
-    await (linked ? rm(temporary) : rename(temporary, target));
+    await rm(temporary);
   }
 
   function refuseTaken(error: NodeJS.ErrnoException): never {

@@ -14,11 +14,15 @@ export function headerPairs(headers: HeadersLike, name: string, most = Infinity)
   if (typeof headers?.forEach === "function" && !Array.isArray(headers)) {
     const found: Record<string, string> = Object.create(null);
     let count = 0;
-    (headers as Headers).forEach((value, header) => {
-      if (count++ <= most) {
-        found[header] = value;
-      }
-    });
+    try {
+      (headers as Headers).forEach((value, header) => {
+        if (count++ <= most) {
+          found[header] = value;
+        }
+      });
+    } catch (cause) {
+      throw inputError(`${name} cannot be read`, { cause });
+    }
     given = found;
   }
   if (Object.keys(Object(given)).length > most) {

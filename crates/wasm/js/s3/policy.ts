@@ -175,7 +175,12 @@ function finding([rule, sid, text]: Finding): PolicyFinding {
 
 function document(policy: unknown): unknown {
   const parsed = typeof policy === "string" ? parse(policy) : policy;
-  const response = (parsed as { Policy?: unknown } | null | undefined)?.Policy;
+  let response: unknown;
+  try {
+    response = (parsed as { Policy?: unknown } | null | undefined)?.Policy;
+  } catch (cause) {
+    throw new BongtuError("ERR_POLICY", "this policy cannot be read", { cause });
+  }
   return typeof response === "string" ? parse(response) : parsed;
 }
 
