@@ -58,7 +58,7 @@ export const operations = {
       ...(await requestOptions(sealed, options)),
     });
     const { key, url, headers } = await signed(origin, { method: "PUT", ...request });
-    const sent = { method: "PUT", ...tampered({ headers, body }, tamper) };
+    const sent = { method: "PUT", ...(await tampered({ headers, body }, tamper)) };
     const answer = await send(url, sent);
     return { key, ...answer, again: twice ? await send(url, sent) : undefined };
   },
@@ -70,7 +70,7 @@ export const operations = {
     const { format } = what;
     const { url, fields } = form ?? (await ask(origin, "form", { format, size: body.size }));
     const headers = Object.fromEntries(postForm(fields, sealed, modeOf(options)));
-    const sent = tampered({ headers, body }, tamper);
+    const sent = await tampered({ headers, body }, tamper);
     return { key: fields.key, ...(await sendForm(url, sent.headers, sent.body)) };
   },
 
@@ -176,13 +176,17 @@ function modeOf({ customerKey, kmsKeyId, ...options } = {}) {
 }
 
 /** What somebody changes on the way: `headers` (null takes one out), one bit of the body, or its length. */
-function tampered({ headers, body }, { headers: changes = {}, flip = false, append = 0 } = {}) {
+async function tampered(
+  { headers, body },
+  { headers: changes = {}, flip = false, append = 0 } = {},
+) {
   const changed = { ...headers, ...changes };
   for (const [name, value] of Object.entries(changed)) if (value === null) delete changed[name];
   const pieces = [body, new Uint8Array(append)];
   if (flip) {
     const at = body.size >> 1;
-    pieces.splice(0, 1, body.slice(0, at), new Uint8Array([0x55]), body.slice(at + 1));
+    const [byte] = new Uint8Array(await body.slice(at, at + 1).arrayBuffer());
+    pieces.splice(0, 1, body.slice(0, at), new Uint8Array([byte ^ 1]), body.slice(at + 1));
   }
   return { headers: changed, body: new Blob(pieces) };
 }
