@@ -1,4 +1,4 @@
-// Writes a WebAssembly file as a module that exports it as text; crates/wasm/js/compile.ts reads it.
+// Writes a WebAssembly file as a module that exports it as text; js/modules/compile.ts reads it.
 
 import { readFile } from "node:fs/promises";
 

@@ -137,7 +137,7 @@ test("only one module writes to standard output or standard error", () => {
   const writing = modules.filter((name) =>
     /process\.std(out|err)\.write|console\./.test(readFileSync(`${folder}/${name}`, "utf8")),
   );
-  assert.deepEqual(writing, ["output.js"]);
+  assert.deepEqual(writing, ["files/output.js"]);
 });
 
 for (const { name } of COMMANDS) {

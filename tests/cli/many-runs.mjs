@@ -3,7 +3,7 @@
 
 import { Readable } from "node:stream";
 import { COMMANDS } from "../../pkg/js/cli/commands.js";
-import { describeFailure, exitStatus, rootOf } from "../../pkg/js/cli/failure.js";
+import { describeFailure, exitStatus, rootOf } from "../../pkg/js/cli/terminal/failure.js";
 
 process.on("message", async ({ name, args, cwd, stdin }) => {
   process.chdir(cwd);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, publicEncrypt } from "node:crypto";
 import { describe, test } from "node:test";
-import { localKms, readPrivateKey } from "../../pkg/js/cli/private-key.js";
+import { localKms, readPrivateKey } from "../../pkg/js/cli/keys/private-key.js";
 import { ARN, scratch, vector, withoutVectors } from "./support.mjs";
 
 /** How many vectors of each set open, are refused, and are of a key size that KMS does not have. */

@@ -115,7 +115,7 @@ describe("--help", () => {
 
   test("every option of a command is in its help", async () => {
     const declared = (text) => [...text.matchAll(/\b([a-z0-9-]+)"?: \{ type: /g)];
-    const modules = ["keys", "output"].map((name) =>
+    const modules = ["keys/keys", "files/output"].map((name) =>
       readFileSync(`${ROOT}/pkg/js/cli/${name}.js`, "utf8"),
     );
     const shared = Object.fromEntries(
@@ -139,7 +139,7 @@ describe("--help", () => {
       ["policy bucket", 8],
       ["policy explain", 1],
     ]) {
-      const source = readFileSync(`${ROOT}/pkg/js/cli/${command.replace(" ", "/")}.js`, "utf8");
+      const source = readFileSync(`${ROOT}/pkg/js/cli/commands/${command.replace(" ", "/")}.js`, "utf8");
       const { stdout } = await bongtu([...command.split(" "), "--help"]);
       const spread = [...source.matchAll(/^ {8}\.\.\.([A-Z_]+),/gm)];
       const options = [...declared(source), ...spread.flatMap(([, name]) => shared[name])];

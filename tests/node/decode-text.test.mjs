@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeText } from "../../pkg/js/decode-text.js";
+import { decodeText } from "../../pkg/js/base/decode-text.js";
 
 const TEXT = '{"name": "봉투 ✉"}\r\n';
 const littleEndian = Buffer.from(TEXT, "utf16le");

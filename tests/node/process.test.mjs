@@ -23,7 +23,7 @@ const PREAMBLE = `
   } from "bongtu";
   import { createKms, KEY_ARN } from "./harness/kms.mjs";
   import { executors } from "#harness";
-  import { useExecutors } from "../pkg/js/executor/index.js";
+  import { useExecutors } from "../pkg/js/platform/platform.js";
   import { streamOf } from "./suite/support.mjs";
   const { publicKey, kms } = await createKms();
   const keyring = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });

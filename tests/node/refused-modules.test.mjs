@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fetched, instantiated } from "../../pkg/js/compile.js";
+import { fetched, instantiated } from "../../pkg/js/modules/compile.js";
 import { failure, thrown } from "../suite/support.mjs";
 
 /** Each engine's words, and whether a Content-Security-Policy is the reason. */

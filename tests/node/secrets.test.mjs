@@ -20,15 +20,15 @@ import {
   sealStream,
   uploadRequest,
 } from "bongtu";
-import { useExecutors } from "../../pkg/js/executor/index.js";
 import { nodeExecutor } from "../../pkg/js/executor/node.js";
 import { rustExecutor } from "../../pkg/js/executor/rust.js";
 import { passesSelfTest } from "../../pkg/js/executor/self-test.js";
 import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
-import { Aes, instance as fallback } from "../../pkg/js/fallback.js";
-import { keyringParts } from "../../pkg/js/keyring.js";
-import { instantiate, wasm } from "../../pkg/js/load.js";
-import { instantiateS3 } from "../../pkg/js/s3/load.js";
+import { keyringParts } from "../../pkg/js/keys/keyring.js";
+import { Aes, instance as fallback } from "../../pkg/js/modules/fallback.js";
+import { instantiate, wasm } from "../../pkg/js/modules/main.js";
+import { instantiateS3 } from "../../pkg/js/modules/s3.js";
+import { useExecutors } from "../../pkg/js/platform/platform.js";
 import { createKms, KEY_ARN, kmsException } from "../harness/kms.mjs";
 import {
   BOTH,

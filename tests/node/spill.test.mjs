@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Keyring, openObject, sealObject } from "bongtu";
-import { Spill } from "../../pkg/js/spill/index.js";
-import { temporaryFile } from "../../pkg/js/spill/node.js";
+import { temporaryFile } from "../../pkg/js/io/spill/node.js";
+import { Spill } from "../../pkg/js/io/spill/spill.js";
 import { createKms, KEY_ARN } from "../harness/kms.mjs";
 import {
   assertBytes,

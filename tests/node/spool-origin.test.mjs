@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openObject, sealBlob, sealObject, spool, spooled, uploadParts } from "bongtu";
-import { useSpills } from "../../pkg/js/spill/index.js";
-import { originPrivateFile } from "../../pkg/js/spill/opfs.js";
+import { originPrivateFile } from "../../pkg/js/io/spill/opfs.js";
+import { useSpills } from "../../pkg/js/platform/platform.js";
 import {
   assertBytes,
   bytes,

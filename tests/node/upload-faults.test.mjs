@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { Keyring, multipartPlan, sealBlob, sealObject, spool, uploadParts } from "bongtu";
-import { useClock } from "../../pkg/js/s3/retry.js";
+import { useClock } from "../../pkg/js/platform/platform.js";
 import { createKms, KEY_ARN } from "../harness/kms.mjs";
 import { bytes } from "../suite/support.mjs";
 import { FakeS3, requestsTo } from "../support/fake-s3.mjs";

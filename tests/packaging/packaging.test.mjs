@@ -74,7 +74,7 @@ test("nothing in it tells where it was built", async () => {
   }
 });
 
-/** As WebAssembly is carried in text: js/compile.ts. */
+/** As WebAssembly is carried in text: js/modules/compile.ts. */
 function inlined(text) {
   const letters = [...Buffer.from(text)].map((byte) => [65 + (byte & 15), 97 + (byte >> 4)]);
   return String.fromCharCode(...letters.flat());

@@ -2,7 +2,8 @@
 
 import { BongtuError, KmsPublicKey, open, seal } from "bongtu";
 import { assert, executors, test } from "#harness";
-import { importContentKey, useExecutors } from "../../pkg/js/executor/index.js";
+import { importContentKey } from "../../pkg/js/executor/choose.js";
+import { useExecutors } from "../../pkg/js/platform/platform.js";
 import { assertBytes, bytes, failure, fixture, joined } from "./support.mjs";
 
 const [rust] = executors.slice(-1);

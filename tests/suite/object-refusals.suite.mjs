@@ -2,7 +2,7 @@
 
 import { openObject, sealObject, sealObjectStream } from "bongtu";
 import { assert, test } from "#harness";
-import { useSpills } from "../../pkg/js/spill/index.js";
+import { useSpills } from "../../pkg/js/platform/platform.js";
 import {
   assertBytes,
   BOTH,

@@ -11,7 +11,7 @@ import {
   sealObjectStream,
 } from "bongtu";
 import { assert, test } from "#harness";
-import { useExecutors } from "../../pkg/js/executor/index.js";
+import { useExecutors } from "../../pkg/js/platform/platform.js";
 import { createSymmetricKms, KEY_ARN, kmsException, SYMMETRIC_ARN } from "../harness/kms.mjs";
 import {
   assertBytes,

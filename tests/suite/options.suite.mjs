@@ -2,7 +2,7 @@
 
 import * as bongtu from "bongtu";
 import { assert, spoolPlace, test } from "#harness";
-import { s3Wasm } from "../../pkg/js/s3/load.js";
+import { s3Wasm } from "../../pkg/js/modules/s3.js";
 import { createSymmetricKms, KEY_ARN, SYMMETRIC_ARN } from "../harness/kms.mjs";
 import { bytes, failure, fixture, readAll, sealedBytes, stored } from "./support.mjs";
 

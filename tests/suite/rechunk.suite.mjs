@@ -1,6 +1,6 @@
 import { assert, test } from "#harness";
-import { Rechunker } from "../../pkg/js/rechunk.js";
-import { readerOf } from "../../pkg/js/source.js";
+import { Rechunker } from "../../pkg/js/engine/rechunk.js";
+import { readerOf } from "../../pkg/js/io/source.js";
 import { assertBytes, bytes, joined, pieces, reusing } from "./support.mjs";
 
 const BLOCK = 10;

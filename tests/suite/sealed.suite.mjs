@@ -2,7 +2,7 @@
 
 import { Keyring, open, sealBlob, sealedSize, sealObject } from "bongtu";
 import { assert, executors, test } from "#harness";
-import { useExecutors } from "../../pkg/js/executor/index.js";
+import { useExecutors } from "../../pkg/js/platform/platform.js";
 import { KEY_ARN } from "../harness/kms.mjs";
 import {
   assertBytes,

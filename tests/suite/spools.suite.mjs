@@ -12,7 +12,7 @@ import {
   uploadParts,
 } from "bongtu";
 import { assert, keptFiles, spoolPlace, test } from "#harness";
-import { useStore } from "../../pkg/js/s3/spool/index.js";
+import { useSpoolStores } from "../../pkg/js/platform/platform.js";
 import { KEY_ARN } from "../harness/kms.mjs";
 import { FakeS3, failed, requestsTo } from "../support/fake-s3.mjs";
 import { assertBytes, bytes, failure, fixture, readAll } from "./support.mjs";
@@ -600,12 +600,17 @@ function failingStore(method, error) {
   };
 }
 
+/** Keeps spools there instead, without a folder. */
+function useStore(store) {
+  return useSpoolStores({ origin: async () => store });
+}
+
 async function withStore(kept, run) {
-  useStore(kept);
+  const before = useStore(kept);
   try {
     return await run();
   } finally {
-    useStore(undefined);
+    useSpoolStores(before);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { Keyring, openObject } from "bongtu";
 import { assert, executors, test } from "#harness";
-import { useExecutors } from "../../pkg/js/executor/index.js";
+import { useExecutors } from "../../pkg/js/platform/platform.js";
 import { createKms, KEY_ARN } from "../harness/kms.mjs";
 
 export const FRAME = 256 * 1024;

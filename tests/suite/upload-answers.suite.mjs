@@ -1,7 +1,7 @@
 // Answers to uploads that are longer than any of S3's, and what is read in its XML.
 
 import { assert, test } from "#harness";
-import { element, elements } from "../../pkg/js/s3/xml.js";
+import { element, elements } from "../../pkg/js/s3/http/xml.js";
 import { failed } from "../support/fake-s3.mjs";
 import { failure } from "./support.mjs";
 import { uploadTwoParts as upload } from "./upload-support.mjs";

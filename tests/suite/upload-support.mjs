@@ -1,7 +1,7 @@
 // One small upload to an S3 in memory, some of whose requests a test makes itself.
 
 import { sealBlob, uploadParts } from "bongtu";
-import { useClock } from "../../pkg/js/s3/retry.js";
+import { useClock } from "../../pkg/js/platform/platform.js";
 import { FakeS3, requestsTo } from "../support/fake-s3.mjs";
 import { assertBytes, bytes, fixture } from "./support.mjs";
 

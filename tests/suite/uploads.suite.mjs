@@ -2,7 +2,7 @@
 
 import { sealBlob, sealObject, uploadParts } from "bongtu";
 import { assert, test } from "#harness";
-import { useClock } from "../../pkg/js/s3/retry.js";
+import { useClock } from "../../pkg/js/platform/platform.js";
 import { FakeS3, failed, requestsTo } from "../support/fake-s3.mjs";
 import { assertBytes, bytes, failure, fixture, idle } from "./support.mjs";
 

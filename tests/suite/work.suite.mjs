@@ -2,7 +2,7 @@
 
 import { inspect, Keyring, open, openStream, seal, sealBlob } from "bongtu";
 import { assert, executors, test } from "#harness";
-import { wasm } from "../../pkg/js/load.js";
+import { wasm } from "../../pkg/js/modules/main.js";
 import { KEY_ARN } from "../harness/kms.mjs";
 import {
   assertBytes,

@@ -4,9 +4,17 @@ import type { CompletedPart, ListPartsOutput } from "bongtu";
 
 import { DemoError } from "./errors.ts";
 import type { Spot } from "./field.ts";
-import type { PublicKeyResponse } from "./key.ts";
 
 const REMEMBERED = "bongtu-address";
+
+/** KMS GetPublicKey, as JSON. */
+export interface PublicKeyResponse {
+  KeyId: string;
+  PublicKey: string;
+  KeySpec: string;
+  KeyUsage: string;
+  EncryptionAlgorithms: string[];
+}
 
 export interface KeyAnswer {
   publicKey: PublicKeyResponse;

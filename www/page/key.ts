@@ -2,21 +2,12 @@
 
 import { Keyring, KmsPublicKey } from "bongtu";
 
-import type { BackEnd } from "./back-end.ts";
+import type { BackEnd, PublicKeyResponse } from "./back-end.ts";
 import { byId } from "./dom.ts";
 import { DemoError } from "./errors.ts";
 import { inGroups } from "./format.ts";
 import { say } from "./language.ts";
 import { Step } from "./step.ts";
-
-/** KMS GetPublicKey, as JSON. */
-export interface PublicKeyResponse {
-  KeyId: string;
-  PublicKey: string;
-  KeySpec: string;
-  KeyUsage: string;
-  EncryptionAlgorithms: string[];
-}
 
 /** Whom files are sealed to, and what every message says about itself. */
 export interface Recipient {

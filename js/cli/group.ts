@@ -1,0 +1,25 @@
+import { type Command, listed } from "./args.js";
+import { print } from "./files/output.js";
+import { usageError } from "./terminal/failure.js";
+import type { Text } from "./terminal/text.js";
+
+/** A word that is to be followed by another, `commands` being what both together name. */
+export function group(name: string, help: Text, commands: readonly Command[]): Command {
+  const words = commands.map((command) => command.name.slice(name.length + 1));
+  return {
+    name,
+    secretsIn: (args) =>
+      commands.flatMap(({ secretsIn }) => secretsIn(args)).map((word) => `${name} ${word}`),
+    async run([word]) {
+      switch (word) {
+        case "-h":
+        case "--help":
+          return print(help);
+        case undefined:
+          throw usageError(`COMMAND is missing: ${listed(words)}`);
+        default:
+          throw usageError(`there is no command '${name} ${word}', only ${listed(words)}`);
+      }
+    },
+  };
+}

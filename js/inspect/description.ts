@@ -1,0 +1,64 @@
+import type { ObjectFormat } from "../object/seal.js";
+
+/** What a message is made of. Nothing in it is verified: anybody could have written it. */
+export interface Description {
+  readonly format: "message";
+  readonly version: number;
+  readonly suite: {
+    /** Such as `0x0478`. */
+    readonly id: string;
+    readonly name: string;
+    readonly committing: boolean;
+    readonly signed: boolean;
+  };
+  /** In hexadecimal. */
+  readonly messageId: string;
+  /** Unverified. */
+  readonly encryptionContext: Record<string, string>;
+  readonly encryptedDataKeys: readonly {
+    readonly providerId: string;
+    /** Of a KMS keyring: the key's ARN. */
+    readonly providerInfo: string;
+    readonly ciphertextLength: number;
+  }[];
+  readonly contentType: "framed" | "nonframed";
+  readonly frameLength: number;
+  readonly headerLength: number;
+  /** The header's bytes, in order and without gaps. */
+  readonly fields: readonly {
+    readonly name: string;
+    readonly start: number;
+    readonly length: number;
+  }[];
+  /** As much of the body as was there. */
+  readonly body: {
+    readonly frames: number;
+    readonly plaintextLength: number;
+    readonly length: number;
+    /** The final frame was there; no tag was checked. */
+    readonly complete: boolean;
+    /** Offset in the message. */
+    readonly finalFrameStart?: number;
+  };
+}
+
+/** What an object's envelope says. Nothing in it is verified: anybody could have written it. */
+export interface ObjectDescription {
+  readonly format: "object";
+  readonly version: ObjectFormat;
+  /** As the format names it: `AES/GCM/NoPadding` or `115`. */
+  readonly contentAlgorithm: string;
+  readonly committing: boolean;
+  readonly wrap: "RSA-OAEP-SHA1" | "kms+context" | "kms";
+  /** In bytes. */
+  readonly wrappedKeyLength: number;
+  /** Under a KMS wrap it is the encryption context. */
+  readonly materialDescription: Record<string, string>;
+  /**
+   * Under an RSA wrap, the text of a description that is no JSON object of strings. Nothing there
+   * authenticates one, and `openObject` takes it for an empty one.
+   */
+  readonly unreadableDescription?: string;
+  /** What some writers note of the plaintext, in bytes; it may as well be wrong. */
+  readonly plaintextLength?: number;
+}

@@ -1,0 +1,73 @@
+// Describing in WebAssembly: a module of its own, which is fetched only by those who look.
+
+import { BongtuError, type BongtuErrorCode } from "../base/errors.js";
+import { Operation, type OperationOptions } from "../base/operation.js";
+import { checkText, stringPairs } from "../base/options.js";
+import { Rechunker } from "../engine/rechunk.js";
+import { headsOf, type Layout } from "../engine/records.js";
+import type { Reader } from "../io/source.js";
+import { readHeader } from "../message/header.js";
+import { instantiated } from "../modules/compile.js";
+import type { StoredEnvelope } from "../object/open.js";
+import * as bindings from "../wasm/bongtu_inspect.js";
+import { inlined } from "../wasm/inspect-inline.js";
+import type { Description, ObjectDescription } from "./description.js";
+
+const wasm = begin();
+
+function begin(): typeof bindings {
+  instantiated(bindings.initSync, inlined);
+  bindings.setErrorFactory(
+    (code: BongtuErrorCode, message: string) => new BongtuError(code, message),
+  );
+  return bindings;
+}
+
+/** As it crosses from WebAssembly: an object would lose a pair named `__proto__`. */
+type Described = Omit<Description, "encryptionContext"> & {
+  readonly encryptionContext: readonly (readonly [name: string, value: string])[];
+};
+
+export function inspectObject({ metadata, instructionFile }: StoredEnvelope): ObjectDescription {
+  const pairs = stringPairs(metadata, "metadata", "ERR_METADATA");
+  const file = checkText(instructionFile, "instructionFile");
+  const { materialDescription, unreadableDescription, plaintextLength, ...others } =
+    wasm.inspectObject(pairs, file);
+  return {
+    format: "object",
+    ...others,
+    materialDescription: Object.fromEntries(materialDescription),
+    ...(unreadableDescription === undefined ? {} : { unreadableDescription }),
+    ...(plaintextLength === undefined ? {} : { plaintextLength }),
+  };
+}
+
+export async function inspectMessage(
+  reader: Reader,
+  options: OperationOptions,
+): Promise<Description> {
+  const operation = new Operation(options);
+  const session = new wasm.InspectSession();
+  try {
+    const { length, rest } = await readHeader(session, reader, operation);
+    operation.advance(length, reader.size);
+    const layout = session.layout() as Layout;
+    const blocks = new Rechunker(reader, layout.blockLength, layout.lookahead, rest);
+    let last = false;
+    while (!last) {
+      const block = await operation.wait(blocks.next());
+      session.plan(headsOf(layout, block.bytes), block.bytes.length, block.last);
+      operation.advance(block.bytes.length, reader.size);
+      last = block.last;
+    }
+    const { encryptionContext, ...others } = session.describe() as Described;
+    return { encryptionContext: Object.fromEntries(encryptionContext), ...others };
+  } catch (error) {
+    const failure = operation.stop(error);
+    reader.cancel(failure);
+    throw failure;
+  } finally {
+    session.free();
+    operation.end();
+  }
+}

@@ -1,0 +1,147 @@
+import { inputError } from "../base/errors.js";
+import { checkOptions, checkText } from "../base/options.js";
+import { wasm } from "../modules/main.js";
+import type { Keyring as Handle } from "../wasm/bongtu_wasm.js";
+import type { Kms } from "./kms.js";
+import {
+  type EncryptionAlgorithm,
+  handleOf,
+  KmsPublicKey,
+  type PublicKeyInput,
+} from "./public-key.js";
+
+export interface KmsRsaOptions {
+  /** What data is sealed to; a keyring without it only opens. */
+  readonly publicKey?: KmsPublicKey | PublicKeyInput | undefined;
+  /**
+   * `arn:aws:kms:REGION:ACCOUNT:key/ID`; neither an alias nor a bare id. Needed unless `publicKey`
+   * came with it.
+   */
+  readonly keyArn?: string | undefined;
+  /** RSAES_OAEP_SHA_256 unless set. Messages do not record it: who opens must know it. */
+  readonly algorithm?: EncryptionAlgorithm | undefined;
+  /** What opens; a keyring without it only seals. */
+  readonly kms?: Kms | undefined;
+  /**
+   * Whether it also opens messages that name another ARN than `keyArn`, for which `kms` is asked: for
+   * what was sealed under an ARN with a mistake in it. docs/opening.md says more.
+   */
+  readonly underAnyArn?: boolean | undefined;
+}
+
+export interface KmsOptions {
+  /** `arn:aws:kms:REGION:ACCOUNT:key/ID` of a symmetric key. */
+  readonly keyArn: string;
+  /** Asked at every seal (`generateDataKey`) and every open (`decrypt`). */
+  readonly kms: Kms;
+}
+
+/**
+ * What operations need of a keyring.
+ * @internal
+ */
+export interface KeyringParts {
+  readonly handle: Handle;
+  readonly publicKey: KmsPublicKey | undefined;
+  readonly kms: Kms | undefined;
+  /** Of an RSA key, as the next one. */
+  readonly keyArn?: string | undefined;
+  readonly algorithm?: EncryptionAlgorithm | undefined;
+}
+
+const CONSTRUCT = Symbol();
+
+// What only this module can do; the class gives both away while it is being defined.
+let make: (parts: KeyringParts) => Keyring;
+let partsOf: (keyring: object) => KeyringParts | undefined;
+
+/** Who can unwrap a data key. */
+export class Keyring {
+  readonly #parts: KeyringParts;
+
+  private constructor(construct: symbol, parts: KeyringParts) {
+    if (construct !== CONSTRUCT) {
+      throw inputError("use Keyring.kmsRsa or Keyring.kms");
+    }
+    this.#parts = parts;
+    Object.freeze(this);
+  }
+
+  /** An RSA key in KMS: seals offline to its public half, opens by `kms:Decrypt`. */
+  static kmsRsa(options: KmsRsaOptions): Keyring {
+    checkOptions(options, {
+      publicKey: true,
+      keyArn: true,
+      algorithm: true,
+      kms: true,
+      underAnyArn: true,
+    });
+    const algorithm = checkText(options.algorithm, "algorithm") as EncryptionAlgorithm | undefined;
+    const kms = options.kms === undefined ? undefined : checkKms(options.kms);
+    const { publicKey: given } = options;
+    const publicKey =
+      given === undefined || given instanceof KmsPublicKey ? given : KmsPublicKey.parse(given);
+    const keyArn = checkKeyArn(options.keyArn === undefined ? publicKey?.keyArn : options.keyArn);
+    const { underAnyArn = false } = options;
+    if (typeof underAnyArn !== "boolean") {
+      throw inputError("underAnyArn must be true or false");
+    }
+    const handle =
+      publicKey === undefined
+        ? wasm().Keyring.kmsRsaOpenOnly(keyArn, algorithm, underAnyArn)
+        : wasm().Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm, underAnyArn);
+    return new Keyring(CONSTRUCT, { handle, publicKey, kms, keyArn, algorithm });
+  }
+
+  /**
+   * A symmetric key in KMS, for S3 objects: their data keys are made and decrypted by KMS, so
+   * sealing needs it too. Messages cannot be sealed or opened with it.
+   */
+  static kms(options: KmsOptions): Keyring {
+    checkOptions(options, { keyArn: true, kms: true });
+    const handle = wasm().Keyring.kms(checkKeyArn(options.keyArn));
+    return new Keyring(CONSTRUCT, { handle, publicKey: undefined, kms: checkKms(options.kms) });
+  }
+
+  static {
+    make = (parts) => new Keyring(CONSTRUCT, parts);
+    partsOf = (keyring) => (#parts in keyring ? keyring.#parts : undefined);
+  }
+}
+
+/**
+ * Opens what was sealed to any KMS RSA key, asking `kms` under the ARN that the message names, or
+ * under `keyArn` where none is named: for the command line, which may hold the private key itself.
+ * @internal
+ */
+export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm, keyArn?: string): Keyring {
+  const handle = wasm().Keyring.kmsRsaAnyKey(algorithm);
+  return make({ handle, publicKey: undefined, kms, keyArn, algorithm });
+}
+
+/** @internal */
+export function keyringParts(keyring: Keyring): KeyringParts {
+  const parts = typeof keyring === "object" && keyring !== null ? partsOf(keyring) : undefined;
+  if (parts === undefined) {
+    throw inputError("the keyring must be made by Keyring.kmsRsa or Keyring.kms");
+  }
+  return parts;
+}
+
+/**
+ * A key ARN without what may surround it.
+ * @internal
+ */
+export function checkKeyArn(keyArn: unknown): string {
+  if (typeof keyArn !== "string") {
+    throw inputError("keyArn must be a string; only a GetPublicKey response brings its own");
+  }
+  return wasm().parseKeyArn(keyArn);
+}
+
+function checkKms(kms: Kms): Kms {
+  if (typeof kms?.decrypt !== "function") {
+    throw inputError("kms must have a decrypt method");
+  }
+  return kms;
+}

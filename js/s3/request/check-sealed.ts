@@ -1,0 +1,14 @@
+import { inputError } from "../../base/errors.js";
+import { type Sealed, SealedRange } from "../../sealed/sealed.js";
+
+/**
+ * Lets nothing through but what was sealed here: a `Blob` has a size, `stream` and `slice` too, and
+ * would go out as the plaintext that it is.
+ */
+export function checkSealed(given: unknown): asserts given is Sealed {
+  if (!(given instanceof SealedRange)) {
+    throw inputError(
+      "only what is sealed is kept or uploaded: seal it first, by sealBlob or sealObject",
+    );
+  }
+}

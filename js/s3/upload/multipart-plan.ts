@@ -1,0 +1,58 @@
+import { inputError } from "../../base/errors.js";
+import { checkNumber, checkOptions } from "../../base/options.js";
+import { s3Wasm } from "../../modules/s3.js";
+import { requiredText, textOptions } from "../request/arguments.js";
+import type { SealedFormat } from "../request/upload-request.js";
+
+export interface MultipartOptions {
+  readonly format: SealedFormat;
+  /**
+   * Bytes of every part but the last: from 5 MiB to 5 GiB, of objects a multiple of 512 KiB. 8 MiB
+   * unless set, or as much as 10,000 parts need.
+   */
+  readonly partSize?: number | undefined;
+  /** Parts to have in flight at a time, 4 unless set, at most 64. */
+  readonly concurrency?: number | undefined;
+}
+
+/** A legal division of an upload. */
+export interface MultipartPlan {
+  readonly size: number;
+  readonly format: SealedFormat;
+  readonly partSize: number;
+  readonly partCount: number;
+  readonly concurrency: number;
+}
+
+/**
+ * Into which parts something sealed, or so many bytes of it, is cut: `sealed.parts(plan.partSize)`.
+ * An object holds up to 64 GiB; larger files are sealed to messages.
+ */
+export function multipartPlan(
+  sealed: number | { readonly size: number },
+  options: MultipartOptions,
+): MultipartPlan {
+  checkOptions(options, { format: true, partSize: true, concurrency: true });
+  const size = typeof sealed === "object" ? sealed?.size : sealed;
+  if (!Number.isSafeInteger(size) || size < 0) {
+    throw inputError("size must be a whole number of bytes, or what has such a size");
+  }
+  const format = requiredText(options.format, "format") as SealedFormat;
+  const partSize = whole(options.partSize, "partSize");
+  const concurrency = whole(options.concurrency, "concurrency");
+  const texts = textOptions({ size, format, partSize, concurrency });
+  const [chosen, partCount, inFlight] = s3Wasm().multipartPlan(texts) as unknown as number[];
+  return {
+    size,
+    format,
+    partSize: chosen as number,
+    partCount: partCount as number,
+    concurrency: inFlight as number,
+  };
+}
+
+/** Of what is no whole number, zero, which no range allows. */
+function whole(value: unknown, name: string): number | undefined {
+  const number = checkNumber(value, name);
+  return number === undefined || (Number.isSafeInteger(number) && number >= 0) ? number : 0;
+}

@@ -1,0 +1,38 @@
+// Plans that come back from wherever they were.
+
+import { BongtuError, inputError } from "../../base/errors.js";
+import { refuseMisspelt } from "../../base/option-names.js";
+import { checkObject } from "../../base/options.js";
+import { type MultipartPlan, multipartPlan } from "./multipart-plan.js";
+
+/** The plan, if it is one for this many bytes. */
+export function checkPlan(size: number, plan: MultipartPlan | undefined): MultipartPlan {
+  if (plan === undefined) {
+    throw inputError("a plan is needed, such as multipartPlan makes it");
+  }
+  checkObject(plan, "the plan");
+  refuseMisspelt(plan, ["size", "format", "partSize", "partCount", "concurrency"], "plan.");
+  if (plan.size !== size) {
+    throw inputError(`the plan is for ${plan.size} bytes, and what is sealed has ${size}`);
+  }
+  const { format, partSize, partCount, concurrency } = plan;
+  const made = multipartPlan(size, { format, partSize, concurrency });
+  if (made.partCount !== partCount) {
+    throw inputError("the plan's partCount does not follow from its size and partSize");
+  }
+  return made;
+}
+
+/** The plan of a spool, which has its part size; one that is given says how many at a time. */
+export function planFor(
+  { size, format, partSize }: Pick<MultipartPlan, "size" | "format" | "partSize">,
+  plan: MultipartPlan | undefined,
+): MultipartPlan {
+  if (plan === undefined) {
+    return multipartPlan(size, { format, partSize });
+  }
+  if (checkPlan(size, plan).partSize !== partSize) {
+    throw new BongtuError("ERR_PART_SIZE", `this spool has parts of ${partSize} bytes already`);
+  }
+  return plan;
+}

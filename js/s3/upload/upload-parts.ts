@@ -1,0 +1,65 @@
+// A multipart upload of what is sealed, or spooled.
+
+import { inputError } from "../../base/errors.js";
+import { ignore } from "../../base/operation.js";
+import type { Sealed } from "../../sealed/sealed.js";
+import type { Checksum } from "../checksums.js";
+import type { Spooled } from "../spool/spooled.js";
+import type { MultipartPlan } from "./multipart-plan.js";
+import { checkUpload, type UploadPartsOptions } from "./options.js";
+import { checkPlan, planFor } from "./parts.js";
+import { Upload } from "./run.js";
+import type { CompletedPart } from "./server.js";
+import { openForUpload, SealedSource, type UploadSource } from "./source.js";
+
+export interface UploadedParts {
+  /** In order, as `MultipartUpload.Parts` of the AWS SDK takes them. */
+  readonly parts: CompletedPart[];
+  /** Of the whole object. */
+  readonly checksum?: Checksum;
+}
+
+/**
+ * Uploads all parts of what is sealed, `plan.concurrency` at a time, and resolves when the object
+ * is there (or all its parts, if there is no `complete`).
+ *
+ * When it fails nothing is left behind: what is in flight is waited for, and the upload aborted at
+ * the server. `ERR_S3`: it refused a request. `ERR_UPLOAD`: it, or what lies between, kept failing;
+ * the message lists the parts that are missing.
+ *
+ * A spool goes on where it stopped, and needs a plan only to say how many parts at a time. While it
+ * is uploaded others get `ERR_SPOOL`. Once it is uploaded it is deleted; a failure leaves it, and
+ * what is at the server, for another attempt, unless `keep` is `false`.
+ */
+export function uploadParts(
+  source: Sealed | Spooled,
+  plan: MultipartPlan | undefined,
+  options: UploadPartsOptions,
+): Promise<UploadedParts>;
+export function uploadParts(source: Spooled, options: UploadPartsOptions): Promise<UploadedParts>;
+export async function uploadParts(
+  source: Sealed | Spooled,
+  ...others: [MultipartPlan | undefined, UploadPartsOptions] | [UploadPartsOptions]
+): Promise<UploadedParts> {
+  const [plan, options] = others.length === 1 ? [undefined, others[0]] : others;
+  checkUpload(source, options);
+  const spooled = openForUpload in source;
+  const opened = spooled ? await source[openForUpload]() : new SealedSource(source);
+  try {
+    const checked = spooled ? planFor(source, plan) : checkPlan(source.size, plan);
+    checkChecksum(opened, options);
+    const keep = spooled && options.keep !== false;
+    const { parts, checksum } = await new Upload(opened, checked, options, keep).run();
+    return { parts, ...(checksum === undefined ? {} : { checksum }) };
+  } finally {
+    // What cannot be let go now is let go with the page or process.
+    await opened.close().catch(ignore);
+  }
+}
+
+/** The server was told when the upload was created. */
+function checkChecksum({ uploadId, checksum }: UploadSource, options: UploadPartsOptions): void {
+  if (uploadId !== undefined && checksum !== options.checksum) {
+    throw inputError(`this upload was begun with checksum ${checksum ?? "undefined"}`);
+  }
+}
