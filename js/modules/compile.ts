@@ -1,4 +1,5 @@
 import { BongtuError, wordsOf } from "../base/errors.js";
+import { alphabet } from "../wasm/alphabet.js";
 
 /** What wasm-bindgen makes for each module. */
 type InitSync<Exports> = (source: { module: WebAssembly.Module }) => Exports;
@@ -33,11 +34,21 @@ function adviceFor(words: string): string {
     : "";
 }
 
-/** A byte is its low half as A to P and its high half as a to p, which brotli packs better than hexadecimal. */
-function decode(inlined: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(inlined.length / 2);
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = (inlined.charCodeAt(2 * i) - 65) | ((inlined.charCodeAt(2 * i + 1) - 97) << 4);
+/** Reads what pkg-scripts/lib/inline.mjs writes: a byte is one character, or two after `}` and `~`. */
+export function decode(inlined: string): Uint8Array<ArrayBuffer> {
+  const meanings = new Uint8Array(3 * 128);
+  symbols(alphabet).forEach((symbol, byte) => {
+    meanings[symbol] = byte;
+  });
+  return Uint8Array.from(symbols(inlined), (symbol) => meanings[symbol] as number);
+}
+
+function symbols(text: string): Uint16Array {
+  const found = new Uint16Array(text.length);
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    found[length++] = code < 125 ? code : (code - 124) * 128 + text.charCodeAt(++i);
   }
-  return bytes;
+  return found.subarray(0, length);
 }
