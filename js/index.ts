@@ -5,6 +5,7 @@ export type { Duplex } from "./engine/duplex.js";
 export type { Description, ObjectDescription } from "./inspect/description.js";
 export { inspect } from "./inspect/inspect.js";
 export type { Source } from "./io/source.js";
+export type { KeyringDescriptor } from "./keys/descriptor.js";
 export { Keyring, type KmsOptions, type KmsRsaOptions } from "./keys/keyring.js";
 export type {
   Kms,

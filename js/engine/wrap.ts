@@ -3,7 +3,7 @@ import { BongtuError } from "../base/errors.js";
 import type { Operation } from "../base/operation.js";
 import { wrapDataKey } from "../executor/choose.js";
 import type { OaepHash } from "../executor/executor.js";
-import type { KeyringParts } from "../keys/keyring.js";
+import type { KeyringParts } from "../keys/descriptor.js";
 import {
   ask,
   type KmsGenerateDataKeyRequest,

@@ -1,14 +1,10 @@
 import { inputError } from "../base/errors.js";
 import { checkOptions, checkText } from "../base/options.js";
 import { wasm } from "../modules/main.js";
-import type { Keyring as Handle } from "../wasm/bongtu_wasm.js";
+import type { KeyringDescriptor, KeyringParts } from "./descriptor.js";
 import type { Kms } from "./kms.js";
-import {
-  type EncryptionAlgorithm,
-  handleOf,
-  KmsPublicKey,
-  type PublicKeyInput,
-} from "./public-key.js";
+import { mainKeyring } from "./main-keyring.js";
+import { type EncryptionAlgorithm, KmsPublicKey, type PublicKeyInput } from "./public-key.js";
 
 export interface KmsRsaOptions {
   /** What data is sealed to; a keyring without it only opens. */
@@ -36,19 +32,6 @@ export interface KmsOptions {
   readonly kms: Kms;
 }
 
-/**
- * What operations need of a keyring.
- * @internal
- */
-export interface KeyringParts {
-  readonly handle: Handle;
-  readonly publicKey: KmsPublicKey | undefined;
-  readonly kms: Kms | undefined;
-  /** Of an RSA key, as the next one. */
-  readonly keyArn?: string | undefined;
-  readonly algorithm?: EncryptionAlgorithm | undefined;
-}
-
 const CONSTRUCT = Symbol();
 
 // What only this module can do; the class gives both away while it is being defined.
@@ -56,7 +39,7 @@ let make: (parts: KeyringParts) => Keyring;
 let partsOf: (keyring: object) => KeyringParts | undefined;
 
 /** Who can unwrap a data key. */
-export class Keyring {
+export class Keyring implements KeyringDescriptor {
   readonly #parts: KeyringParts;
 
   private constructor(construct: symbol, parts: KeyringParts) {
@@ -64,6 +47,7 @@ export class Keyring {
       throw inputError("use Keyring.kmsRsa or Keyring.kms");
     }
     this.#parts = parts;
+    mainKeyring(parts); // refuses what does not go together
     Object.freeze(this);
   }
 
@@ -86,11 +70,8 @@ export class Keyring {
     if (typeof underAnyArn !== "boolean") {
       throw inputError("underAnyArn must be true or false");
     }
-    const handle =
-      publicKey === undefined
-        ? wasm().Keyring.kmsRsaOpenOnly(keyArn, algorithm, underAnyArn)
-        : wasm().Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm, underAnyArn);
-    return new Keyring(CONSTRUCT, { handle, publicKey, kms, keyArn, algorithm });
+    const what = { kind: "kms-rsa", keyArn, publicKey, algorithm, underAnyArn } as const;
+    return new Keyring(CONSTRUCT, { ...what, anyKey: false, kms });
   }
 
   /**
@@ -99,8 +80,28 @@ export class Keyring {
    */
   static kms(options: KmsOptions): Keyring {
     checkOptions(options, { keyArn: true, kms: true });
-    const handle = wasm().Keyring.kms(checkKeyArn(options.keyArn));
-    return new Keyring(CONSTRUCT, { handle, publicKey: undefined, kms: checkKms(options.kms) });
+    const keyArn = checkKeyArn(options.keyArn);
+    return new Keyring(CONSTRUCT, { ...NONE, kind: "kms", keyArn, kms: checkKms(options.kms) });
+  }
+
+  get kind(): KeyringDescriptor["kind"] {
+    return this.#parts.kind;
+  }
+
+  get keyArn(): string | undefined {
+    return this.#parts.keyArn;
+  }
+
+  get publicKey(): KmsPublicKey | undefined {
+    return this.#parts.publicKey;
+  }
+
+  get algorithm(): EncryptionAlgorithm | undefined {
+    return this.#parts.algorithm;
+  }
+
+  get underAnyArn(): boolean {
+    return this.#parts.underAnyArn;
   }
 
   static {
@@ -109,14 +110,22 @@ export class Keyring {
   }
 }
 
+const NONE = {
+  keyArn: undefined,
+  publicKey: undefined,
+  algorithm: undefined,
+  underAnyArn: false,
+  anyKey: false,
+} as const;
+
 /**
  * Opens what was sealed to any KMS RSA key, asking `kms` under the ARN that the message names, or
  * under `keyArn` where none is named: for the command line, which may hold the private key itself.
  * @internal
  */
 export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm, keyArn?: string): Keyring {
-  const handle = wasm().Keyring.kmsRsaAnyKey(algorithm);
-  return make({ handle, publicKey: undefined, kms, keyArn, algorithm });
+  const what = { ...NONE, kind: "kms-rsa", keyArn, algorithm, anyKey: true } as const;
+  return make({ ...what, kms });
 }
 
 /** @internal */

@@ -17,6 +17,7 @@ import { unwrapDataKey } from "../engine/unwrap.js";
 import { preparing, type Reader, readerOf, type Source } from "../io/source.js";
 import { type Keyring, keyringParts } from "../keys/keyring.js";
 import type { Kms } from "../keys/kms.js";
+import { mainKeyring } from "../keys/main-keyring.js";
 import { wasm } from "../modules/main.js";
 import type { OpenSession } from "../wasm/bongtu_wasm.js";
 import { readHeader } from "./header.js";
@@ -117,17 +118,17 @@ interface Opening {
 
 function prepare(keyring: Keyring, options: OpenOptions): Opening {
   checkOperationOptions(options, OPEN_OPTIONS);
-  const { handle, kms } = keyringParts(keyring);
+  const parts = keyringParts(keyring);
   const limits = checkLimits(options.limits);
   const session = new (wasm().OpenSession)(
-    handle,
+    mainKeyring(parts),
     contextPairs(options.encryptionContext),
     checkText(options.commitmentPolicy, "commitmentPolicy"),
     limits.maxEncryptedDataKeys,
     limits.maxHeaderLength,
     limits.maxFrameLength,
   );
-  return { session, kms, operation: new Operation(options) };
+  return { session, kms: parts.kms, operation: new Operation(options) };
 }
 
 /** Calls `verified`, with the header's own length, before any plaintext goes to `sink`. */

@@ -14,7 +14,9 @@ import { runFrames } from "../engine/frames.js";
 import { handOn, type Sink } from "../engine/pump.js";
 import { rsaWrapped } from "../engine/wrap.js";
 import { type Reader, readerOf, type Source } from "../io/source.js";
-import { type Keyring, type KeyringParts, keyringParts } from "../keys/keyring.js";
+import type { KeyringParts } from "../keys/descriptor.js";
+import { type Keyring, keyringParts } from "../keys/keyring.js";
+import { mainKeyring } from "../keys/main-keyring.js";
 import { wasm } from "../modules/main.js";
 import { type Sealed, SealedRange } from "../sealed/sealed.js";
 import {
@@ -92,7 +94,7 @@ export async function sealBlob(
   const { MessageSealing } = wasm();
   let sealing: InstanceType<typeof MessageSealing> | undefined;
   try {
-    sealing = new MessageSealing(parts.handle, context, frameLength, size);
+    sealing = new MessageSealing(mainKeyring(parts), context, frameLength, size);
     operation.check();
     await checkEmptiness(plaintext, operation);
     const pieces = sealing.wrappedPieces(await operation.wait(rsaWrapped(sealing, parts)));
@@ -109,7 +111,7 @@ export function sealedSize(
   plaintextLength: number,
   options: MessageOptions = {},
 ): number {
-  const { handle } = keyringParts(keyring);
+  const handle = mainKeyring(keyringParts(keyring));
   // Whoever asks for a size has the options of `seal` in hand.
   checkOperationOptions<SealOptions>(options, MESSAGE_OPTIONS);
   const context = contextPairs(options.encryptionContext);
@@ -141,7 +143,7 @@ function prepare(keyring: Keyring, options: SealOptions): Sealing {
 async function run(sealing: Sealing, reader: Reader, sink: Sink): Promise<void> {
   const { keyring, context, frameLength, operation } = sealing;
   const { MessageSealing } = wasm();
-  const message = new MessageSealing(keyring.handle, context, frameLength);
+  const message = new MessageSealing(mainKeyring(keyring), context, frameLength);
   let session: SealSession | undefined;
   try {
     operation.check();

@@ -20,6 +20,7 @@ import type { ContentKey } from "../executor/executor.js";
 import type { Reader } from "../io/source.js";
 import { type Keyring, keyringParts } from "../keys/keyring.js";
 import type { Kms } from "../keys/kms.js";
+import { mainKeyring } from "../keys/main-keyring.js";
 import { wasm } from "../modules/main.js";
 import type { ObjectOpening } from "../wasm/bongtu_wasm.js";
 import { type Body, bodyOf, type ObjectBody } from "./body.js";
@@ -131,7 +132,7 @@ function prepare(keyring: Keyring, object: StoredObject, options: OpenObjectOpti
   const twice = releaseUnverified !== true;
   const body = bodyOf(object.body, twice);
   try {
-    const { handle, kms } = keyringParts(keyring);
+    const parts = keyringParts(keyring);
     checkWhole(object, Object(options));
     checkOperationOptions(options, { commitmentPolicy: true, releaseUnverified: true });
     refuseMisspelt(object, STORED, "object.");
@@ -141,8 +142,9 @@ function prepare(keyring: Keyring, object: StoredObject, options: OpenObjectOpti
     const metadata = stringPairs(object.metadata, "metadata", "ERR_METADATA");
     const instructionFile = checkText(object.instructionFile, "instructionFile");
     const policy = checkText(options.commitmentPolicy, "commitmentPolicy");
+    const handle = mainKeyring(parts);
     const session = new (wasm().ObjectOpening)(handle, metadata, instructionFile, policy);
-    return { session, kms, body, operation: new Operation(options), twice };
+    return { session, kms: parts.kms, body, operation: new Operation(options), twice };
   } catch (error) {
     body.discard(error).catch(ignore);
     throw error;

@@ -11,7 +11,9 @@ import { type Block, Rechunker } from "../engine/rechunk.js";
 import { generateDataKey, rsaWrapped } from "../engine/wrap.js";
 import { importContentKey } from "../executor/choose.js";
 import type { Reader } from "../io/source.js";
-import { type Keyring, type KeyringParts, keyringParts } from "../keys/keyring.js";
+import type { KeyringParts } from "../keys/descriptor.js";
+import { type Keyring, keyringParts } from "../keys/keyring.js";
+import { mainKeyring } from "../keys/main-keyring.js";
 import { wasm } from "../modules/main.js";
 import { type Sealed, SealedRange } from "../sealed/sealed.js";
 import {
@@ -145,7 +147,13 @@ async function wrap(
   size: number | undefined,
 ): Promise<{ readonly pieces: Pieces; readonly envelope: ObjectEnvelope }> {
   const { ObjectSealing } = wasm();
-  const sealing = new ObjectSealing(keyring.handle, format, description, instructionFile, size);
+  const sealing = new ObjectSealing(
+    mainKeyring(keyring),
+    format,
+    description,
+    instructionFile,
+    size,
+  );
   try {
     operation.check();
     const pieces =

@@ -16,6 +16,7 @@ import { type UnwrapSession, unwrapDataKey } from "../engine/unwrap.js";
 import { wrapDataKey } from "../executor/choose.js";
 import { type Keyring, keyringParts } from "../keys/keyring.js";
 import type { KmsDecryptRequest } from "../keys/kms.js";
+import { mainKeyring } from "../keys/main-keyring.js";
 import { type EncryptionAlgorithm, KmsPublicKey } from "../keys/public-key.js";
 import { OPEN_OPTIONS, type OpenOptions, open } from "../message/open.js";
 import { seal, sealedSize } from "../message/seal.js";
@@ -206,7 +207,7 @@ function directKey(
   }
   refuseAlgorithm(algorithm);
   const parts = keyringParts(key);
-  if (parts.keyArn === undefined) {
+  if (parts.kind === "kms") {
     throw symmetricError();
   }
   if (parts.publicKey === undefined) {
@@ -216,12 +217,13 @@ function directKey(
 }
 
 async function openDirect(keyring: Keyring, block: Bytes, options: OpenOptions): Promise<Bytes> {
-  const { handle, kms, keyArn, algorithm = DEFAULT_ALGORITHM } = keyringParts(keyring);
+  const parts = keyringParts(keyring);
+  const { kms, keyArn, algorithm = DEFAULT_ALGORITHM } = parts;
   // Only a message has a use for these two; a wrong one is refused all the same.
   const commitmentPolicy = checkText(options.commitmentPolicy, "commitmentPolicy");
-  new (wasm().OpenSession)(handle, [], commitmentPolicy).free();
+  new (wasm().OpenSession)(mainKeyring(parts), [], commitmentPolicy).free();
   checkLimits(options.limits);
-  if (keyArn === undefined) {
+  if (parts.kind === "kms" || keyArn === undefined) {
     throw symmetricError();
   }
   if (contextPairs(options.encryptionContext).length > 0) {

@@ -25,6 +25,7 @@ import { rustExecutor } from "../../pkg/js/executor/rust.js";
 import { passesSelfTest } from "../../pkg/js/executor/self-test.js";
 import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
 import { keyringParts } from "../../pkg/js/keys/keyring.js";
+import { mainKeyring } from "../../pkg/js/keys/main-keyring.js";
 import { Aes, instance as fallback } from "../../pkg/js/modules/fallback.js";
 import { instantiate, wasm } from "../../pkg/js/modules/main.js";
 import { instantiateS3 } from "../../pkg/js/modules/s3.js";
@@ -465,7 +466,7 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
 }
 
 test("the search finds a data key as long as its session lives", () => {
-  const session = new MessageSealing(keyringParts(keyring).handle, []);
+  const session = new MessageSealing(mainKeyring(keyringParts(keyring)), []);
   const dataKey = session.wrapPlaintext().subarray(DIGEST_LENGTH);
   assert.ok(findSecret(dataKey).length > 0, "it was not found");
   session.free();

@@ -86,7 +86,7 @@ async fn seal(text: &[u8]) -> Vec<u8> {
 
 /// The plaintext, `None` when a frame does not verify; both executors must agree on that.
 async fn open(message: &[u8]) -> Option<Vec<u8>> {
-    let keyring = Keyring::kms_rsa_open_only(ARN, None, false).unwrap();
+    let keyring = Keyring::kms_rsa_open_only(Some(ARN.into()), None, false).unwrap();
     let mut session = OpenSession::new(&keyring, vec![], None, None, None, None).unwrap();
     let header = session.header(&Uint8Array::from(message), true).unwrap();
     let request = session.request().unwrap();

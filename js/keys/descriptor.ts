@@ -1,0 +1,26 @@
+import type { Kms } from "./kms.js";
+import type { EncryptionAlgorithm, KmsPublicKey } from "./public-key.js";
+
+/** What a keyring is. There is no secret in it: each module that needs one takes it over. */
+export interface KeyringDescriptor {
+  /** `kms-rsa`: an RSA key in KMS; `kms`: a symmetric one. */
+  readonly kind: "kms-rsa" | "kms";
+  /** `arn:aws:kms:REGION:ACCOUNT:key/ID`. */
+  readonly keyArn: string | undefined;
+  /** What an RSA keyring seals to; one without it only opens. */
+  readonly publicKey: KmsPublicKey | undefined;
+  /** Of an RSA keyring; RSAES_OAEP_SHA_256 if it is `undefined`. */
+  readonly algorithm: EncryptionAlgorithm | undefined;
+  /** It opens what names another ARN, too, under its own. */
+  readonly underAnyArn: boolean;
+}
+
+/**
+ * What operations need of a keyring.
+ * @internal
+ */
+export interface KeyringParts extends KeyringDescriptor {
+  /** It opens what was sealed to any RSA key, under the ARN that is named there. */
+  readonly anyKey: boolean;
+  readonly kms: Kms | undefined;
+}
