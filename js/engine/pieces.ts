@@ -3,7 +3,7 @@
 import { type Bytes, concat } from "../base/bytes.js";
 import type { Operation } from "../base/operation.js";
 import type { ContentKey } from "../executor/executor.js";
-import type { Pieces } from "../wasm/bongtu_wasm.js";
+import type { Pieces } from "../wasm/bongtu_seal.js";
 import { handOn, type Planned, pump, type Sink } from "./pump.js";
 import type { Block } from "./rechunk.js";
 import { type PlannedCall, plannedCalls, wipeNonces } from "./records.js";

@@ -1,3 +1,4 @@
+import { inputError } from "../base/errors.js";
 import type { Kms } from "./kms.js";
 import type { EncryptionAlgorithm, KmsPublicKey } from "./public-key.js";
 
@@ -23,4 +24,21 @@ export interface KeyringParts extends KeyringDescriptor {
   /** It opens what was sealed to any RSA key, under the ARN that is named there. */
   readonly anyKey: boolean;
   readonly kms: Kms | undefined;
+}
+
+// Beside the class and not in it: what needs a keyring's parts would need all that makes keyrings.
+const partsOf = new WeakMap<object, KeyringParts>();
+
+/** @internal */
+export function remember(keyring: object, parts: KeyringParts): void {
+  partsOf.set(keyring, parts);
+}
+
+/** @internal */
+export function keyringParts(keyring: unknown): KeyringParts {
+  const parts = partsOf.get(keyring as object);
+  if (parts === undefined) {
+    throw inputError("the keyring must be made by Keyring.kmsRsa or Keyring.kms");
+  }
+  return parts;
 }

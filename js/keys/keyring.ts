@@ -1,10 +1,10 @@
 import { inputError } from "../base/errors.js";
 import { checkOptions, checkText } from "../base/options.js";
-import { wasm } from "../modules/main.js";
-import type { KeyringDescriptor, KeyringParts } from "./descriptor.js";
+import { sealWasm } from "../modules/seal.js";
+import { type KeyringDescriptor, type KeyringParts, keyringParts, remember } from "./descriptor.js";
 import type { Kms } from "./kms.js";
-import { mainKeyring } from "./main-keyring.js";
 import { type EncryptionAlgorithm, KmsPublicKey, type PublicKeyInput } from "./public-key.js";
+import { sealKeyring } from "./seal-keyring.js";
 
 export interface KmsRsaOptions {
   /** What data is sealed to; a keyring without it only opens. */
@@ -34,20 +34,17 @@ export interface KmsOptions {
 
 const CONSTRUCT = Symbol();
 
-// What only this module can do; the class gives both away while it is being defined.
+/** What only this module can do; the class gives it away while it is being defined. */
 let make: (parts: KeyringParts) => Keyring;
-let partsOf: (keyring: object) => KeyringParts | undefined;
 
 /** Who can unwrap a data key. */
 export class Keyring implements KeyringDescriptor {
-  readonly #parts: KeyringParts;
-
   private constructor(construct: symbol, parts: KeyringParts) {
     if (construct !== CONSTRUCT) {
       throw inputError("use Keyring.kmsRsa or Keyring.kms");
     }
-    this.#parts = parts;
-    mainKeyring(parts); // refuses what does not go together
+    remember(this, parts);
+    sealKeyring(parts); // refuses what does not go together
     Object.freeze(this);
   }
 
@@ -85,28 +82,27 @@ export class Keyring implements KeyringDescriptor {
   }
 
   get kind(): KeyringDescriptor["kind"] {
-    return this.#parts.kind;
+    return keyringParts(this).kind;
   }
 
   get keyArn(): string | undefined {
-    return this.#parts.keyArn;
+    return keyringParts(this).keyArn;
   }
 
   get publicKey(): KmsPublicKey | undefined {
-    return this.#parts.publicKey;
+    return keyringParts(this).publicKey;
   }
 
   get algorithm(): EncryptionAlgorithm | undefined {
-    return this.#parts.algorithm;
+    return keyringParts(this).algorithm;
   }
 
   get underAnyArn(): boolean {
-    return this.#parts.underAnyArn;
+    return keyringParts(this).underAnyArn;
   }
 
   static {
     make = (parts) => new Keyring(CONSTRUCT, parts);
-    partsOf = (keyring) => (#parts in keyring ? keyring.#parts : undefined);
   }
 }
 
@@ -128,15 +124,6 @@ export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm, keyArn?:
   return make({ ...what, kms });
 }
 
-/** @internal */
-export function keyringParts(keyring: Keyring): KeyringParts {
-  const parts = typeof keyring === "object" && keyring !== null ? partsOf(keyring) : undefined;
-  if (parts === undefined) {
-    throw inputError("the keyring must be made by Keyring.kmsRsa or Keyring.kms");
-  }
-  return parts;
-}
-
 /**
  * A key ARN without what may surround it.
  * @internal
@@ -145,7 +132,7 @@ export function checkKeyArn(keyArn: unknown): string {
   if (typeof keyArn !== "string") {
     throw inputError("keyArn must be a string; only a GetPublicKey response brings its own");
   }
-  return wasm().parseKeyArn(keyArn);
+  return sealWasm().parseKeyArn(keyArn);
 }
 
 function checkKms(kms: Kms): Kms {

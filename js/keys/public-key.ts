@@ -1,8 +1,8 @@
 import type { Bytes } from "../base/bytes.js";
 import { inputError } from "../base/errors.js";
 import { checkOptions, checkText } from "../base/options.js";
-import { wasm } from "../modules/main.js";
-import type { PublicKey } from "../wasm/bongtu_wasm.js";
+import { sealWasm } from "../modules/seal.js";
+import type { PublicKey } from "../wasm/bongtu_seal.js";
 import { publicKeyBytes, publicKeyError } from "./public-key-input.js";
 
 /**
@@ -108,5 +108,5 @@ function parseAny(input: PublicKeyInput, { keyArn, spkiSha256 }: PublicKeyOption
   if (input instanceof KmsPublicKey) {
     throw publicKeyError("this is a KmsPublicKey already. Use it as it is");
   }
-  return wasm().PublicKey.parse(publicKeyBytes(input), keyArn, spkiSha256);
+  return sealWasm().PublicKey.parse(publicKeyBytes(input), keyArn, spkiSha256);
 }

@@ -15,11 +15,12 @@ import { runFrames } from "../engine/frames.js";
 import type { Sink } from "../engine/pump.js";
 import { unwrapDataKey } from "../engine/unwrap.js";
 import { preparing, type Reader, readerOf, type Source } from "../io/source.js";
-import { type Keyring, keyringParts } from "../keys/keyring.js";
+import { keyringParts } from "../keys/descriptor.js";
+import type { Keyring } from "../keys/keyring.js";
 import type { Kms } from "../keys/kms.js";
-import { mainKeyring } from "../keys/main-keyring.js";
-import { wasm } from "../modules/main.js";
-import type { OpenSession } from "../wasm/bongtu_wasm.js";
+import { openKeyring } from "../keys/open-keyring.js";
+import { openWasm } from "../modules/open.js";
+import type { OpenSession } from "../wasm/bongtu_open.js";
 import { readHeader } from "./header.js";
 
 export interface OpenOptions extends OperationOptions {
@@ -120,8 +121,8 @@ function prepare(keyring: Keyring, options: OpenOptions): Opening {
   checkOperationOptions(options, OPEN_OPTIONS);
   const parts = keyringParts(keyring);
   const limits = checkLimits(options.limits);
-  const session = new (wasm().OpenSession)(
-    mainKeyring(parts),
+  const session = new (openWasm().OpenSession)(
+    openKeyring(parts),
     contextPairs(options.encryptionContext),
     checkText(options.commitmentPolicy, "commitmentPolicy"),
     limits.maxEncryptedDataKeys,

@@ -14,10 +14,10 @@ import { runFrames } from "../engine/frames.js";
 import { handOn, type Sink } from "../engine/pump.js";
 import { rsaWrapped } from "../engine/wrap.js";
 import { type Reader, readerOf, type Source } from "../io/source.js";
-import type { KeyringParts } from "../keys/descriptor.js";
-import { type Keyring, keyringParts } from "../keys/keyring.js";
-import { mainKeyring } from "../keys/main-keyring.js";
-import { wasm } from "../modules/main.js";
+import { type KeyringParts, keyringParts } from "../keys/descriptor.js";
+import type { Keyring } from "../keys/keyring.js";
+import { sealKeyring } from "../keys/seal-keyring.js";
+import { sealWasm } from "../modules/seal.js";
 import { type Sealed, SealedRange } from "../sealed/sealed.js";
 import {
   checkEmptiness,
@@ -26,7 +26,7 @@ import {
   SealedSession,
   sizeOf,
 } from "../sealed/session.js";
-import type { SealSession } from "../wasm/bongtu_wasm.js";
+import type { SealSession } from "../wasm/bongtu_seal.js";
 
 /** What determines a message's length. */
 export interface MessageOptions {
@@ -91,10 +91,10 @@ export async function sealBlob(
   const plaintext = rereadable(source);
   const size = sizeOf(plaintext);
   const { keyring: parts, context, frameLength, operation } = prepare(keyring, options);
-  const { MessageSealing } = wasm();
+  const { MessageSealing } = sealWasm();
   let sealing: InstanceType<typeof MessageSealing> | undefined;
   try {
-    sealing = new MessageSealing(mainKeyring(parts), context, frameLength, size);
+    sealing = new MessageSealing(sealKeyring(parts), context, frameLength, size);
     operation.check();
     await checkEmptiness(plaintext, operation);
     const pieces = sealing.wrappedPieces(await operation.wait(rsaWrapped(sealing, parts)));
@@ -111,7 +111,7 @@ export function sealedSize(
   plaintextLength: number,
   options: MessageOptions = {},
 ): number {
-  const handle = mainKeyring(keyringParts(keyring));
+  const handle = sealKeyring(keyringParts(keyring));
   // Whoever asks for a size has the options of `seal` in hand.
   checkOperationOptions<SealOptions>(options, MESSAGE_OPTIONS);
   const context = contextPairs(options.encryptionContext);
@@ -142,8 +142,8 @@ function prepare(keyring: Keyring, options: SealOptions): Sealing {
 
 async function run(sealing: Sealing, reader: Reader, sink: Sink): Promise<void> {
   const { keyring, context, frameLength, operation } = sealing;
-  const { MessageSealing } = wasm();
-  const message = new MessageSealing(mainKeyring(keyring), context, frameLength);
+  const { MessageSealing } = sealWasm();
+  const message = new MessageSealing(sealKeyring(keyring), context, frameLength);
   let session: SealSession | undefined;
   try {
     operation.check();

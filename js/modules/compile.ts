@@ -1,4 +1,4 @@
-import { BongtuError, wordsOf } from "../base/errors.js";
+import { BongtuError, type BongtuErrorCode, wordsOf } from "../base/errors.js";
 import { alphabet } from "../wasm/alphabet.js";
 
 /** What wasm-bindgen makes for each module. */
@@ -16,6 +16,42 @@ export function instantiated<Exports>(initSync: InitSync<Exports>, inlined: stri
     throw new BongtuError("ERR_WASM", `WebAssembly was refused: ${words}${adviceFor(words)}`, {
       cause,
     });
+  }
+}
+
+/** What wasm-bindgen makes of a crate whose errors are JavaScript's. */
+interface Bindings<Exports> {
+  readonly initSync: InitSync<Exports>;
+  setErrorFactory(factory: (code: BongtuErrorCode, message: string) => BongtuError): void;
+}
+
+/**
+ * A WebAssembly module that a script carries: compiled when it is first needed, synchronously, so
+ * that keys and keyrings need no set-up.
+ */
+export class WasmModule<Exports, B extends Bindings<Exports>> {
+  readonly #bindings: B;
+  readonly #inlined: string;
+  #instance: Exports | undefined;
+
+  constructor(bindings: B & Bindings<Exports>, inlined: string) {
+    this.#bindings = bindings;
+    this.#inlined = inlined;
+  }
+
+  /** The bindings, ready to use. */
+  get bindings(): B {
+    this.instance();
+    return this.#bindings;
+  }
+
+  /** The raw exports, `memory` among them; tests search it for keys. */
+  instance(): Exports {
+    if (this.#instance === undefined) {
+      this.#instance = instantiated(this.#bindings.initSync, this.#inlined);
+      this.#bindings.setErrorFactory((code, message) => new BongtuError(code, message));
+    }
+    return this.#instance;
   }
 }
 

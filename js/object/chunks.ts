@@ -12,7 +12,7 @@ import { type Block, Rechunker } from "../engine/rechunk.js";
 import { type PlannedCall, plannedCalls, wipeNonces } from "../engine/records.js";
 import type { ContentKey } from "../executor/executor.js";
 import type { Reader } from "../io/source.js";
-import type { ObjectOpening } from "../wasm/bongtu_wasm.js";
+import type { ObjectOpening } from "../wasm/bongtu_open.js";
 
 export interface ChunkRun {
   readonly session: ObjectOpening;

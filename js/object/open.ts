@@ -18,11 +18,12 @@ import { unwrapDataKey } from "../engine/unwrap.js";
 import { importContentKey } from "../executor/choose.js";
 import type { ContentKey } from "../executor/executor.js";
 import type { Reader } from "../io/source.js";
-import { type Keyring, keyringParts } from "../keys/keyring.js";
+import { keyringParts } from "../keys/descriptor.js";
+import type { Keyring } from "../keys/keyring.js";
 import type { Kms } from "../keys/kms.js";
-import { mainKeyring } from "../keys/main-keyring.js";
-import { wasm } from "../modules/main.js";
-import type { ObjectOpening } from "../wasm/bongtu_wasm.js";
+import { openKeyring } from "../keys/open-keyring.js";
+import { openWasm } from "../modules/open.js";
+import type { ObjectOpening } from "../wasm/bongtu_open.js";
 import { type Body, bodyOf, type ObjectBody } from "./body.js";
 import { type ChunkResult, type ChunkRun, openChunks } from "./chunks.js";
 import type { ObjectFormat } from "./seal.js";
@@ -142,8 +143,8 @@ function prepare(keyring: Keyring, object: StoredObject, options: OpenObjectOpti
     const metadata = stringPairs(object.metadata, "metadata", "ERR_METADATA");
     const instructionFile = checkText(object.instructionFile, "instructionFile");
     const policy = checkText(options.commitmentPolicy, "commitmentPolicy");
-    const handle = mainKeyring(parts);
-    const session = new (wasm().ObjectOpening)(handle, metadata, instructionFile, policy);
+    const handle = openKeyring(parts);
+    const session = new (openWasm().ObjectOpening)(handle, metadata, instructionFile, policy);
     return { session, kms: parts.kms, body, operation: new Operation(options), twice };
   } catch (error) {
     body.discard(error).catch(ignore);

@@ -11,10 +11,10 @@ import { type Block, Rechunker } from "../engine/rechunk.js";
 import { generateDataKey, rsaWrapped } from "../engine/wrap.js";
 import { importContentKey } from "../executor/choose.js";
 import type { Reader } from "../io/source.js";
-import type { KeyringParts } from "../keys/descriptor.js";
-import { type Keyring, keyringParts } from "../keys/keyring.js";
-import { mainKeyring } from "../keys/main-keyring.js";
-import { wasm } from "../modules/main.js";
+import { type KeyringParts, keyringParts } from "../keys/descriptor.js";
+import type { Keyring } from "../keys/keyring.js";
+import { sealKeyring } from "../keys/seal-keyring.js";
+import { sealWasm } from "../modules/seal.js";
 import { type Sealed, SealedRange } from "../sealed/sealed.js";
 import {
   checkEmptiness,
@@ -23,7 +23,7 @@ import {
   SealedSession,
   sizeOf,
 } from "../sealed/session.js";
-import type { Pieces } from "../wasm/bongtu_wasm.js";
+import type { Pieces } from "../wasm/bongtu_seal.js";
 
 /** A version of the format. */
 export type ObjectFormat = "v2" | "v3";
@@ -146,9 +146,9 @@ async function wrap(
   { keyring, format, description, instructionFile, operation }: Sealing,
   size: number | undefined,
 ): Promise<{ readonly pieces: Pieces; readonly envelope: ObjectEnvelope }> {
-  const { ObjectSealing } = wasm();
+  const { ObjectSealing } = sealWasm();
   const sealing = new ObjectSealing(
-    mainKeyring(keyring),
+    sealKeyring(keyring),
     format,
     description,
     instructionFile,

@@ -3,7 +3,7 @@
 import { BongtuError } from "../base/errors.js";
 import type { Names } from "../base/option-names.js";
 import { checkOptions, checkText } from "../base/options.js";
-import { s3Wasm } from "../modules/s3.js";
+import { policyWasm } from "../modules/policy.js";
 import { checkFlag, requiredText, textOptions } from "./request/arguments.js";
 
 /** Whose policy it is. */
@@ -75,7 +75,7 @@ function build(options: BucketPolicyOptions): PolicyDocument {
     customerKey: checkText(options.customerKey, "customerKey"),
     createOnly: checkFlag(options.createOnly, "createOnly"),
   });
-  return JSON.parse(s3Wasm().bucketPolicy(texts));
+  return JSON.parse(policyWasm().bucketPolicy(texts));
 }
 
 /** The statements of a single rule, for a policy that has others. */
@@ -153,12 +153,9 @@ export interface PolicyExplanation {
  * takes is `ERR_POLICY`.
  */
 export function explain(policy: string | object): PolicyExplanation {
-  const [enforces, partly, notEnforced, cannotSee] = s3Wasm().explainPolicy(document(policy)) as [
-    Finding[],
-    Finding[],
-    Finding[],
-    string,
-  ];
+  const [enforces, partly, notEnforced, cannotSee] = policyWasm().explainPolicy(
+    document(policy),
+  ) as [Finding[], Finding[], Finding[], string];
   return {
     enforces: enforces.map(finding),
     partly: partly.map(finding),

@@ -9,7 +9,7 @@ import { Rechunker } from "../engine/rechunk.js";
 import { importContentKey } from "../executor/choose.js";
 import type { ContentKey } from "../executor/executor.js";
 import { isReadOnce, type Reader, readerOf, sliceReader } from "../io/source.js";
-import type { Pieces } from "../wasm/bongtu_wasm.js";
+import type { Pieces } from "../wasm/bongtu_seal.js";
 
 /** What can be read again and again, and any part of it. */
 export type RereadableSource = Uint8Array | ArrayBuffer | Blob;

@@ -14,13 +14,14 @@ import {
 } from "../base/options.js";
 import { type UnwrapSession, unwrapDataKey } from "../engine/unwrap.js";
 import { wrapDataKey } from "../executor/choose.js";
-import { type Keyring, keyringParts } from "../keys/keyring.js";
+import { keyringParts } from "../keys/descriptor.js";
+import type { Keyring } from "../keys/keyring.js";
 import type { KmsDecryptRequest } from "../keys/kms.js";
-import { mainKeyring } from "../keys/main-keyring.js";
+import { openKeyring } from "../keys/open-keyring.js";
 import { type EncryptionAlgorithm, KmsPublicKey } from "../keys/public-key.js";
 import { OPEN_OPTIONS, type OpenOptions, open } from "../message/open.js";
 import { seal, sealedSize } from "../message/seal.js";
-import { wasm } from "../modules/main.js";
+import { openWasm } from "../modules/open.js";
 
 /**
  * `armoured`: base64 of an AWS Encryption SDK message, as `seal` makes it. `direct`: base64 of one
@@ -181,7 +182,7 @@ async function sealDirect(
       "an empty secret cannot be direct, since KMS returns no empty plaintext; use the armoured form",
     );
   }
-  if (wasm().isWrappedKey(secret)) {
+  if (openWasm().isWrappedKey(secret)) {
     throw inputError(
       "a direct secret in the shape of a wrapped data key would never be opened; use the armoured form",
     );
@@ -221,7 +222,7 @@ async function openDirect(keyring: Keyring, block: Bytes, options: OpenOptions):
   const { kms, keyArn, algorithm = DEFAULT_ALGORITHM } = parts;
   // Only a message has a use for these two; a wrong one is refused all the same.
   const commitmentPolicy = checkText(options.commitmentPolicy, "commitmentPolicy");
-  new (wasm().OpenSession)(mainKeyring(parts), [], commitmentPolicy).free();
+  new (openWasm().OpenSession)(openKeyring(parts), [], commitmentPolicy).free();
   checkLimits(options.limits);
   if (parts.kind === "kms" || keyArn === undefined) {
     throw symmetricError();
@@ -267,7 +268,7 @@ class DirectSession implements UnwrapSession {
 
   respond(keyId?: string, plaintext?: Bytes): void {
     this.#request = undefined;
-    if (keyId === this.#keyArn && plaintext?.length && !wasm().isWrappedKey(plaintext)) {
+    if (keyId === this.#keyArn && plaintext?.length && !openWasm().isWrappedKey(plaintext)) {
       this.#secret = plaintext.slice();
     }
   }

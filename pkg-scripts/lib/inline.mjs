@@ -1,6 +1,6 @@
 // Writes WebAssembly files as modules that export them as text, which js/modules/compile.ts reads.
 //
-//   inline.mjs FOLDER NAME=MODULE…   FOLDER/NAME_bg.wasm becomes FOLDER/MODULE.js
+//   inline.mjs FOLDER NAME…   FOLDER/bongtu_NAME_bg.wasm becomes FOLDER/NAME-inline.js
 //
 // Compressed, the text must not be much larger than the bytes, by brotli as well as by gzip. So a frequent byte is one
 // character, itself if it can be, and any other byte is two, of which the first is `}` or `~`. All modules share an
@@ -16,10 +16,10 @@ const SINGLES = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)
 
 const [folder, ...names] = process.argv.slice(2);
 const files = await Promise.all(
-  names.map(async (pair) => {
-    const [name, module] = pair.split("=");
-    return { module, wasm: await readFile(`${folder}/${name}_bg.wasm`) };
-  }),
+  names.map(async (name) => ({
+    module: `${name}-inline`,
+    wasm: await readFile(`${folder}/bongtu_${name}_bg.wasm`),
+  })),
 );
 const characters = alphabetOf(Buffer.concat(files.map(({ wasm }) => wasm)));
 await write("alphabet", "alphabet", [...characters.keys()]);

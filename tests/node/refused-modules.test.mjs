@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fetched, instantiated } from "../../pkg/js/modules/compile.js";
+import { alphabet } from "../../pkg/js/wasm/alphabet.js";
 import { failure, thrown } from "../suite/support.mjs";
 
 /** Each engine's words, and whether a Content-Security-Policy is the reason. */
@@ -83,7 +84,6 @@ const EMPTY_MODULE = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
 /** As pkg-scripts/lib/inline.mjs writes bytes. */
 function inlined(bytes) {
-  return bytes
-    .map((byte) => String.fromCharCode(65 + (byte & 15)) + String.fromCharCode(97 + (byte >> 4)))
-    .join("");
+  const symbols = alphabet.match(/[}~]?./g);
+  return Array.from(bytes, (byte) => symbols[byte]).join("");
 }

@@ -24,11 +24,12 @@ import { nodeExecutor } from "../../pkg/js/executor/node.js";
 import { rustExecutor } from "../../pkg/js/executor/rust.js";
 import { passesSelfTest } from "../../pkg/js/executor/self-test.js";
 import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
-import { keyringParts } from "../../pkg/js/keys/keyring.js";
-import { mainKeyring } from "../../pkg/js/keys/main-keyring.js";
+import { keyringParts } from "../../pkg/js/keys/descriptor.js";
+import { sealKeyring } from "../../pkg/js/keys/seal-keyring.js";
 import { Aes, instance as fallback } from "../../pkg/js/modules/fallback.js";
-import { instantiate, wasm } from "../../pkg/js/modules/main.js";
+import { instantiateOpen, openWasm } from "../../pkg/js/modules/open.js";
 import { instantiateS3 } from "../../pkg/js/modules/s3.js";
+import { instantiateSeal, sealWasm } from "../../pkg/js/modules/seal.js";
 import { useExecutors } from "../../pkg/js/platform/platform.js";
 import { createKms, KEY_ARN, kmsException } from "../harness/kms.mjs";
 import {
@@ -145,7 +146,7 @@ function findSecrets(secrets) {
     }
   }
   const found = [];
-  for (const { memory } of [instantiate(), fallback, instantiateS3()]) {
+  for (const { memory } of [instantiateSeal(), instantiateOpen(), fallback, instantiateS3()]) {
     const bytes = Buffer.from(memory.buffer);
     for (let at = 0; at + 8 <= bytes.length; at++) {
       if (begins[bytes[at] | (bytes[at + 1] << 8)] === 1) {
@@ -210,8 +211,8 @@ SubtleCrypto.prototype.decrypt = function (algorithm, key, data) {
 
 /** Handles of WebAssembly that were used and not freed. */
 const held = new Set();
-const { SealSession, OpenSession } = wasm();
-const { MessageSealing, ObjectSealing, ObjectOpening, Pieces } = wasm();
+const { MessageSealing, ObjectSealing, Pieces, SealSession } = sealWasm();
+const { ObjectOpening, OpenSession } = openWasm();
 for (const prototype of [Pieces.prototype, ObjectOpening.prototype]) {
   const { plan } = prototype;
   prototype.plan = function (...given) {
@@ -466,7 +467,7 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
 }
 
 test("the search finds a data key as long as its session lives", () => {
-  const session = new MessageSealing(mainKeyring(keyringParts(keyring)), []);
+  const session = new MessageSealing(sealKeyring(keyringParts(keyring)), []);
   const dataKey = session.wrapPlaintext().subarray(DIGEST_LENGTH);
   assert.ok(findSecret(dataKey).length > 0, "it was not found");
   session.free();

@@ -52,7 +52,13 @@ test("the tarball holds the package and nothing else", async () => {
     project.files.filter((path) => !allowed.test(path)),
     [],
   );
-  const needed = ["README.md", "LICENSE-APACHE", "LICENSE-MIT", "js/index.js", "js/wasm/inline.js"];
+  const needed = [
+    "README.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "js/index.js",
+    "js/wasm/seal-inline.js",
+  ];
   assert.deepEqual(
     needed.filter((path) => !project.files.includes(path)),
     [],

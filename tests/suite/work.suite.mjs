@@ -2,7 +2,8 @@
 
 import { inspect, Keyring, open, openStream, seal, sealBlob } from "bongtu";
 import { assert, executors, test } from "#harness";
-import { wasm } from "../../pkg/js/modules/main.js";
+import { openWasm } from "../../pkg/js/modules/open.js";
+import { sealWasm } from "../../pkg/js/modules/seal.js";
 import { KEY_ARN } from "../harness/kms.mjs";
 import {
   assertBytes,
@@ -56,7 +57,7 @@ test("a header's bytes are handed over once, whatever pieces they come in", asyn
     const seen = (given) => {
       handedOver += given.length;
     };
-    await watching(wasm().OpenSession.prototype, "header", seen, () =>
+    await watching(openWasm().OpenSession.prototype, "header", seen, () =>
       failure(open(keyring, inPieces(message, size), { limits }), "ERR_NO_MATCHING_KEY"),
     );
     assert.equal(handedOver, message.length, `in pieces of ${size} bytes`);
@@ -78,7 +79,8 @@ test("a header is complete with its last byte, and not later", async () => {
 
 testWithEach("frames of one byte cross in blocks", async () => {
   const { keyring } = await fixture();
-  const { SealSession, OpenSession, Pieces } = wasm();
+  const { SealSession, Pieces } = sealWasm();
+  const { OpenSession } = openWasm();
   const frameLength = 1;
   const data = bytes(5000);
   const most = Math.ceil(data.length / 127);

@@ -1,4 +1,7 @@
-//! Requests to S3 for JavaScript: conversions, no logic.
+//! Requests to S3 and policies of buckets for JavaScript: conversions, no logic.
+//!
+//! Two WebAssembly modules are built of it, by the features `requests` and `policies`: pages upload, and
+//! policies are made and explained elsewhere.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -10,7 +13,12 @@
 #[global_allocator]
 static ALLOCATOR: bongtu_wasm_support::SmallAllocator = bongtu_wasm_support::SmallAllocator::new();
 
+#[cfg(feature = "requests")]
 pub mod encryption;
 mod options;
+#[cfg(feature = "policies")]
 pub mod policy;
+#[cfg(feature = "requests")]
+pub mod post;
+#[cfg(feature = "requests")]
 pub mod upload;

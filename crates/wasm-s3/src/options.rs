@@ -40,6 +40,7 @@ impl Options {
         self.text(name) == Some("true")
     }
 
+    #[cfg(feature = "requests")]
     pub(crate) fn number(&self, name: &'static str) -> Result<Option<u64>> {
         let number = self.text(name).map(str::parse).transpose();
         Ok(number.map_err(|_| Error::Input("a number must be whole and not negative"))?)

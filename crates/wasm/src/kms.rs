@@ -1,7 +1,7 @@
-//! KMS requests and responses in the AWS SDK's shape, but for encryption contexts, which cross as
+//! KMS Decrypt: requests and responses in the AWS SDK's shape, but for encryption contexts, which cross as
 //! pairs.
 
-use bongtu::{DecryptParameters, DecryptRequest, DecryptResponse, GenerateDataKeyRequest};
+use bongtu::{DecryptParameters, DecryptRequest, DecryptResponse};
 use bongtu_wasm_support::bytes::{public_out, secret_in};
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
@@ -32,13 +32,5 @@ fn decrypt_request(request: &DecryptRequest) -> JsValue {
         ("KeyId", request.key_id.as_str().into()),
         ("CiphertextBlob", public_out(&request.ciphertext_blob).into()),
         parameter,
-    ])
-}
-
-pub(crate) fn generate_data_key_request(request: &GenerateDataKeyRequest) -> JsValue {
-    object_of([
-        ("KeyId", request.key_id.as_str().into()),
-        ("KeySpec", "AES_256".into()),
-        ("EncryptionContext", pair_array(request.encryption_context.iter())),
     ])
 }

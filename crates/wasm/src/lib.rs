@@ -1,5 +1,8 @@
 //! bongtu for JavaScript: handles and conversions, no logic. The TypeScript beside it (`js/`) owns
 //! streams, WebCrypto and the public API; nothing here is meant to be called by anybody else.
+//!
+//! Two WebAssembly modules are built of it, by the features `seal` and `open`, so that a page downloads
+//! what it uses.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -12,9 +15,16 @@
 static ALLOCATOR: bongtu_wasm_support::SmallAllocator = bongtu_wasm_support::SmallAllocator::new();
 
 pub mod keyring;
+#[cfg(feature = "open")]
 mod kms;
 pub mod message;
 pub mod object;
+#[cfg(feature = "seal")]
 pub mod pieces;
+#[cfg(feature = "seal")]
+pub mod public_key;
 pub mod records;
+#[cfg(feature = "open")]
 pub mod secret;
+
+const OUT_OF_ORDER: bongtu::Error = bongtu::Error::State("the session was used out of order");

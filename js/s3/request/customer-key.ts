@@ -16,6 +16,7 @@ import { MESSAGE_OPTIONS, type SealOptions, seal } from "../../message/seal.js";
 import { s3Wasm } from "../../modules/s3.js";
 import type { Encryption } from "../../wasm/bongtu_s3.js";
 import { endpointText, type HeadersLike, headerPairs, record, requiredText } from "./arguments.js";
+import { customerKeys } from "./customer-keys.js";
 import type { S3Operation } from "./operation.js";
 
 /** Where an object is. */
@@ -32,9 +33,6 @@ export interface CustomerKeyHeadersOptions {
 }
 
 const CONSTRUCT = Symbol();
-
-/** @internal */
-export let encryptionOfKey: (key: CustomerKey) => Encryption;
 
 /**
  * A key of 32 bytes that S3 encrypts an object with (SSE-C). S3 keeps no copy of it: whoever loses
@@ -53,6 +51,7 @@ export class CustomerKey {
       throw inputError("use CustomerKey.generate, CustomerKey.from or CustomerKey.open");
     }
     this.#encryption = encryption;
+    customerKeys.set(this, () => this.#live());
     this.md5 = encryption.md5;
     Object.freeze(this);
   }
@@ -170,7 +169,6 @@ export class CustomerKey {
     if (typeof Symbol.dispose === "symbol") {
       CustomerKey.prototype[Symbol.dispose] = CustomerKey.prototype.dispose;
     }
-    encryptionOfKey = (key) => key.#live();
   }
 }
 

@@ -5,7 +5,8 @@ import { checkOptions, checkText, stringPairs } from "../../base/options.js";
 import { s3Wasm } from "../../modules/s3.js";
 import type { Encryption } from "../../wasm/bongtu_s3.js";
 import { checkFlag, record, requiredText } from "./arguments.js";
-import { CustomerKey, encryptionOfKey } from "./customer-key.js";
+import type { CustomerKey } from "./customer-key.js";
+import { customerKeys } from "./customer-keys.js";
 import type { S3Operation } from "./operation.js";
 
 /** A response of KMS DescribeKey, which tells what kind of key it is about. */
@@ -109,8 +110,9 @@ export function withEncryption<T>(
   if (mode instanceof Sse) {
     return use(encryptionOfSse(mode));
   }
-  if (mode instanceof CustomerKey) {
-    return use(encryptionOfKey(mode));
+  const customerKey = customerKeys.get(mode as CustomerKey);
+  if (customerKey !== undefined) {
+    return use(customerKey());
   }
   const { Encryption } = s3Wasm();
   if (mode !== undefined && mode !== "SSE-C") {

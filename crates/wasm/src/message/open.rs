@@ -1,6 +1,6 @@
 //! Opening a message.
 
-use super::OUT_OF_ORDER;
+use crate::OUT_OF_ORDER;
 use crate::keyring::{Keyring, context};
 use crate::kms;
 use crate::records;

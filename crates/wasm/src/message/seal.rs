@@ -1,8 +1,9 @@
 //! Sealing a message, as a stream of frames or in pieces.
 
-use super::OUT_OF_ORDER;
-use crate::keyring::{Keyring, seal_options};
+use crate::OUT_OF_ORDER;
+use crate::keyring::Keyring;
 use crate::pieces::Pieces;
+use crate::public_key::seal_options;
 use crate::records;
 use bongtu::message::{FrameSealer, Sealing};
 use bongtu::plan::SealOp;

@@ -1,14 +1,14 @@
-// Keyrings as the main WebAssembly module knows them.
+// Keyrings as the sealing WebAssembly module knows them.
 
-import { wasm } from "../modules/main.js";
-import type { Keyring as Handle } from "../wasm/bongtu_wasm.js";
+import { sealWasm } from "../modules/seal.js";
+import type { Keyring as Handle } from "../wasm/bongtu_seal.js";
 import type { KeyringParts } from "./descriptor.js";
 import { handleOf } from "./public-key.js";
 
 const taken = new WeakMap<KeyringParts, Handle>();
 
 /** Takes a keyring over at its first use, which refuses what does not go together. */
-export function mainKeyring(parts: KeyringParts): Handle {
+export function sealKeyring(parts: KeyringParts): Handle {
   let handle = taken.get(parts);
   if (handle === undefined) {
     handle = takeOver(parts);
@@ -18,7 +18,7 @@ export function mainKeyring(parts: KeyringParts): Handle {
 }
 
 function takeOver({ kind, keyArn = "", publicKey, algorithm, ...rules }: KeyringParts): Handle {
-  const { Keyring } = wasm();
+  const { Keyring } = sealWasm();
   if (kind === "kms") {
     return Keyring.kms(keyArn);
   }

@@ -1,0 +1,110 @@
+//! Public keys, and what is sealed to them.
+
+use crate::keyring::{Keyring, context, named};
+use bongtu::{EncryptionAlgorithm, Error, KeyArn, KmsPublicKey, KmsRsaKeyring, SealOptions};
+use bongtu_wasm_support::bytes::{public_in, public_out};
+use bongtu_wasm_support::convert::{byte_count, exact, integer};
+use bongtu_wasm_support::error::Result;
+use bongtu_wasm_support::json::json_tree;
+use bongtu_wasm_support::objects::object_of;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+/// The public half of a KMS RSA key.
+#[wasm_bindgen]
+pub struct PublicKey(KmsPublicKey);
+
+#[wasm_bindgen]
+impl PublicKey {
+    /// Reads a key in any form, as the bytes of a file.
+    pub fn parse(
+        input: &Uint8Array,
+        key_arn: Option<String>,
+        spki_sha256: Option<String>,
+    ) -> Result<Self> {
+        let mut key = KmsPublicKey::parse_with(&public_in(input), json_tree)?;
+        if let Some(pin) = spki_sha256 {
+            key = key.pinned(&pin)?;
+        }
+        if let Some(arn) = key_arn {
+            key = key.with_key_arn(KeyArn::parse(&arn)?)?;
+        }
+        Ok(Self(key))
+    }
+
+    /// `keySpec` (`RSA_2048`, `RSA_3072` or `RSA_4096`), `keyArn` where it is known, `spkiSha256` (of
+    /// the SubjectPublicKeyInfo, lower-case hexadecimal), and the `encryptionAlgorithms` that the
+    /// key offers.
+    pub fn describe(&self) -> JsValue {
+        let algorithms = [EncryptionAlgorithm::RsaesOaepSha1, EncryptionAlgorithm::RsaesOaepSha256];
+        let offered = algorithms.into_iter().filter(|algorithm| self.0.offers(*algorithm));
+        let offered = offered.map(|algorithm| JsValue::from(algorithm.name())).collect::<Array>();
+        object_of([
+            ("keySpec", self.0.key_spec().name().into()),
+            ("keyArn", self.0.key_arn().map(KeyArn::as_str).into()),
+            ("spkiSha256", self.0.spki_sha256().into()),
+            ("encryptionAlgorithms", offered.into()),
+        ])
+    }
+
+    /// Bytes that fit into one RSA block.
+    #[wasm_bindgen(js_name = maxDirectBytes)]
+    pub fn max_direct_bytes(&self, algorithm: &str) -> Result<usize> {
+        Ok(self.0.max_direct_bytes(EncryptionAlgorithm::from_name(algorithm)?))
+    }
+
+    /// DER of the SubjectPublicKeyInfo.
+    pub fn spki(&self) -> Uint8Array {
+        public_out(self.0.spki())
+    }
+}
+
+/// A key ARN without what may surround it.
+#[wasm_bindgen(js_name = parseKeyArn)]
+pub fn parse_key_arn(text: &str) -> Result<String> {
+    Ok(KeyArn::parse(text)?.as_str().into())
+}
+
+#[wasm_bindgen]
+impl Keyring {
+    /// Seals to `public_key`; opens through KMS. `under_any_arn`: also what names another ARN.
+    #[wasm_bindgen(js_name = kmsRsa)]
+    pub fn kms_rsa(
+        public_key: &PublicKey,
+        key_arn: &str,
+        algorithm: Option<String>,
+        under_any_arn: bool,
+    ) -> Result<Self> {
+        let (arn, algorithm) = (KeyArn::parse(key_arn)?, named(algorithm)?);
+        let keyring = KmsRsaKeyring::new(public_key.0.clone(), arn, algorithm)?;
+        Ok(Self::of(if under_any_arn { keyring.under_any_arn() } else { keyring }))
+    }
+
+    /// Bytes of the message that `plaintext_length` bytes make.
+    #[wasm_bindgen(js_name = sealedSize)]
+    pub fn sealed_size(
+        &self,
+        context: Vec<String>,
+        frame_length: Option<f64>,
+        plaintext_length: f64,
+    ) -> Result<f64> {
+        self.size(plaintext_length, &seal_options(context, frame_length)?)
+    }
+}
+
+impl Keyring {
+    pub(crate) fn size(&self, plaintext_length: f64, options: &SealOptions) -> Result<f64> {
+        exact(bongtu::sealed_size(self.inner(), byte_count(plaintext_length)?, options)?)
+    }
+}
+
+/// Sealing options out of flat pairs and a JavaScript number.
+pub(crate) fn seal_options(pairs: Vec<String>, frame_length: Option<f64>) -> Result<SealOptions> {
+    let mut options = SealOptions { encryption_context: context(pairs)?, ..Default::default() };
+    if let Some(length) = frame_length {
+        let length =
+            integer(length).ok_or(Error::Input("frameLength must be a whole number of bytes"))?;
+        options.frame_length = u32::try_from(length).map_err(|_| Error::FrameLength(length))?;
+    }
+    Ok(options)
+}

@@ -1,0 +1,17 @@
+// Keys, and all that is sealed to them: a bundler leaves this WebAssembly module out for who only opens.
+
+import * as bindings from "../wasm/bongtu_seal.js";
+import { inlined } from "../wasm/seal-inline.js";
+import { WasmModule } from "./compile.js";
+
+const module = /* @__PURE__ */ new WasmModule(bindings, inlined);
+
+/** The bindings, ready to use. */
+export function sealWasm(): typeof bindings {
+  return module.bindings;
+}
+
+/** The raw exports; a test searches their memory for keys. */
+export function instantiateSeal(): ReturnType<typeof bindings.initSync> {
+  return module.instance();
+}
