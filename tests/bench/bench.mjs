@@ -4,7 +4,6 @@
 
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { downloadSize, SEALING_AND_OPENING } from "../support/bundle.mjs";
 import { comparisonsOf } from "./comparisons.mjs";
 import { startChromium, startNode } from "./engines.mjs";
 import { printTable } from "./table.mjs";
@@ -13,7 +12,6 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const SIZES = [KIB, 64 * KIB, 64 * MIB, 256 * MIB];
 const ENGINES = { node: startNode, chromium: startChromium };
-const DOWNLOAD_FLOOR = 90_000;
 
 const { values: options } = parseArgs({
   options: {
@@ -25,14 +23,12 @@ const { values: options } = parseArgs({
 
 const rows = [];
 for (const engine of options.engine) rows.push(...(await benchEngine(engine, ENGINES[engine])));
-const bytes = await downloadSize(SEALING_AND_OPENING, process.cwd());
-const download = { bytes, floor: DOWNLOAD_FLOOR };
 
 // Where others compute too, ratios are noise.
 const machine = { load: loadavg()[1], cores: availableParallelism() };
 
-if (options.json) console.log(JSON.stringify({ rows, download, machine }, null, 2));
-else printTable(rows, download, machine);
+if (options.json) console.log(JSON.stringify({ rows, machine }, null, 2));
+else printTable(rows, machine);
 
 async function benchEngine(engine, start) {
   const rows = [];

@@ -5,7 +5,7 @@ const UNITS = [
   [1024, "KiB"],
 ];
 
-export function printTable(rows, download, { load, cores }) {
+export function printTable(rows, { load, cores }) {
   print(["engine", "size", "task", "MB/s", "against", "MB/s", "ratio", "bare", "floor"]);
   for (const row of rows) {
     print([
@@ -20,11 +20,7 @@ export function printTable(rows, download, { load, cores }) {
       row.floor === undefined ? "" : `${row.floor}${row.ratio < row.floor ? "  BELOW" : ""}`,
     ]);
   }
-  const { bytes, floor } = download;
-  console.log(
-    `\ndownload: ${(bytes / 1000).toFixed(1)} KB of brotli (floor ${floor / 1000} KB${bytes > floor ? ", ABOVE" : ""})`,
-  );
-  console.log(`load of the last five minutes: ${load.toFixed(1)} on ${cores} cores`);
+  console.log(`\nload of the last five minutes: ${load.toFixed(1)} on ${cores} cores`);
 }
 
 function print([engine, size, task, speed, against, againstSpeed, ratio, bare, floor]) {

@@ -1,0 +1,71 @@
+// What a page downloads of the package for what it does: JavaScript and WebAssembly, as esbuild bundles them and a server
+// compresses them.
+
+import { join, relative } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { OPTIONS } from "./bundle.mjs";
+
+/** What a page does, what it imports for that, and bytes of brotli that it must not grow beyond. */
+export const DOWNLOADS = [
+  ["seal", "{ Keyring, KmsPublicKey, seal }", 72_500],
+  ["seal secrets", "{ sealSecret }", 71_500],
+  ["seal objects, upload in parts", "{ sealObject, uploadParts, multipartPlan }", 115_000],
+  ["sign and check uploads", "{ checkUploadHeaders, uploadRequest }", 52_000],
+  ["open", "{ open }", 67_000],
+  ["everything", "*", 165_000],
+];
+
+/**
+ * Measures what importing `names` downloads, for a module in `folder`. `first` comes with the page, `later` when it is
+ * first needed: names of chunks and bytes of them, by brotli at its best and by gzip as servers do it.
+ */
+export async function measureDownload(names, folder) {
+  const { outputFiles, metafile } = await build({
+    ...OPTIONS,
+    stdin: { contents: `export ${names} from "bongtu";`, resolveDir: folder },
+    minify: true,
+    splitting: true,
+    metafile: true,
+    outdir: join(folder, "download"),
+  });
+  const chunks = outputFiles.map(({ path, contents }) => ({
+    path: relative(process.cwd(), path),
+    brotli: brotli(contents),
+    gzip: gzipSync(contents, { level: 6 }).length,
+  }));
+  const wanted = importedAtOnce(metafile.outputs);
+  const later = chunks.filter(({ path }) => !wanted.has(path) && isModule(path));
+  return {
+    first: sum(chunks.filter(({ path }) => wanted.has(path))),
+    later: later.map(({ path, ...sizes }) => ({ name: /(\w+)-\w+\.js$/.exec(path)[1], ...sizes })),
+  };
+}
+
+function importedAtOnce(outputs) {
+  const wanted = new Set(
+    Object.keys(outputs).filter((path) => outputs[path].entryPoint === "<stdin>"),
+  );
+  for (const path of wanted) {
+    for (const { kind, path: imported } of outputs[path].imports) {
+      if (kind === "import-statement") wanted.add(imported);
+    }
+  }
+  return wanted;
+}
+
+/** Not a part that esbuild shares among others. */
+function isModule(path) {
+  return !/chunk-\w+\.js$/.test(path);
+}
+
+function sum(chunks) {
+  const total = (size) => chunks.reduce((bytes, chunk) => bytes + chunk[size], 0);
+  return { brotli: total("brotli"), gzip: total("gzip") };
+}
+
+function brotli(contents) {
+  return brotliCompressSync(contents, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY },
+  }).length;
+}
