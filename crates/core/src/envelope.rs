@@ -6,8 +6,8 @@ use crate::executor::{self, Executor};
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::message::{
-    FrameOpener, HEAD_LENGTH, OpenOptions, SealOptions, Sealing, UnverifiedHeader, VerifiedHeader,
-    cut_short, sealed_size,
+    FrameOpener, HEAD_LENGTH, OpenOptions, SealOptions, Sealing, UnverifiedHeader,
+    UnwrappedMessage, VerifiedHeader, WrappedMessage, sealed_size,
 };
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
@@ -21,8 +21,8 @@ pub fn seal(keyring: &Keyring, plaintext: &[u8], options: SealOptions) -> Result
     let size = sealed_size(keyring, widen(plaintext.len()), &options)?;
     let sealing = Sealing::new(keyring, options)?;
     let wrapped = executor::wrap(sealing.wrap())?;
-    let (header, key, mut frames) = sealing.wrapped(&wrapped)?;
-    let executor = Executor::new(&key)?;
+    let WrappedMessage { header, content_key, mut frames } = sealing.wrapped(&wrapped)?;
+    let executor = Executor::new(&content_key)?;
     let mut message = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     message.extend_from_slice(&header);
     for (block, last) in Blocks::new(plaintext, frames.frame_length(), 0) {
@@ -63,15 +63,15 @@ pub fn open_with(
     options: OpenOptions,
     mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
 ) -> Result<(VerifiedHeader, Vec<u8>)> {
-    let header = UnverifiedHeader::parse(message, options)?.map_err(|_| cut_short(message))?;
+    let header = UnverifiedHeader::parse(message, options)?;
     let body = message.get(header.length()..).unwrap_or_default();
     let mut opening = header.unwrap(keyring)?;
     while let Some(request) = opening.request() {
         let answer = kms(request);
         opening.respond(answer)?;
     }
-    let (verified, key, mut frames) = opening.finish()?;
-    let executor = Executor::new(&key)?;
+    let UnwrappedMessage { header, content_key, mut frames } = opening.finish()?;
+    let executor = Executor::new(&content_key)?;
     // Wiped unless the whole message proves sound.
     let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
     let stride = frames.stride();
@@ -81,7 +81,7 @@ pub fn open_with(
         }
     }
     frames.finish()?;
-    Ok((verified, core::mem::take(&mut *plaintext)))
+    Ok((header, core::mem::take(&mut *plaintext)))
 }
 
 /// A block, about: the plans of all frames of a message at once may be many times as large as it.

@@ -9,14 +9,15 @@ mod sealer;
 mod stranger;
 
 pub use frame::{DEFAULT_FRAME_LENGTH, HEAD_LENGTH, MAX_FRAME_LENGTH};
-pub use header::{ContentType, Header, HeaderReader, cut_short};
+pub use header::{ContentType, Header, HeaderReader};
 pub use inspect::{
     BodyDescription, Description, EdkDescription, Field, Inspector, SuiteDescription,
 };
 pub use limits::Limits;
 pub use opener::{
-    CommitmentPolicy, FrameOpener, OpenOptions, Opening, UnverifiedHeader, VerifiedHeader,
+    CommitmentPolicy, FrameOpener, OpenOptions, Opening, UnverifiedHeader, UnwrappedMessage,
+    VerifiedHeader,
 };
 pub(crate) use sealer::FrameLayout;
-pub use sealer::{FrameSealer, SealOptions, Sealing, sealed_size};
+pub use sealer::{FrameSealer, SealOptions, Sealing, WrappedMessage, sealed_size};
 pub(crate) use stranger::{SYMMETRIC, is_symmetric};

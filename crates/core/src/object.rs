@@ -18,9 +18,9 @@ pub use metadata::{JsonParser, JsonValue, ObjectHead};
 pub(crate) use metadata::{MAX_METADATA, UNENCRYPTED_LENGTH, metadata_names};
 #[cfg(feature = "json")]
 pub use open::open_object_with;
-pub use opener::{ChunkOpener, ObjectOpening, OpenObjectOptions, OpenedObject};
+pub use opener::{ChunkOpener, ObjectOpening, OpenObjectOptions, OpenedObject, UnwrappedObject};
 pub use seal::{SealedObject, seal_object, seal_object_with};
-pub use sealer::{ObjectOptions, ObjectSealing, ObjectWrap};
+pub use sealer::{ObjectOptions, ObjectSealing, ObjectWrap, WrappedObject};
 
 /// Bytes of plaintext per chunk, but for the last: the grid for slices and multipart uploads.
 pub const CHUNK_LENGTH: usize = crate::splice::CHUNK;

@@ -8,7 +8,7 @@ use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::message::{
     FrameOpener, FrameSealer, HeaderReader, OpenOptions, SealOptions, Sealing, UnverifiedHeader,
-    VerifiedHeader,
+    UnwrappedMessage, VerifiedHeader, WrappedMessage,
 };
 use alloc::vec::Vec;
 use std::io::{self, Read, Write};
@@ -45,10 +45,11 @@ impl<W: Write> SealWriter<W> {
     pub fn new(keyring: &Keyring, options: SealOptions, mut inner: W) -> io::Result<Self> {
         let sealing = Sealing::new(keyring, options)?;
         let wrapped = executor::wrap(sealing.wrap())?;
-        let (header, key, frames) = sealing.wrapped(&wrapped)?;
+        let WrappedMessage { header, content_key, frames } = sealing.wrapped(&wrapped)?;
         inner.write_all(&header)?;
         let text = Zeroizing::new(Vec::with_capacity(frames.frame_length()));
-        Ok(Self { inner, executor: Executor::new(&key)?, frames, text, sealed: Vec::new() })
+        let executor = Executor::new(&content_key)?;
+        Ok(Self { inner, executor, frames, text, sealed: Vec::new() })
     }
 
     /// Writes the final frame and gives `inner` back.
@@ -132,8 +133,8 @@ impl<R: Read> OpenReader<R> {
             let answer = kms(request);
             opening.respond(answer)?;
         }
-        let (header, key, frames) = opening.finish()?;
-        let executor = Executor::new(&key)?;
+        let UnwrappedMessage { header, content_key, frames } = opening.finish()?;
+        let executor = Executor::new(&content_key)?;
         let (sealed, text) = (Vec::new(), Zeroizing::default());
         Ok(Self { inner, header, executor, frames, sealed, text, released: 0, done: false })
     }

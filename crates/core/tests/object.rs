@@ -13,8 +13,8 @@ mod support;
 use bongtu::hazmat::AesGcm;
 use bongtu::object::{
     CHUNK_LENGTH, Format, JsonValue, MAX_PLAINTEXT_LENGTH, ObjectOpening, ObjectOptions,
-    ObjectSealing, OpenObjectOptions, SealedObject, inspect_object, open_object_with, seal_object,
-    seal_object_with,
+    ObjectSealing, OpenObjectOptions, SealedObject, UnwrappedObject, inspect_object,
+    open_object_with, seal_object, seal_object_with,
 };
 use bongtu::plan::OpView;
 use bongtu::{
@@ -406,7 +406,7 @@ fn once_an_object_is_verified_each_chunk_of_it_can_be_by_itself() {
         ObjectOpening::new(&rsa(), &metadata(&object), None, json, all_versions()).unwrap();
     let answer = kms.decrypt(opening.request().unwrap());
     opening.respond(answer).unwrap();
-    let (_, key, mut chunks) = opening.finish().unwrap();
+    let UnwrappedObject { content_key: key, mut chunks, .. } = opening.finish().unwrap();
     let executor = AesGcm::new(&key).unwrap();
     let (body, tag) = object.body.split_at(text.len());
     let hashes = chunks.plan_hashes(0, body.len()).unwrap();

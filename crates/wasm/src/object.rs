@@ -5,10 +5,10 @@ use crate::kms;
 use crate::pieces::{Pieces, body_size};
 use crate::records;
 use bongtu::object::{
-    ChunkOpener, Format, ObjectHead, ObjectOptions, ObjectWrap, OpenObjectOptions,
+    ChunkOpener, Format, ObjectHead, ObjectOptions, ObjectWrap, OpenObjectOptions, UnwrappedObject,
+    WrappedObject,
 };
 use bongtu::plan::PieceOp;
-use bongtu::sealed::PieceSealer;
 use bongtu::{
     CommitmentPolicy, ContentKey, Error, GenerateDataKeyResponse, KmsFailure, MaterialDescription,
 };
@@ -114,11 +114,11 @@ impl ObjectSealing {
         ]))
     }
 
-    fn pieces(&mut self, sealed: (ObjectHead, ContentKey, PieceSealer)) -> Result<Pieces> {
-        let (head, key, sealer) = sealed;
+    fn pieces(&mut self, wrapped: WrappedObject) -> Result<Pieces> {
+        let WrappedObject { head, content_key, chunks } = wrapped;
         self.head = Some(head);
         let size = self.length.map(body_size).transpose()?;
-        Ok(Pieces::new(Vec::new(), key, sealer, size))
+        Ok(Pieces::new(Vec::new(), content_key, chunks, size))
     }
 
     fn sealing(&self) -> Result<&bongtu::object::ObjectSealing> {
@@ -175,12 +175,12 @@ impl ObjectOpening {
     /// What the object says of itself, once its key is unwrapped and its commitment checked.
     pub fn unwrapped(&mut self) -> Result<JsValue> {
         let opening = self.opening.take().ok_or(OUT_OF_ORDER)?;
-        let (opened, key, chunks) = wiping_stack(|| opening.finish())?;
-        self.key = Some(key);
+        let UnwrappedObject { object, content_key, chunks } = wiping_stack(|| opening.finish())?;
+        self.key = Some(content_key);
         self.chunks = Some(chunks);
         Ok(object_of([
-            ("format", opened.format.name().into()),
-            ("materialDescription", pair_array(opened.unverified_description.iter())),
+            ("format", object.format.name().into()),
+            ("materialDescription", pair_array(object.unverified_description.iter())),
         ]))
     }
 

@@ -101,9 +101,8 @@ impl Sealing {
     ///
     /// # Errors
     /// [`Error::State`] when `ciphertext` is not as long as the key's modulus.
-    pub fn wrapped(self, ciphertext: &[u8]) -> Result<(Vec<u8>, ContentKey, FrameSealer)> {
-        let (header, key, layout) = self.finish(ciphertext)?;
-        Ok((header, key, FrameSealer::new(layout)))
+    pub fn wrapped(self, ciphertext: &[u8]) -> Result<WrappedMessage<FrameSealer>> {
+        self.finish(ciphertext, FrameSealer::new)
     }
 
     /// The same for frames in any order, of a plaintext of `length` bytes.
@@ -114,12 +113,15 @@ impl Sealing {
         self,
         ciphertext: &[u8],
         length: u64,
-    ) -> Result<(Vec<u8>, ContentKey, PieceSealer)> {
-        let (header, key, layout) = self.finish(ciphertext)?;
-        Ok((header, key, PieceSealer::frames(layout, length)))
+    ) -> Result<WrappedMessage<PieceSealer>> {
+        self.finish(ciphertext, |layout| PieceSealer::frames(layout, length))
     }
 
-    fn finish(self, ciphertext: &[u8]) -> Result<(Vec<u8>, ContentKey, FrameLayout)> {
+    fn finish<F>(
+        self,
+        ciphertext: &[u8],
+        frames: impl FnOnce(FrameLayout) -> F,
+    ) -> Result<WrappedMessage<F>> {
         let suite = suite::DEFAULT;
         let mut header = Header::encode(
             suite,
@@ -134,8 +136,19 @@ impl Sealing {
         header.extend_from_slice(&tag);
         let layout =
             FrameLayout { message_id: self.message_id, frame_length: self.options.frame_length };
-        Ok((header, content_key, layout))
+        Ok(WrappedMessage { header, content_key, frames: frames(layout) })
     }
+}
+
+/// A message whose data key is wrapped: what is left to do is its frames.
+#[derive(Debug)]
+pub struct WrappedMessage<F> {
+    /// The header, with which the message begins.
+    pub header: Vec<u8>,
+    /// The key of the frames.
+    pub content_key: ContentKey,
+    /// Plans them.
+    pub frames: F,
 }
 
 /// How a message's frames are cut and framed.

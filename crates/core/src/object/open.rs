@@ -1,6 +1,6 @@
 //! Opening an object in one call, for data that fits into memory.
 
-use super::opener::{ObjectOpening, OpenObjectOptions, OpenedObject};
+use super::opener::{ObjectOpening, OpenObjectOptions, OpenedObject, UnwrappedObject};
 use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
@@ -29,13 +29,13 @@ pub fn open_object_with(
         let answer = kms(request);
         opening.respond(answer)?;
     }
-    let (opened, key, mut chunks) = opening.finish()?;
-    let executor = Executor::new(&key)?;
+    let UnwrappedObject { object, content_key, mut chunks } = opening.finish()?;
+    let executor = Executor::new(&content_key)?;
     let body_length = widen(body.len());
     let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
     if let Some(op) = chunks.one_shot(body_length)? {
         executor.decrypt(op.nonce.expose(), &op.aad, body, &mut plaintext)?;
-        return Ok((opened, core::mem::take(&mut *plaintext)));
+        return Ok((object, core::mem::take(&mut *plaintext)));
     }
     let (text, tag) = body.split_at_checked(body.len() - TAG_LENGTH).ok_or(Error::Truncated)?;
     for (index, op) in chunks.plan_hashes(0, text.len())?.iter().enumerate() {
@@ -47,5 +47,5 @@ pub fn open_object_with(
         // AES-GCM encrypts and decrypts with the same key stream. The tag is good for nothing.
         executor.seal_piece(&op, text, &mut plaintext)?;
     }
-    Ok((opened, core::mem::take(&mut *plaintext)))
+    Ok((object, core::mem::take(&mut *plaintext)))
 }
