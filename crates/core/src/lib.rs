@@ -11,11 +11,10 @@ mod codec;
 mod context;
 mod derive;
 mod description;
-mod envelope;
 mod error;
 pub mod executor;
+mod frame;
 pub mod hazmat;
-mod header_tag;
 #[cfg(feature = "json")]
 mod json;
 mod keyring;
@@ -32,8 +31,6 @@ pub mod sealed;
 pub mod secret;
 mod shown;
 mod splice;
-#[cfg(feature = "std")]
-mod stream;
 pub mod suite;
 #[cfg(test)]
 mod vectors;
@@ -42,7 +39,6 @@ mod wrap;
 pub use arn::KeyArn;
 pub use context::EncryptionContext;
 pub use description::MaterialDescription;
-pub use envelope::{open_with, seal};
 pub use error::{Error, Result};
 pub use keyring::{Keyring, KmsKeyring, KmsRsaKeyring};
 pub use keys::{ChunkNonce, ChunkTag, ContentKey, DataKey, HashTag, WrapText};
@@ -51,8 +47,10 @@ pub use kms::{
     GenerateDataKeyResponse, KmsFailure,
 };
 pub use materials::EncryptedDataKey;
-pub use message::{CommitmentPolicy, Limits, OpenOptions, SealOptions, sealed_size};
-pub use public_key::{GetPublicKeyResponse, JsonTree, KeySpec, KmsPublicKey};
+pub use message::{
+    CommitmentPolicy, Limits, OpenOptions, SealOptions, open_with, seal, sealed_size,
+};
 #[cfg(feature = "std")]
-pub use stream::{OpenReader, SealWriter};
+pub use message::{OpenReader, SealWriter};
+pub use public_key::{GetPublicKeyResponse, JsonTree, KeySpec, KmsPublicKey};
 pub use wrap::EncryptionAlgorithm;

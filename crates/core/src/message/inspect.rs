@@ -1,10 +1,10 @@
 //! Describing a message without any key: what it claims, and where each byte belongs.
 
-use super::frame::{self, Walker};
 use super::header::{ContentType, Header, HeaderReader, Place};
 use super::limits::Limits;
 use crate::codec::widen;
 use crate::error::{Error, Result};
+use crate::frame::{self, Walker};
 use crate::plan::{NONCE_LENGTH, TAG_LENGTH};
 use alloc::{format, string::String, vec::Vec};
 use serde::Serialize;

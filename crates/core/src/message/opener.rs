@@ -1,13 +1,13 @@
 //! Opening a message: header, unwrap, verified header, then frames as plans
 //! (FORMATS.md 2.9 gives the order of the checks).
 
-use super::frame::{self, Walker};
 use super::header::{ContentType, Header};
+use super::header_tag::check_header_tag;
 use super::limits::Limits;
 use crate::context::EncryptionContext;
 use crate::derive;
 use crate::error::{Error, Result};
-use crate::header_tag::check_header_tag;
+use crate::frame::{self, Walker};
 use crate::keyring::Keyring;
 use crate::keys::{ContentKey, DataKey};
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
@@ -275,8 +275,8 @@ impl FrameOpener {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::envelope::heads;
     use crate::executor::Executor;
+    use crate::message::whole::heads;
     use crate::vectors::{base64, vector};
 
     /// Messages of five writers, framed and not, signed and not, with their data keys.

@@ -1,17 +1,15 @@
 //! Sealing a message: data key, wrap, header, then frames as plans.
 
-use super::frame::{self, DEFAULT_FRAME_LENGTH, Kind, MAX_FRAME_LENGTH};
 use super::header::Header;
+use super::header_tag::header_tag;
 use crate::codec::widen;
 use crate::context::EncryptionContext;
 use crate::derive;
 use crate::error::{Error, Result};
-use crate::header_tag::header_tag;
+use crate::frame::{self, DEFAULT_FRAME_LENGTH, FrameLayout, MAX_FRAME_LENGTH};
 use crate::keyring::Keyring;
 use crate::keys::{ContentKey, DataKey, random};
-use crate::plan::{
-    NONCE_LENGTH, Nonce, PieceOp, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp,
-};
+use crate::plan::{NONCE_LENGTH, PieceOp, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp};
 use crate::sealed::PieceSealer;
 use crate::suite;
 use alloc::{sync::Arc, vec::Vec};
@@ -149,39 +147,6 @@ pub struct WrappedMessage<F> {
     pub content_key: ContentKey,
     /// Plans them.
     pub frames: F,
-}
-
-/// How a message's frames are cut and framed.
-#[derive(Debug)]
-pub(crate) struct FrameLayout {
-    message_id: Vec<u8>,
-    frame_length: u32,
-}
-
-impl FrameLayout {
-    pub(crate) const fn frame_length(&self) -> usize {
-        frame::in_memory(self.frame_length)
-    }
-
-    pub(crate) const fn stride(&self) -> usize {
-        frame::stride(self.frame_length)
-    }
-
-    /// The frame after `index` others.
-    pub(crate) fn op(&self, index: u32, last: bool, text: Range<usize>) -> Result<PieceOp> {
-        let too_many = Error::TooLarge("more than 2^32 - 2 frames");
-        // All but the end marker are sequence numbers.
-        let sequence = index.checked_add(1).filter(|n| *n < u32::MAX).ok_or(too_many)?;
-        let kind = if last { Kind::Final } else { Kind::Regular };
-        let text_length = u32::try_from(text.len()).unwrap_or(self.frame_length);
-        Ok(PieceOp {
-            id: index,
-            nonce: Nonce::Public(frame::nonce(sequence)),
-            aad: frame::aad(&self.message_id, kind, sequence, text_length),
-            prefix: frame::head(kind, sequence, text_length),
-            text,
-        })
-    }
 }
 
 /// Plans a message's frames, in order, each for exactly one plaintext.

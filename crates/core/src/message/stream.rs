@@ -1,29 +1,17 @@
-//! `std::io` over the plans: what Rust users expect of streams.
+//! Sealing and opening messages as `std::io` has streams.
 
+use super::header::HeaderReader;
+use super::opener::{FrameOpener, OpenOptions, UnverifiedHeader, UnwrappedMessage, VerifiedHeader};
+use super::sealer::{FrameSealer, SealOptions, Sealing, WrappedMessage};
+use super::whole::heads;
 use crate::codec::widen;
-use crate::envelope::heads;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::executor::{self, Executor};
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
-use crate::message::{
-    FrameOpener, FrameSealer, HeaderReader, OpenOptions, SealOptions, Sealing, UnverifiedHeader,
-    UnwrappedMessage, VerifiedHeader, WrappedMessage,
-};
 use alloc::vec::Vec;
 use std::io::{self, Read, Write};
 use zeroize::Zeroizing;
-
-impl From<Error> for io::Error {
-    fn from(error: Error) -> Self {
-        let kind = match error {
-            Error::Truncated => io::ErrorKind::UnexpectedEof,
-            Error::Input(_) | Error::State(_) => io::ErrorKind::InvalidInput,
-            _ => io::ErrorKind::InvalidData,
-        };
-        Self::new(kind, error)
-    }
-}
 
 /// Seals what is written to it into `W`, holding one frame in memory.
 ///

@@ -1,14 +1,13 @@
-//! Sealing and opening in one call, for data that fits into memory.
+//! Sealing and opening messages in one call, for data that fits into memory.
 
+use super::opener::{FrameOpener, OpenOptions, UnverifiedHeader, UnwrappedMessage, VerifiedHeader};
+use super::sealer::{SealOptions, Sealing, WrappedMessage, sealed_size};
 use crate::codec::widen;
 use crate::error::Result;
 use crate::executor::{self, Executor};
+use crate::frame::HEAD_LENGTH;
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
-use crate::message::{
-    FrameOpener, HEAD_LENGTH, OpenOptions, SealOptions, Sealing, UnverifiedHeader,
-    UnwrappedMessage, VerifiedHeader, WrappedMessage, sealed_size,
-};
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
@@ -117,6 +116,6 @@ impl<'a> Iterator for Blocks<'a> {
 }
 
 /// The first bytes of every stride, which is all that planning looks at.
-pub(crate) fn heads(block: &[u8], stride: usize) -> Vec<u8> {
+pub(super) fn heads(block: &[u8], stride: usize) -> Vec<u8> {
     block.chunks(stride).flat_map(|frame| frame.iter().take(HEAD_LENGTH)).copied().collect()
 }
