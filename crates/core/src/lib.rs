@@ -15,7 +15,6 @@ mod error;
 pub mod executor;
 mod frame;
 pub mod hazmat;
-#[cfg(feature = "json")]
 mod json;
 mod keyring;
 mod keys;
@@ -40,6 +39,7 @@ pub use arn::KeyArn;
 pub use context::EncryptionContext;
 pub use description::MaterialDescription;
 pub use error::{Error, Result};
+pub use json::JsonTree;
 pub use keyring::{Keyring, KmsKeyring, KmsRsaKeyring};
 pub use keys::{ChunkNonce, ChunkTag, ContentKey, DataKey, HashTag, WrapText};
 pub use kms::{
@@ -52,5 +52,5 @@ pub use message::{
 };
 #[cfg(feature = "std")]
 pub use message::{OpenReader, SealWriter};
-pub use public_key::{GetPublicKeyResponse, JsonTree, KeySpec, KmsPublicKey};
+pub use public_key::{GetPublicKeyResponse, KeySpec, KmsPublicKey};
 pub use wrap::EncryptionAlgorithm;

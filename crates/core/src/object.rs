@@ -12,9 +12,10 @@ mod opener;
 mod seal;
 mod sealer;
 
+pub use crate::json::{JsonParser, JsonValue};
 pub use format::Format;
 pub use inspect::{ObjectDescription, inspect_object};
-pub use metadata::{JsonParser, JsonValue, ObjectHead};
+pub use metadata::ObjectHead;
 pub(crate) use metadata::{MAX_METADATA, UNENCRYPTED_LENGTH, metadata_names};
 #[cfg(feature = "json")]
 pub use open::open_object_with;

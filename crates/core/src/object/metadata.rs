@@ -5,8 +5,9 @@ use super::encoded_words::decoded;
 use super::envelope::{Content, Envelope, Wrap};
 use super::format::Format;
 use crate::codec::widen;
-use crate::description::{MaterialDescription, json_object};
+use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
+use crate::json::{self, JsonParser, JsonValue};
 use alloc::{string::String, vec, vec::Vec};
 use base64ct::{Base64, Encoding};
 
@@ -18,20 +19,6 @@ pub struct ObjectHead {
     /// The body of the object `KEY.instruction`, to be stored before this one.
     pub instruction_file: Option<String>,
 }
-
-/// A value in a JSON object, as far as this format knows any.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum JsonValue {
-    /// A string.
-    Text(String),
-    /// A whole number, in decimal.
-    Integer(String),
-    /// Anything else.
-    Other,
-}
-
-/// Parses a JSON object into its members; `None` when the text is none.
-pub type JsonParser = fn(&str) -> Option<Vec<(String, JsonValue)>>;
 
 const HTTP_PREFIX: &str = "x-amz-meta-";
 pub(crate) const UNENCRYPTED_LENGTH: &str = "x-amz-unencrypted-content-length";
@@ -284,7 +271,7 @@ impl Envelope {
             }
         }
         let file = if instruction_file {
-            Some(json_object(key.iter().map(|(name, value)| (*name, value.as_str()))))
+            Some(json::object_of_texts(key.iter().map(|(name, value)| (*name, value.as_str()))))
         } else {
             object.extend(key);
             None

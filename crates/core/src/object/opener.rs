@@ -3,10 +3,10 @@
 
 use super::envelope::{Content, Envelope, Wrap};
 use super::format::Format;
-use super::metadata::JsonParser;
 use crate::codec::widen;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
+use crate::json::JsonParser;
 use crate::keyring::Keyring;
 use crate::keys::{ChunkTag, ContentKey, DataKey, HashTag};
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};

@@ -14,7 +14,7 @@ use super::upload::{
     Step, UploadRequest,
 };
 use crate::error::{Error, Result};
-use crate::object::JsonParser;
+use crate::json::JsonParser;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 use md5::{Digest, Md5};

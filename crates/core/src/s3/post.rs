@@ -3,7 +3,6 @@
 use super::checksum_header::ChecksumAlgorithm;
 use super::customer_key::{AES256, ALGORITHM, KEY, KEY_MD5_FIELD};
 use super::headers::META;
-use super::json::Json;
 use super::key::MAX_KEY;
 use super::multipart::MAX_PART;
 use super::operation::Operation;
@@ -13,6 +12,7 @@ use super::sse::Mode;
 use super::time::iso_time;
 use super::upload::{OCTET_STREAM, checked_content_type};
 use crate::error::{Error, Result};
+use crate::json::Json;
 use crate::object::Format;
 use alloc::{format, string::String, vec, vec::Vec};
 
