@@ -6,6 +6,7 @@ mod envelope;
 mod format;
 mod inspect;
 mod metadata;
+pub(crate) mod metadata_rules;
 #[cfg(feature = "json")]
 mod open;
 mod opener;
@@ -16,7 +17,6 @@ pub use crate::json::{JsonParser, JsonValue};
 pub use format::Format;
 pub use inspect::{ObjectDescription, inspect_object};
 pub use metadata::ObjectHead;
-pub(crate) use metadata::{MAX_METADATA, UNENCRYPTED_LENGTH, metadata_names};
 #[cfg(feature = "json")]
 pub use open::open_object_with;
 pub use opener::{ChunkOpener, ObjectOpening, OpenObjectOptions, OpenedObject, UnwrappedObject};

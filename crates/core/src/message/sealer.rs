@@ -100,7 +100,7 @@ impl Sealing {
     /// # Errors
     /// [`Error::State`] when `ciphertext` is not as long as the key's modulus.
     pub fn wrapped(self, ciphertext: &[u8]) -> Result<WrappedMessage<FrameSealer>> {
-        self.finish(ciphertext, FrameSealer::new)
+        Ok(self.finish(ciphertext)?.map(FrameSealer::new))
     }
 
     /// The same for frames in any order, of a plaintext of `length` bytes.
@@ -112,14 +112,10 @@ impl Sealing {
         ciphertext: &[u8],
         length: u64,
     ) -> Result<WrappedMessage<PieceSealer>> {
-        self.finish(ciphertext, |layout| PieceSealer::frames(layout, length))
+        Ok(self.finish(ciphertext)?.map(|layout| PieceSealer::frames(layout, length)))
     }
 
-    fn finish<F>(
-        self,
-        ciphertext: &[u8],
-        frames: impl FnOnce(FrameLayout) -> F,
-    ) -> Result<WrappedMessage<F>> {
+    fn finish(self, ciphertext: &[u8]) -> Result<WrappedMessage<FrameLayout>> {
         let suite = suite::DEFAULT;
         let mut header = Header::encode(
             suite,
@@ -132,9 +128,9 @@ impl Sealing {
         let content_key = derive::content_key(suite, &self.data_key, &self.message_id)?;
         let tag = header_tag(&content_key, &[0; NONCE_LENGTH], &header)?;
         header.extend_from_slice(&tag);
-        let layout =
+        let frames =
             FrameLayout { message_id: self.message_id, frame_length: self.options.frame_length };
-        Ok(WrappedMessage { header, content_key, frames: frames(layout) })
+        Ok(WrappedMessage { header, content_key, frames })
     }
 }
 
@@ -147,6 +143,13 @@ pub struct WrappedMessage<F> {
     pub content_key: ContentKey,
     /// Plans them.
     pub frames: F,
+}
+
+impl WrappedMessage<FrameLayout> {
+    fn map<F>(self, plan: impl FnOnce(FrameLayout) -> F) -> WrappedMessage<F> {
+        let Self { header, content_key, frames } = self;
+        WrappedMessage { header, content_key, frames: plan(frames) }
+    }
 }
 
 /// Plans a message's frames, in order, each for exactly one plaintext.

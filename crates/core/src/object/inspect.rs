@@ -2,7 +2,7 @@
 
 use super::envelope::Envelope;
 use super::format::Format;
-use super::metadata::{UNENCRYPTED_LENGTH, bare};
+use super::metadata_rules::{UNENCRYPTED_LENGTH, bare};
 use crate::description::MaterialDescription;
 use crate::error::Result;
 use crate::json::JsonParser;
