@@ -140,7 +140,7 @@ pub fn open_secret_with(
     match value {
         SecretValue::Message(message) => {
             let (_, secret) = message::open_with(keyring, &message, options, kms)?;
-            Ok(secret.into())
+            Ok(secret)
         }
         SecretValue::Direct(_) if options.encryption_context.iter().next().is_some() => {
             Err(Error::ContextMismatch)

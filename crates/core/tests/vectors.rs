@@ -31,7 +31,7 @@ fn opens(
     let ask = |request: &_| kms.decrypt(request);
     let (header, opened) =
         bongtu::open_with(&Keyring::KmsRsa(keyring), message, OpenOptions::default(), ask).unwrap();
-    assert_eq!(opened, text);
+    assert_eq!(*opened, text);
     let found: BTreeMap<_, _> = header.encryption_context.iter().collect();
     let wanted: BTreeMap<_, _> = context.as_object().unwrap().iter().collect();
     let wanted: BTreeMap<_, _> =

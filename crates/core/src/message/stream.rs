@@ -139,6 +139,10 @@ impl<R: Read> OpenReader<R> {
         let more = fill(&mut self.inner, &mut self.sealed, stride + FrameOpener::LOOKAHEAD + 1)?;
         let length = if more { stride } else { self.sealed.len() };
         let block = self.sealed.get(..length).unwrap_or_default();
+        if self.text.capacity() < length {
+            // A new one: what grows moves, and leaves behind what it held.
+            self.text = Zeroizing::new(Vec::with_capacity(length));
+        }
         self.text.clear();
         self.released = 0;
         for op in self.frames.plan(&heads(block, stride), length, !more)? {

@@ -61,7 +61,7 @@ pub fn open_with(
     message: &[u8],
     options: OpenOptions,
     mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
-) -> Result<(VerifiedHeader, Vec<u8>)> {
+) -> Result<(VerifiedHeader, Zeroizing<Vec<u8>>)> {
     let header = UnverifiedHeader::parse(message, options)?;
     let body = message.get(header.length()..).unwrap_or_default();
     let mut opening = header.unwrap(keyring)?;
@@ -71,7 +71,6 @@ pub fn open_with(
     }
     let UnwrappedMessage { header, content_key, mut frames } = opening.finish()?;
     let executor = Executor::new(&content_key)?;
-    // Wiped unless the whole message proves sound.
     let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
     let stride = frames.stride();
     for (block, last) in Blocks::new(body, stride, FrameOpener::LOOKAHEAD) {
@@ -80,7 +79,7 @@ pub fn open_with(
         }
     }
     frames.finish()?;
-    Ok((header, core::mem::take(&mut *plaintext)))
+    Ok((header, plaintext))
 }
 
 /// A block, about: the plans of all frames of a message at once may be many times as large as it.

@@ -22,7 +22,7 @@ pub fn open_object_with(
     body: &[u8],
     options: OpenObjectOptions,
     mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
-) -> Result<(OpenedObject, Vec<u8>)> {
+) -> Result<(OpenedObject, Zeroizing<Vec<u8>>)> {
     let json = crate::json::object_members;
     let mut opening = ObjectOpening::new(keyring, metadata, instruction_file, json, options)?;
     while let Some(request) = opening.request() {
@@ -35,7 +35,7 @@ pub fn open_object_with(
     let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
     if let Some(op) = chunks.one_shot(body_length)? {
         executor.decrypt(op.nonce.expose(), &op.aad, body, &mut plaintext)?;
-        return Ok((object, core::mem::take(&mut *plaintext)));
+        return Ok((object, plaintext));
     }
     let (text, tag) = body.split_at_checked(body.len() - TAG_LENGTH).ok_or(Error::Truncated)?;
     for (index, op) in chunks.plan_hashes(0, text.len())?.iter().enumerate() {
@@ -47,5 +47,5 @@ pub fn open_object_with(
         // AES-GCM encrypts and decrypts with the same key stream. The tag is good for nothing.
         executor.seal_piece(&op, text, &mut plaintext)?;
     }
-    Ok((object, core::mem::take(&mut *plaintext)))
+    Ok((object, plaintext))
 }

@@ -192,7 +192,7 @@ impl CustomerKey {
     ) -> Result<Self> {
         options.encryption_context = located(bucket, key, &options.encryption_context)?;
         let (_, plaintext) = message::open_with(keyring, sealed, options, kms)?;
-        Self::new(Zeroizing::new(plaintext))
+        Self::new(plaintext)
     }
 }
 
