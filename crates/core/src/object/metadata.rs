@@ -127,7 +127,7 @@ impl Envelope {
         let wrapped = key.required(V2_KEY, "x-amz-key-v2 is missing")?;
         let iv = key.required(V2_IV, "x-amz-iv is missing")?;
         match key.required(V2_CONTENT_ALGORITHM, "x-amz-cek-alg is missing")? {
-            content if content == Format::V2.content_algorithm() => {}
+            V2_CONTENT => {}
             "AES/CBC/PKCS5Padding" => {
                 return Err(Error::Unsupported("content under AES/CBC is not read"));
             }
@@ -153,9 +153,7 @@ impl Envelope {
     }
 
     fn v3(object: &Names, key: &Names, json: JsonParser) -> Result<Self> {
-        if object.required(V3_CONTENT_ALGORITHM, "x-amz-c is missing")?
-            != Format::V3.content_algorithm()
-        {
+        if object.required(V3_CONTENT_ALGORITHM, "x-amz-c is missing")? != V3_CONTENT {
             return Err(Error::Unsupported("this x-amz-c is not read"));
         }
         let commitment = object.required(V3_COMMITMENT, "x-amz-d is missing")?;
@@ -205,12 +203,13 @@ impl Envelope {
         let mut object = Vec::new();
         let mut key = Vec::new();
         let wrapped = Base64::encode_string(&self.wrapped_key);
-        let description = description_name(self.content.format(), self.wrap.v2_name());
+        let description =
+            description_name(self.content.format(), matches!(self.wrap, Wrap::RsaOaepSha1));
         match &self.content {
             Content::V2 { iv } => {
                 key.push((V2_KEY, wrapped));
                 key.push((V2_IV, Base64::encode_string(iv)));
-                key.push((V2_CONTENT_ALGORITHM, Format::V2.content_algorithm().into()));
+                key.push((V2_CONTENT_ALGORITHM, V2_CONTENT.into()));
                 key.push((V2_WRAP_ALGORITHM, self.wrap.v2_name().into()));
                 key.push((V2_TAG_BITS, TAG_BITS.into()));
                 key.push((description, self.description.to_json()));
@@ -219,7 +218,7 @@ impl Envelope {
                 }
             }
             Content::V3 { commitment, message_id } => {
-                object.push((V3_CONTENT_ALGORITHM, Format::V3.content_algorithm().into()));
+                object.push((V3_CONTENT_ALGORITHM, V3_CONTENT.into()));
                 object.push((V3_COMMITMENT, Base64::encode_string(commitment)));
                 object.push((V3_MESSAGE_ID, Base64::encode_string(message_id)));
                 key.push((V3_KEY, wrapped));

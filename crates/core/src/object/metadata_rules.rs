@@ -35,6 +35,9 @@ pub(super) const V2_KMS_CONTEXT: &str = "kms+context";
 pub(crate) const V2_KMS: &str = "kms";
 pub(super) const V3_RSA: &str = "22";
 pub(super) const V3_KMS_CONTEXT: &str = "12";
+/// The only algorithms of content that are read.
+pub(super) const V2_CONTENT: &str = Format::V2.content_algorithm();
+pub(super) const V3_CONTENT: &str = Format::V3.content_algorithm();
 /// Bits of the only tag that is read.
 pub(super) const TAG_BITS: &str = "128";
 
@@ -75,7 +78,7 @@ pub(crate) const fn envelope(format: Format) -> &'static [(&'static str, Value)]
 }
 
 static V2_ENVELOPE: [(&str, Value); 7] = [
-    (V2_CONTENT_ALGORITHM, Value::Fixed(Format::V2.content_algorithm())),
+    (V2_CONTENT_ALGORITHM, Value::Fixed(V2_CONTENT)),
     (V2_WRAP_ALGORITHM, Value::Fixed(V2_RSA)),
     (V2_TAG_BITS, Value::Fixed(TAG_BITS)),
     (V2_KEY, Value::Begins("")),
@@ -84,25 +87,25 @@ static V2_ENVELOPE: [(&str, Value); 7] = [
     (UNENCRYPTED_LENGTH, Value::Begins("")),
 ];
 static V3_ENVELOPE: [(&str, Value); 5] = [
-    (V3_CONTENT_ALGORITHM, Value::Fixed(Format::V3.content_algorithm())),
+    (V3_CONTENT_ALGORITHM, Value::Fixed(V3_CONTENT)),
     (V3_WRAP_ALGORITHM, Value::Fixed(V3_RSA)),
     (V3_COMMITMENT, Value::Begins("")),
     (V3_MESSAGE_ID, Value::Begins("")),
     (V3_KEY, Value::Begins("")),
 ];
 
-/// Where the description or KMS context stands under this wrap (by version 2's name).
-pub(crate) fn description_name(format: Format, wrap: &str) -> &'static str {
+/// Where the description stands under an RSA wrap, or else the KMS context.
+pub(crate) const fn description_name(format: Format, rsa: bool) -> &'static str {
     match format {
         Format::V2 => V2_DESCRIPTION,
-        Format::V3 if wrap == V2_RSA => V3_DESCRIPTION,
+        Format::V3 if rsa => V3_DESCRIPTION,
         Format::V3 => V3_CONTEXT,
     }
 }
 
-/// Whether an object under this wrap may carry `name`.
-pub(crate) fn may_carry(format: Format, wrap: &str, name: &str) -> bool {
-    let description = description_name(format, wrap);
+/// Whether an object under such a wrap may carry `name`.
+pub(crate) fn may_carry(format: Format, rsa: bool, name: &str) -> bool {
+    let description = description_name(format, rsa);
     name == description || envelope(format).iter().any(|(known, _)| *known == name)
 }
 

@@ -13,7 +13,7 @@ use super::upload::{OCTET_STREAM, checked_content_type};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::object::Format;
-use crate::object::metadata_rules::{self, META, V2_RSA, Value};
+use crate::object::metadata_rules::{self, META, Value};
 use alloc::{format, string::String, vec, vec::Vec};
 
 /// What S3 replaces by the name of the file that the page chose.
@@ -188,7 +188,7 @@ impl Draft {
             }
         }
         if described && format == Format::V3 {
-            let name = metadata_rules::description_name(format, V2_RSA);
+            let name = metadata_rules::description_name(format, true);
             self.starts_with(&format!("{META}{name}"), "{");
         }
     }

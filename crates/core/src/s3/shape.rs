@@ -58,11 +58,11 @@ pub(super) fn check_envelope(
     if !formats.contains(&SealedFormat::Object(described.format)) {
         return refuse("an object of this version is not expected");
     }
-    let foreign = |name: &str| !may_carry(described.format, described.wrap, name);
+    let rsa = described.wrap == V2_RSA;
+    let foreign = |name: &str| !may_carry(described.format, rsa, name);
     if let Some((name, _)) = metadata.iter().find(|(name, _)| foreign(name)) {
         return refuse(&format!("{META}{name} is no metadata of a sealed object"));
     }
-    let rsa = described.wrap == V2_RSA;
     if rsa && !matches!(described.wrapped_key_length, 256 | 384 | 512) {
         return refuse("the wrapped key is not of an RSA key's length");
     }
