@@ -221,18 +221,5 @@ impl Error {
     }
 }
 
-#[cfg(feature = "std")]
-impl From<Error> for std::io::Error {
-    fn from(error: Error) -> Self {
-        use std::io::ErrorKind;
-        let kind = match error {
-            Error::Truncated => ErrorKind::UnexpectedEof,
-            Error::Input(_) | Error::State(_) => ErrorKind::InvalidInput,
-            _ => ErrorKind::InvalidData,
-        };
-        Self::new(kind, error)
-    }
-}
-
 /// `Result` with this crate's [`enum@Error`].
 pub type Result<T, E = Error> = core::result::Result<T, E>;

@@ -15,6 +15,8 @@ mod error;
 pub mod executor;
 mod frame;
 pub mod hazmat;
+#[cfg(feature = "std")]
+mod io;
 mod json;
 mod keyring;
 mod keys;

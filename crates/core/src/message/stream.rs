@@ -4,9 +4,9 @@ use super::header::HeaderReader;
 use super::opener::{FrameOpener, OpenOptions, UnverifiedHeader, UnwrappedMessage, VerifiedHeader};
 use super::sealer::{FrameSealer, SealOptions, Sealing, WrappedMessage};
 use super::whole::heads;
-use crate::codec::widen;
 use crate::error::Result;
 use crate::executor::{self, Executor};
+use crate::io::fill;
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use alloc::vec::Vec;
@@ -43,7 +43,7 @@ impl<W: Write> SealWriter<W> {
     /// Writes the final frame and gives `inner` back.
     ///
     /// # Errors
-    /// [`Error::State`] after an earlier failure, or what `inner` says.
+    /// [`crate::Error::State`] after an earlier failure, or what `inner` says.
     pub fn finish(mut self) -> io::Result<W> {
         self.seal_text(true)?;
         self.frames.finish()?;
@@ -173,11 +173,4 @@ impl<R: Read> Read for OpenReader<R> {
         self.released += read;
         Ok(read)
     }
-}
-
-/// Reads until `buffer` holds `length` bytes; `false` when the input ends before.
-fn fill(inner: &mut impl Read, buffer: &mut Vec<u8>, length: usize) -> io::Result<bool> {
-    let missing = length.saturating_sub(buffer.len());
-    inner.take(widen(missing)).read_to_end(buffer)?;
-    Ok(buffer.len() >= length)
 }

@@ -4,6 +4,7 @@ use super::opener::{ObjectOpening, OpenObjectOptions, OpenedObject, UnwrappedObj
 use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
+use crate::json;
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::plan::TAG_LENGTH;
@@ -21,15 +22,10 @@ pub fn open_object_with(
     instruction_file: Option<&str>,
     body: &[u8],
     options: OpenObjectOptions,
-    mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
+    kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
 ) -> Result<(OpenedObject, Zeroizing<Vec<u8>>)> {
-    let json = crate::json::object_members;
-    let mut opening = ObjectOpening::new(keyring, metadata, instruction_file, json, options)?;
-    while let Some(request) = opening.request() {
-        let answer = kms(request);
-        opening.respond(answer)?;
-    }
-    let UnwrappedObject { object, content_key, mut chunks } = opening.finish()?;
+    let UnwrappedObject { object, content_key, mut chunks } =
+        unwrap(keyring, metadata, instruction_file, options, kms)?;
     let executor = Executor::new(&content_key)?;
     let body_length = widen(body.len());
     let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
@@ -48,4 +44,21 @@ pub fn open_object_with(
         executor.seal_piece(&op, text, &mut plaintext)?;
     }
     Ok((object, plaintext))
+}
+
+/// Reads the envelope and has the data key unwrapped.
+pub(super) fn unwrap(
+    keyring: &Keyring,
+    metadata: &[(String, String)],
+    instruction_file: Option<&str>,
+    options: OpenObjectOptions,
+    mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
+) -> Result<UnwrappedObject> {
+    let json = json::object_members;
+    let mut opening = ObjectOpening::new(keyring, metadata, instruction_file, json, options)?;
+    while let Some(request) = opening.request() {
+        let answer = kms(request);
+        opening.respond(answer)?;
+    }
+    opening.finish()
 }

@@ -53,17 +53,8 @@ fn seal_whole(
     kms: impl FnOnce(&GenerateDataKeyRequest) -> Result<GenerateDataKeyResponse>,
 ) -> Result<SealedObject> {
     let length = widen(plaintext.len());
-    let sealing = ObjectSealing::new(keyring, options, Some(length))?;
-    let WrappedObject { head, content_key, mut chunks } = match sealing.wrap() {
-        ObjectWrap::Rsa(op) => {
-            let wrapped = executor::wrap(op)?;
-            sealing.wrapped(&wrapped)?
-        }
-        ObjectWrap::Kms(request) => {
-            let response = kms(request)?;
-            sealing.generated(response)?
-        }
-    };
+    let WrappedObject { head, content_key, mut chunks } =
+        wrap(keyring, options, Some(length), kms)?;
     let executor = Executor::new(&content_key)?;
     let mut body = Vec::with_capacity(plaintext.len() + TAG_LENGTH);
     for (index, op) in chunks.plan(0, chunks.count()?)?.into_iter().enumerate() {
@@ -72,4 +63,24 @@ fn seal_whole(
     }
     body.extend_from_slice(&chunks.tail()?);
     Ok(SealedObject { head, body })
+}
+
+/// Makes a data key and has it wrapped.
+pub(super) fn wrap(
+    keyring: &Keyring,
+    options: ObjectOptions,
+    length: Option<u64>,
+    kms: impl FnOnce(&GenerateDataKeyRequest) -> Result<GenerateDataKeyResponse>,
+) -> Result<WrappedObject> {
+    let sealing = ObjectSealing::new(keyring, options, length)?;
+    match sealing.wrap() {
+        ObjectWrap::Rsa(op) => {
+            let wrapped = executor::wrap(op)?;
+            sealing.wrapped(&wrapped)
+        }
+        ObjectWrap::Kms(request) => {
+            let response = kms(request)?;
+            sealing.generated(response)
+        }
+    }
 }
