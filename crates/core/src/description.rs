@@ -2,8 +2,9 @@
 //! (FORMATS.md 4.2, 4.3 and 4.7).
 
 use crate::error::{Error, Result};
+use crate::json;
 use crate::pairs::{Pairs, owned};
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 /// Names and values that describe the key of an object. They are stored beside it, readable by
 /// anybody and, with an RSA wrap, **bound to nothing**: whoever can write the object's metadata can
@@ -59,36 +60,6 @@ impl MaterialDescription {
 
     /// A JSON object in ASCII: S3 returns other characters of metadata in a lossy form.
     pub(crate) fn to_json(&self) -> String {
-        json_object(self.iter())
+        json::object_of_texts(self.iter())
     }
-}
-
-/// A JSON object of strings, ASCII only.
-pub(crate) fn json_object<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let mut json = String::from("{");
-    for (name, value) in pairs {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        push_json_string(&mut json, name);
-        json.push(':');
-        push_json_string(&mut json, value);
-    }
-    json.push('}');
-    json
-}
-
-/// ASCII only, and without the beginning of an encoded word (RFC 2047), which S3 and readers of
-/// metadata would decode.
-pub(crate) fn push_json_string(json: &mut String, text: &str) {
-    json.push('"');
-    for unit in text.encode_utf16() {
-        match u8::try_from(unit) {
-            Ok(byte @ (b'"' | b'\\')) => json.extend(['\\', byte.into()]),
-            Ok(b'?') if json.ends_with('=') => json.push_str("\\u003f"),
-            Ok(byte @ 0x20..=0x7e) => json.push(byte.into()),
-            _ => json.push_str(&format!("\\u{unit:04x}")),
-        }
-    }
-    json.push('"');
 }

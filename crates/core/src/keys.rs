@@ -52,7 +52,7 @@ secret! {
     ContentKey
 }
 secret! {
-    /// What RSA-OAEP encrypts: a data key with what the keyring binds to it.
+    /// What RSA-OAEP encrypts: a data key with what the keyring binds to it, or a direct secret.
     WrapText
 }
 

@@ -11,12 +11,12 @@ mod codec;
 mod context;
 mod derive;
 mod description;
-mod envelope;
 mod error;
 pub mod executor;
+mod frame;
 pub mod hazmat;
-mod header_tag;
-#[cfg(feature = "json")]
+#[cfg(feature = "std")]
+mod io;
 mod json;
 mod keyring;
 mod keys;
@@ -32,8 +32,6 @@ pub mod sealed;
 pub mod secret;
 mod shown;
 mod splice;
-#[cfg(feature = "std")]
-mod stream;
 pub mod suite;
 #[cfg(test)]
 mod vectors;
@@ -42,8 +40,8 @@ mod wrap;
 pub use arn::KeyArn;
 pub use context::EncryptionContext;
 pub use description::MaterialDescription;
-pub use envelope::{open_with, seal};
 pub use error::{Error, Result};
+pub use json::JsonTree;
 pub use keyring::{Keyring, KmsKeyring, KmsRsaKeyring};
 pub use keys::{ChunkNonce, ChunkTag, ContentKey, DataKey, HashTag, WrapText};
 pub use kms::{
@@ -51,8 +49,10 @@ pub use kms::{
     GenerateDataKeyResponse, KmsFailure,
 };
 pub use materials::EncryptedDataKey;
-pub use message::{CommitmentPolicy, Limits, OpenOptions, SealOptions, sealed_size};
-pub use public_key::{GetPublicKeyResponse, JsonTree, KeySpec, KmsPublicKey};
+pub use message::{
+    CommitmentPolicy, Limits, OpenOptions, SealOptions, open_with, seal, sealed_size,
+};
 #[cfg(feature = "std")]
-pub use stream::{OpenReader, SealWriter};
+pub use message::{OpenReader, SealWriter};
+pub use public_key::{GetPublicKeyResponse, KeySpec, KmsPublicKey};
 pub use wrap::EncryptionAlgorithm;

@@ -6,21 +6,30 @@ mod envelope;
 mod format;
 mod inspect;
 mod metadata;
+pub(crate) mod metadata_rules;
 #[cfg(feature = "json")]
 mod open;
 mod opener;
+#[cfg(all(feature = "std", feature = "json"))]
+mod reader;
 mod seal;
 mod sealer;
+#[cfg(feature = "std")]
+mod writer;
 
+pub use crate::json::{JsonParser, JsonValue};
 pub use format::Format;
 pub use inspect::{ObjectDescription, inspect_object};
-pub use metadata::{JsonParser, JsonValue, ObjectHead};
-pub(crate) use metadata::{MAX_METADATA, UNENCRYPTED_LENGTH, metadata_names};
+pub use metadata::ObjectHead;
 #[cfg(feature = "json")]
 pub use open::open_object_with;
-pub use opener::{ChunkOpener, ObjectOpening, OpenObjectOptions, OpenedObject};
+pub use opener::{ChunkOpener, ObjectOpening, OpenObjectOptions, OpenedObject, UnwrappedObject};
+#[cfg(all(feature = "std", feature = "json"))]
+pub use reader::OpenReader;
 pub use seal::{SealedObject, seal_object, seal_object_with};
-pub use sealer::{ObjectOptions, ObjectSealing, ObjectWrap};
+pub use sealer::{ObjectOptions, ObjectSealing, ObjectWrap, WrappedObject};
+#[cfg(feature = "std")]
+pub use writer::SealWriter;
 
 /// Bytes of plaintext per chunk, but for the last: the grid for slices and multipart uploads.
 pub const CHUNK_LENGTH: usize = crate::splice::CHUNK;

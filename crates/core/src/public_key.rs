@@ -9,10 +9,9 @@ mod pem;
 mod response;
 mod text;
 
-pub use form::JsonTree;
-
 use crate::arn::KeyArn;
 use crate::error::{Error, Result};
+use crate::json::{self, JsonTree};
 use crate::shown::shown;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::{format, string::String, string::ToString, vec::Vec};
@@ -106,7 +105,7 @@ impl KmsPublicKey {
     /// One of the `ERR_KEY_…`, [`Error::PublicKey`] and [`Error::PrivateKey`] codes, each for one
     /// thing that is wrong.
     pub fn parse(input: &[u8]) -> Result<Self> {
-        Self::parse_with(input, form::JSON)
+        Self::parse_with(input, json::tree)
     }
 
     /// The same with another parser of JSON than serde's.

@@ -7,8 +7,8 @@
 
 use crate::codec::widen;
 use crate::error::{Error, Result};
+use crate::frame::FrameLayout;
 use crate::keys::{Block, ChunkTag};
-use crate::message::FrameLayout;
 use crate::plan::{Nonce, PieceOp, TAG_LENGTH};
 use crate::splice::{CHUNK, MAX_TEXT, Pin, Splice, Tally};
 use alloc::vec::Vec;

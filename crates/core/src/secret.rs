@@ -32,12 +32,11 @@ pub use value::SecretValue;
 
 use crate::codec::widen;
 use crate::context::EncryptionContext;
-use crate::envelope;
 use crate::error::{Error, Result};
 use crate::executor;
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
-use crate::message::{OpenOptions, SealOptions, sealed_size};
+use crate::message::{self, OpenOptions, SealOptions, sealed_size};
 use crate::plan::WrapOp;
 use crate::public_key::KmsPublicKey;
 use crate::wrap::EncryptionAlgorithm;
@@ -78,7 +77,7 @@ pub fn seal_secret(keyring: &Keyring, secret: &[u8], options: SecretOptions) -> 
         Form::Armoured => {
             let options = SealOptions { encryption_context, ..SealOptions::default() };
             check_fit(target, sealed_size(keyring, widen(secret.len()), &options)?)?;
-            Ok(Base64::encode_string(&envelope::seal(keyring, secret, options)?))
+            Ok(Base64::encode_string(&message::seal(keyring, secret, options)?))
         }
         Form::Direct if encryption_context.iter().next().is_some() => {
             Err(Error::Context("a direct secret has no encryption context; use the armoured form"))
@@ -140,8 +139,8 @@ pub fn open_secret_with(
     value.demand(form)?;
     match value {
         SecretValue::Message(message) => {
-            let (_, secret) = envelope::open_with(keyring, &message, options, kms)?;
-            Ok(secret.into())
+            let (_, secret) = message::open_with(keyring, &message, options, kms)?;
+            Ok(secret)
         }
         SecretValue::Direct(_) if options.encryption_context.iter().next().is_some() => {
             Err(Error::ContextMismatch)

@@ -4,7 +4,6 @@
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
 use crate::keys::{DataKey, WrapText};
-use crate::object::Format;
 use alloc::{string::ToString, vec::Vec};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -103,19 +102,4 @@ pub(crate) fn unbind_object(
     let announced = usize::from(*first).ct_eq(&length);
     let right = bool::from(announced & found.ct_eq(suffix)) & takes(length);
     right.then(|| DataKey::copy(key))
-}
-
-/// Whether a text is what messages without an encryption context, or objects, wrap: a data key and
-/// what is bound to it. Whoever has such a text decrypted for them can read that message or object.
-/// (What is bound to another context has nothing that gives it away: a digest looks random.)
-pub(crate) fn is_wrapped_key(text: &[u8]) -> bool {
-    let of_message = EncryptionContext::default().digest().is_ok_and(|digest| {
-        let key_length = text.len().saturating_sub(DIGEST_LENGTH);
-        unbind(text, &digest, key_length).is_some()
-    });
-    let of_object = [Format::V2, Format::V3].iter().any(|format| {
-        let takes = |length| Format::V2.takes_key_of(length);
-        unbind_object(text, format.content_algorithm(), takes).is_some()
-    });
-    of_message | of_object
 }

@@ -59,7 +59,7 @@ fn mangled_messages() {
         let refuse = |_: &_| Err(bongtu::KmsFailure { name: "InvalidCiphertextException".into() });
         let opened = bongtu::open_with(&keyring, &mangled, OpenOptions::default(), refuse);
         assert!(opened.is_err());
-        if let Ok(Ok(mut inspector)) = Inspector::parse(&mangled) {
+        if let Ok(mut inspector) = Inspector::parse(&mangled) {
             let body = &mangled[inspector.header_length()..];
             let stride = inspector.stride();
             let heads: Vec<u8> = body

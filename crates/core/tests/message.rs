@@ -32,7 +32,7 @@ fn what_is_sealed_opens() {
                 let options = expecting(&[("a", "1")]);
                 let (header, opened) =
                     bongtu::open_with(&keyring, &message, options, |r| kms.decrypt(r)).unwrap();
-                assert_eq!(opened, text);
+                assert_eq!(*opened, text);
                 assert_eq!(header.encryption_context, context(&[("a", "1"), ("목적", "검사")]));
                 assert_eq!((header.suite.id, header.frame_length), (0x0478, 100));
             }
@@ -55,7 +55,7 @@ fn messages_of_more_than_a_block_open_whatever_their_frames() {
         let open = |message: &[u8]| {
             bongtu::open_with(&keyring, message, OpenOptions::default(), |r| kms.decrypt(r))
         };
-        assert!(open(&message).unwrap().1 == text, "{length} bytes in {frame_length}");
+        assert!(*open(&message).unwrap().1 == text, "{length} bytes in {frame_length}");
         assert_eq!(code(open(&message[..message.len() - 1])), "ERR_TRUNCATED");
         assert_eq!(code(open(&[&message[..], &[0]].concat())), "ERR_TRAILING_DATA");
     }
@@ -343,5 +343,5 @@ fn a_replica_opens_what_was_sealed_in_another_region() {
     let kms = Kms::new(PRIVATE_2048, here.as_str());
     let keyring = Keyring::KmsRsa(KmsRsaKeyring::open_only(here, SHA_256));
     let opened = bongtu::open_with(&keyring, &message, OpenOptions::default(), |r| kms.decrypt(r));
-    assert_eq!(opened.unwrap().1, b"x");
+    assert_eq!(*opened.unwrap().1, b"x");
 }

@@ -13,8 +13,8 @@ mod support;
 use bongtu::hazmat::AesGcm;
 use bongtu::object::{
     CHUNK_LENGTH, Format, JsonValue, MAX_PLAINTEXT_LENGTH, ObjectOpening, ObjectOptions,
-    ObjectSealing, OpenObjectOptions, SealedObject, inspect_object, open_object_with, seal_object,
-    seal_object_with,
+    ObjectSealing, OpenObjectOptions, SealedObject, UnwrappedObject, inspect_object,
+    open_object_with, seal_object, seal_object_with,
 };
 use bongtu::plan::OpView;
 use bongtu::{
@@ -46,7 +46,7 @@ fn all_versions() -> OpenObjectOptions {
 fn open(metadata: &[(String, String)], file: Option<&str>, body: &[u8]) -> bongtu::Result<Vec<u8>> {
     let kms = kms();
     open_object_with(&rsa(), metadata, file, body, all_versions(), |request| kms.decrypt(request))
-        .map(|(_, text)| text)
+        .map(|(_, text)| text.to_vec())
 }
 
 fn reopen(object: &SealedObject) -> bongtu::Result<Vec<u8>> {
@@ -382,7 +382,7 @@ fn symmetric_kms_keys_wrap_under_a_context() {
             ask,
         )
         .unwrap();
-        assert_eq!(found, text);
+        assert_eq!(*found, text);
         assert!(description.iter().all(|(n, v)| opened.unverified_description.get(n) == Some(v)));
         assert_eq!(code(reopen(&object)), "ERR_NO_MATCHING_KEY");
     }
@@ -406,7 +406,7 @@ fn once_an_object_is_verified_each_chunk_of_it_can_be_by_itself() {
         ObjectOpening::new(&rsa(), &metadata(&object), None, json, all_versions()).unwrap();
     let answer = kms.decrypt(opening.request().unwrap());
     opening.respond(answer).unwrap();
-    let (_, key, mut chunks) = opening.finish().unwrap();
+    let UnwrappedObject { content_key: key, mut chunks, .. } = opening.finish().unwrap();
     let executor = AesGcm::new(&key).unwrap();
     let (body, tag) = object.body.split_at(text.len());
     let hashes = chunks.plan_hashes(0, body.len()).unwrap();
@@ -434,7 +434,7 @@ fn once_an_object_is_verified_each_chunk_of_it_can_be_by_itself() {
         sealed[7] ^= 1;
         executor.decrypt(nonce, aad, &sealed, &mut found).unwrap();
     }
-    assert_eq!(found, text);
+    assert_eq!(*found, text);
     // What lies beyond its end was not verified.
     assert_eq!(code(chunks.chunk_tag(2)), "ERR_SOURCE_CHANGED");
 }
@@ -449,7 +449,10 @@ fn open_with_key(object: &Value, private_pem: &str) -> Vec<u8> {
     let body = base64(&object["body_b64"]);
     let kms = Kms::new(private_pem, ARN);
     let ask = |request: &_| kms.decrypt(request);
-    open_object_with(&rsa(), &metadata_of(object), file, &body, all_versions(), ask).unwrap().1
+    open_object_with(&rsa(), &metadata_of(object), file, &body, all_versions(), ask)
+        .unwrap()
+        .1
+        .to_vec()
 }
 
 #[test]
@@ -480,7 +483,7 @@ fn ruby_wrote_this() {
     let metadata = metadata_of(&serde_json::json!({ "metadata": metadata }));
     let ask = |request: &_| kms.decrypt(request);
     let opened = open_object_with(&rsa(), &metadata, None, &body, all_versions(), ask);
-    assert_eq!(opened.unwrap().1, b"hello v2 rsa");
+    assert_eq!(*opened.unwrap().1, b"hello v2 rsa");
 }
 
 fn open_with_data_key(metadata: &Metadata, object: &Value) -> Vec<u8> {
@@ -489,7 +492,7 @@ fn open_with_data_key(metadata: &Metadata, object: &Value) -> Vec<u8> {
         Ok(DecryptResponse { key_id: ARN.into(), plaintext })
     };
     let body = base64(&object["body_b64"]);
-    open_object_with(&symmetric(), metadata, None, &body, all_versions(), ask).unwrap().1
+    open_object_with(&symmetric(), metadata, None, &body, all_versions(), ask).unwrap().1.to_vec()
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn open_described(
     let policy = CommitmentPolicy::RequireEncryptAllowDecrypt;
     let options = OpenObjectOptions { commitment_policy: policy };
     open_object_with(&rsa(), metadata, file, body, options, |request| kms.decrypt(request))
-        .map(|(opened, text)| (opened.unverified_description, text))
+        .map(|(opened, text)| (opened.unverified_description, text.to_vec()))
 }
 
 fn open(metadata: &[(String, String)], file: Option<&str>, body: &[u8]) -> bongtu::Result<Vec<u8>> {

@@ -6,7 +6,7 @@
 mod support;
 
 use base64ct::{Base64, Base64Url, Encoding};
-use bongtu::message::{Inspector, UnverifiedHeader, cut_short};
+use bongtu::message::{HeaderReader, Inspector, UnverifiedHeader};
 use bongtu::{Error, KeyArn, Keyring, KmsRsaKeyring, OpenOptions};
 use support::*;
 
@@ -24,15 +24,14 @@ fn old_message() -> Vec<u8> {
 /// As it comes whole, byte by byte, and to who inspects it.
 fn refusal(bytes: &[u8]) -> Error {
     let error = open(bytes, OpenOptions::default()).unwrap_err();
-    let end = (0..=bytes.len()).find_map(|end| {
-        let arrived = &bytes[..end];
-        UnverifiedHeader::parse(arrived, OpenOptions::default()).err().or_else(|| {
-            let inspected = Inspector::parse(arrived);
-            assert!(inspected.is_ok(), "{arrived:02x?}");
-            None
-        })
+    let (mut header, mut inspected) = (HeaderReader::default(), Inspector::reader());
+    let refused = bytes.chunks(1).find_map(|byte| {
+        let inspected = inspected.read(byte).err();
+        let refused = header.read(byte).err();
+        assert!(inspected.is_none() || inspected == refused, "{bytes:02x?}");
+        refused
     });
-    assert_eq!(end.unwrap_or_else(|| cut_short(bytes)), error, "byte by byte");
+    assert_eq!(refused.unwrap_or_else(|| header.cut_short()), error, "byte by byte");
     error
 }
 
@@ -231,8 +230,7 @@ fn another_keys_message_is_called_so_before_its_policy() {
     uncommitted.extend([0; 28]);
     let open = |arn: &str| {
         let keyring = KmsRsaKeyring::open_only(KeyArn::parse(arn).unwrap(), None);
-        let header =
-            UnverifiedHeader::parse(&uncommitted, OpenOptions::default()).unwrap().unwrap();
+        let header = UnverifiedHeader::parse(&uncommitted, OpenOptions::default()).unwrap();
         code(header.unwrap(&Keyring::KmsRsa(keyring)))
     };
     assert_eq!(open(OTHER_ARN), "ERR_NO_MATCHING_KEY");

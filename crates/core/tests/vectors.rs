@@ -31,7 +31,7 @@ fn opens(
     let ask = |request: &_| kms.decrypt(request);
     let (header, opened) =
         bongtu::open_with(&Keyring::KmsRsa(keyring), message, OpenOptions::default(), ask).unwrap();
-    assert_eq!(opened, text);
+    assert_eq!(*opened, text);
     let found: BTreeMap<_, _> = header.encryption_context.iter().collect();
     let wanted: BTreeMap<_, _> = context.as_object().unwrap().iter().collect();
     let wanted: BTreeMap<_, _> =
@@ -96,7 +96,7 @@ fn every_published_message_can_be_described() {
 }
 
 fn describe(message: &[u8]) -> Description {
-    let mut inspector = Inspector::parse(message).unwrap().unwrap();
+    let mut inspector = Inspector::parse(message).unwrap();
     let body = &message[inspector.header_length()..];
     let frames = body.chunks(inspector.stride());
     let heads: Vec<u8> = frames.flat_map(|frame| frame.iter().take(HEAD_LENGTH)).copied().collect();

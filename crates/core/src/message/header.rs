@@ -67,12 +67,12 @@ impl Header {
         self.fields.last().map_or(0, |place| place.start + place.length)
     }
 
-    /// Parses the header at the start of `bytes`.
-    ///
-    /// # Errors
-    /// [`Stop::Incomplete`] while more bytes can complete it.
-    pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, Stop> {
-        Parser::default().parse(bytes, limits)
+    /// Parses the header at the start of `bytes`, after which nothing comes.
+    pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Self> {
+        Parser::default().parse(bytes, limits).map_err(|stop| match stop {
+            Stop::Incomplete(_) => cut_short(bytes),
+            Stop::Failed(error) => error,
+        })
     }
 
     /// Bytes that version 2 writes before the tag, for encrypted data keys of this many bytes.
@@ -111,8 +111,7 @@ impl Header {
 }
 
 /// What is wrong with bytes that end before their header does.
-#[must_use]
-pub fn cut_short(bytes: &[u8]) -> Error {
+fn cut_short(bytes: &[u8]) -> Error {
     match Parser::default().parse_message(bytes, &Limits::NONE) {
         Err(Stop::Failed(error)) => stranger::explain(bytes, error),
         _ => stranger::explain(bytes, Error::Truncated),

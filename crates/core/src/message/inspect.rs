@@ -1,10 +1,10 @@
 //! Describing a message without any key: what it claims, and where each byte belongs.
 
-use super::frame::{self, Walker};
 use super::header::{ContentType, Header, HeaderReader, Place};
 use super::limits::Limits;
-use crate::codec::{Stop, widen};
+use crate::codec::widen;
 use crate::error::{Error, Result};
+use crate::frame::{self, Walker};
 use crate::plan::{NONCE_LENGTH, TAG_LENGTH};
 use alloc::{format, string::String, vec::Vec};
 use serde::Serialize;
@@ -119,17 +119,13 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    /// Parses the header at the start of `bytes`, under the default limits but for the number of
+    /// Parses the header at the start of `message`, under the default limits but for the number of
     /// encrypted data keys: looking at them costs nothing.
     ///
     /// # Errors
     /// As [`super::UnverifiedHeader::parse`].
-    pub fn parse(bytes: &[u8]) -> Result<Result<Self, usize>> {
-        match Header::parse(bytes, &Self::limits()) {
-            Ok(header) => Ok(Ok(Self::new(header))),
-            Err(Stop::Incomplete(needed)) => Ok(Err(needed)),
-            Err(Stop::Failed(error)) => Err(error),
-        }
+    pub fn parse(message: &[u8]) -> Result<Self> {
+        Ok(Self::new(Header::parse(message, &Self::limits())?))
     }
 
     fn limits() -> Limits {

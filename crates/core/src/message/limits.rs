@@ -1,7 +1,7 @@
 //! What a message may ask of its reader before anything of it is verified.
 
-use super::frame::MAX_FRAME_LENGTH;
 use crate::error::{Error, Result};
+use crate::frame::MAX_FRAME_LENGTH;
 
 /// Bounds on what an unverified header may ask of its reader.
 #[derive(Clone, Debug)]

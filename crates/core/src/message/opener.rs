@@ -1,14 +1,13 @@
 //! Opening a message: header, unwrap, verified header, then frames as plans
 //! (FORMATS.md 2.9 gives the order of the checks).
 
-use super::frame::{self, Walker};
 use super::header::{ContentType, Header};
+use super::header_tag::check_header_tag;
 use super::limits::Limits;
-use crate::codec::Stop;
 use crate::context::EncryptionContext;
 use crate::derive;
 use crate::error::{Error, Result};
-use crate::header_tag::check_header_tag;
+use crate::frame::{self, Walker};
 use crate::keyring::Keyring;
 use crate::keys::{ContentKey, DataKey};
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
@@ -68,18 +67,14 @@ pub struct UnverifiedHeader {
 }
 
 impl UnverifiedHeader {
-    /// Parses the header at the start of `bytes`. `Ok(Err(needed))` means that it is incomplete
-    /// and that there must be at least `needed` bytes in all.
+    /// Parses the header at the start of a whole message; a [`super::HeaderReader`] takes one that
+    /// comes in pieces.
     ///
     /// # Errors
-    /// [`Error::NotSealed`], [`Error::Base64`], [`Error::Malformed`] or [`Error::Limit`] when
-    /// nothing can. When there are no more bytes, [`super::cut_short`] has the error.
-    pub fn parse(bytes: &[u8], options: OpenOptions) -> Result<Result<Self, usize>> {
-        match Header::parse(bytes, &options.limits) {
-            Ok(header) => Ok(Ok(Self::new(header, options))),
-            Err(Stop::Incomplete(needed)) => Ok(Err(needed)),
-            Err(Stop::Failed(error)) => Err(error),
-        }
+    /// [`Error::NotSealed`], [`Error::Base64`], [`Error::Malformed`], [`Error::Limit`] or
+    /// [`Error::Truncated`].
+    pub fn parse(message: &[u8], options: OpenOptions) -> Result<Self> {
+        Ok(Self::new(Header::parse(message, &options.limits)?, options))
     }
 
     /// What a [`super::HeaderReader`] made of a message that comes in pieces.
@@ -151,17 +146,13 @@ impl Opening {
     /// [`Error::Unwrap`] or [`Error::Kms`] without a data key; then
     /// [`Error::Commitment`], [`Error::Authentication`] and [`Error::ContextMismatch`], in this
     /// order.
-    pub fn finish(self) -> Result<(VerifiedHeader, ContentKey, FrameOpener)> {
+    pub fn finish(self) -> Result<UnwrappedMessage> {
         let data_key = self.session.finish()?;
         verify(self.header, &self.options, &data_key)
     }
 }
 
-fn verify(
-    header: Header,
-    options: &OpenOptions,
-    data_key: &DataKey,
-) -> Result<(VerifiedHeader, ContentKey, FrameOpener)> {
+fn verify(header: Header, options: &OpenOptions, data_key: &DataKey) -> Result<UnwrappedMessage> {
     if let Some(found) = &header.commitment {
         derive::check_commitment(data_key, &header.message_id, found)?;
     }
@@ -170,13 +161,24 @@ fn verify(
     if !header.context.contains(&options.encryption_context) {
         return Err(Error::ContextMismatch);
     }
-    let opener = FrameOpener::new(header.message_id, header.frame_length);
-    let verified = VerifiedHeader {
+    let frames = FrameOpener::new(header.message_id, header.frame_length);
+    let header = VerifiedHeader {
         suite: header.suite,
         encryption_context: header.context,
         frame_length: header.frame_length,
     };
-    Ok((verified, content_key, opener))
+    Ok(UnwrappedMessage { header, content_key, frames })
+}
+
+/// A message whose data key is unwrapped and whose header is verified.
+#[derive(Debug)]
+pub struct UnwrappedMessage {
+    /// What the header says.
+    pub header: VerifiedHeader,
+    /// The key of the frames.
+    pub content_key: ContentKey,
+    /// Plans them.
+    pub frames: FrameOpener,
 }
 
 /// What a header said, after its tag verified.
@@ -273,8 +275,8 @@ impl FrameOpener {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::envelope::heads;
     use crate::executor::Executor;
+    use crate::message::whole::heads;
     use crate::vectors::{base64, vector};
 
     /// Messages of five writers, framed and not, signed and not, with their data keys.
@@ -295,12 +297,12 @@ mod tests {
                 continue;
             }
             right += 1;
-            let (_, key, mut frames) = verified.unwrap();
+            let UnwrappedMessage { content_key, mut frames, .. } = verified.unwrap();
             if !test["content-encryption-key"].is_null() {
-                assert_eq!(key.expose(), base64(&test["content-encryption-key"]), "{test}");
+                assert_eq!(content_key.expose(), base64(&test["content-encryption-key"]), "{test}");
             }
             if framed {
-                let executor = Executor::new(&key).unwrap();
+                let executor = Executor::new(&content_key).unwrap();
                 let mut text = Vec::new();
                 for op in frames.plan(&heads(body, frames.stride()), body.len(), true).unwrap() {
                     frames.confirm(executor.open(op, body, &mut text).unwrap()).unwrap();

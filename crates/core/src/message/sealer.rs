@@ -1,17 +1,15 @@
 //! Sealing a message: data key, wrap, header, then frames as plans.
 
-use super::frame::{self, DEFAULT_FRAME_LENGTH, Kind, MAX_FRAME_LENGTH};
 use super::header::Header;
+use super::header_tag::header_tag;
 use crate::codec::widen;
 use crate::context::EncryptionContext;
 use crate::derive;
 use crate::error::{Error, Result};
-use crate::header_tag::header_tag;
+use crate::frame::{self, DEFAULT_FRAME_LENGTH, FrameLayout, MAX_FRAME_LENGTH};
 use crate::keyring::Keyring;
 use crate::keys::{ContentKey, DataKey, random};
-use crate::plan::{
-    NONCE_LENGTH, Nonce, PieceOp, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp,
-};
+use crate::plan::{NONCE_LENGTH, PieceOp, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp};
 use crate::sealed::PieceSealer;
 use crate::suite;
 use alloc::{sync::Arc, vec::Vec};
@@ -101,9 +99,8 @@ impl Sealing {
     ///
     /// # Errors
     /// [`Error::State`] when `ciphertext` is not as long as the key's modulus.
-    pub fn wrapped(self, ciphertext: &[u8]) -> Result<(Vec<u8>, ContentKey, FrameSealer)> {
-        let (header, key, layout) = self.finish(ciphertext)?;
-        Ok((header, key, FrameSealer::new(layout)))
+    pub fn wrapped(self, ciphertext: &[u8]) -> Result<WrappedMessage<FrameSealer>> {
+        Ok(self.finish(ciphertext)?.map(FrameSealer::new))
     }
 
     /// The same for frames in any order, of a plaintext of `length` bytes.
@@ -114,12 +111,11 @@ impl Sealing {
         self,
         ciphertext: &[u8],
         length: u64,
-    ) -> Result<(Vec<u8>, ContentKey, PieceSealer)> {
-        let (header, key, layout) = self.finish(ciphertext)?;
-        Ok((header, key, PieceSealer::frames(layout, length)))
+    ) -> Result<WrappedMessage<PieceSealer>> {
+        Ok(self.finish(ciphertext)?.map(|layout| PieceSealer::frames(layout, length)))
     }
 
-    fn finish(self, ciphertext: &[u8]) -> Result<(Vec<u8>, ContentKey, FrameLayout)> {
+    fn finish(self, ciphertext: &[u8]) -> Result<WrappedMessage<FrameLayout>> {
         let suite = suite::DEFAULT;
         let mut header = Header::encode(
             suite,
@@ -132,42 +128,27 @@ impl Sealing {
         let content_key = derive::content_key(suite, &self.data_key, &self.message_id)?;
         let tag = header_tag(&content_key, &[0; NONCE_LENGTH], &header)?;
         header.extend_from_slice(&tag);
-        let layout =
+        let frames =
             FrameLayout { message_id: self.message_id, frame_length: self.options.frame_length };
-        Ok((header, content_key, layout))
+        Ok(WrappedMessage { header, content_key, frames })
     }
 }
 
-/// How a message's frames are cut and framed.
+/// A message whose data key is wrapped: what is left to do is its frames.
 #[derive(Debug)]
-pub(crate) struct FrameLayout {
-    message_id: Vec<u8>,
-    frame_length: u32,
+pub struct WrappedMessage<F> {
+    /// The header, with which the message begins.
+    pub header: Vec<u8>,
+    /// The key of the frames.
+    pub content_key: ContentKey,
+    /// Plans them.
+    pub frames: F,
 }
 
-impl FrameLayout {
-    pub(crate) const fn frame_length(&self) -> usize {
-        frame::in_memory(self.frame_length)
-    }
-
-    pub(crate) const fn stride(&self) -> usize {
-        frame::stride(self.frame_length)
-    }
-
-    /// The frame after `index` others.
-    pub(crate) fn op(&self, index: u32, last: bool, text: Range<usize>) -> Result<PieceOp> {
-        let too_many = Error::TooLarge("more than 2^32 - 2 frames");
-        // All but the end marker are sequence numbers.
-        let sequence = index.checked_add(1).filter(|n| *n < u32::MAX).ok_or(too_many)?;
-        let kind = if last { Kind::Final } else { Kind::Regular };
-        let text_length = u32::try_from(text.len()).unwrap_or(self.frame_length);
-        Ok(PieceOp {
-            id: index,
-            nonce: Nonce::Public(frame::nonce(sequence)),
-            aad: frame::aad(&self.message_id, kind, sequence, text_length),
-            prefix: frame::head(kind, sequence, text_length),
-            text,
-        })
+impl WrappedMessage<FrameLayout> {
+    fn map<F>(self, plan: impl FnOnce(FrameLayout) -> F) -> WrappedMessage<F> {
+        let Self { header, content_key, frames } = self;
+        WrappedMessage { header, content_key, frames: plan(frames) }
     }
 }
 

@@ -2,6 +2,7 @@
 //! (FORMATS.md 4.4 and 4.5).
 
 use super::format::Format;
+use super::metadata_rules::{V2_KMS, V2_KMS_CONTEXT, V2_RSA, V3_KMS_CONTEXT, V3_RSA};
 use crate::derive;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
@@ -66,23 +67,16 @@ impl Wrap {
 
     pub(super) const fn v2_name(&self) -> &'static str {
         match self {
-            Self::RsaOaepSha1 => "RSA-OAEP-SHA1",
-            Self::KmsContext(_) => "kms+context",
-            Self::Kms(_) => "kms",
+            Self::RsaOaepSha1 => V2_RSA,
+            Self::KmsContext(_) => V2_KMS_CONTEXT,
+            Self::Kms(_) => V2_KMS,
         }
     }
 
     pub(super) const fn v3_name(&self) -> &'static str {
         match self {
-            Self::RsaOaepSha1 => "22",
-            Self::KmsContext(_) | Self::Kms(_) => "12",
-        }
-    }
-
-    pub(super) const fn v3_description_key(&self) -> &'static str {
-        match self {
-            Self::RsaOaepSha1 => "x-amz-m",
-            Self::KmsContext(_) | Self::Kms(_) => "x-amz-t",
+            Self::RsaOaepSha1 => V3_RSA,
+            Self::KmsContext(_) | Self::Kms(_) => V3_KMS_CONTEXT,
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::envelope::Envelope;
 use super::format::Format;
-use super::metadata::{JsonParser, UNENCRYPTED_LENGTH, bare};
+use super::metadata_rules::{UNENCRYPTED_LENGTH, bare};
 use crate::description::MaterialDescription;
 use crate::error::Result;
+use crate::json::JsonParser;
 use alloc::string::String;
 
 /// What an object's envelope says, without any key. **Unverified**: anybody could have written it.

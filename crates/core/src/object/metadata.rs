@@ -4,10 +4,11 @@
 use super::encoded_words::decoded;
 use super::envelope::{Content, Envelope, Wrap};
 use super::format::Format;
-use crate::codec::widen;
-use crate::description::{MaterialDescription, json_object};
+use super::metadata_rules::*;
+use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
-use alloc::{string::String, vec, vec::Vec};
+use crate::json::{self, JsonParser, JsonValue};
+use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 
 /// What goes beside an object's body.
@@ -18,42 +19,6 @@ pub struct ObjectHead {
     /// The body of the object `KEY.instruction`, to be stored before this one.
     pub instruction_file: Option<String>,
 }
-
-/// A value in a JSON object, as far as this format knows any.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum JsonValue {
-    /// A string.
-    Text(String),
-    /// A whole number, in decimal.
-    Integer(String),
-    /// Anything else.
-    Other,
-}
-
-/// Parses a JSON object into its members; `None` when the text is none.
-pub type JsonParser = fn(&str) -> Option<Vec<(String, JsonValue)>>;
-
-const HTTP_PREFIX: &str = "x-amz-meta-";
-pub(crate) const UNENCRYPTED_LENGTH: &str = "x-amz-unencrypted-content-length";
-/// S3 takes 2 KB of user metadata; the HTTP prefix is counted in, to be safe.
-pub(crate) const MAX_METADATA: u64 = 2048;
-
-/// Content keys of V1 and V2.
-const V2_KEYS: [&str; 7] = [
-    "x-amz-key",
-    "x-amz-key-v2",
-    "x-amz-iv",
-    "x-amz-cek-alg",
-    "x-amz-wrap-alg",
-    "x-amz-tag-len",
-    "x-amz-matdesc",
-];
-/// Content keys of V3 that stay on the object, instruction file or not.
-const V3_OBJECT_KEYS: [&str; 3] = ["x-amz-c", "x-amz-d", "x-amz-i"];
-/// Content keys of V3 that an instruction file takes.
-const V3_FILE_KEYS: [&str; 4] = ["x-amz-3", "x-amz-w", "x-amz-m", "x-amz-t"];
-/// What marks an instruction file among the objects of a bucket.
-const INSTRUCTION_FILE: &str = "x-amz-crypto-instr-file";
 
 /// Metadata by lower-case name without HTTP prefix, as they were sent, empty values left out (the
 /// Go client writes them for what is not there).
@@ -89,30 +54,6 @@ impl Names {
     }
 }
 
-/// A name in lower case and without the HTTP prefix.
-pub(super) fn bare(name: &str) -> String {
-    let name = name.to_ascii_lowercase();
-    String::from(name.strip_prefix(HTTP_PREFIX).unwrap_or(&name))
-}
-
-/// What an object under this wrap (by version 2's name) may carry, without the HTTP prefix.
-pub(crate) fn metadata_names(format: Format, wrap: &str) -> Vec<&'static str> {
-    let mut names: Vec<&str> = match format {
-        Format::V2 => V2_KEYS.into_iter().filter(|name| *name != "x-amz-key").collect(),
-        Format::V3 if wrap == Wrap::RsaOaepSha1.v2_name() => vec!["x-amz-3", "x-amz-w", "x-amz-m"],
-        Format::V3 => vec!["x-amz-3", "x-amz-w", "x-amz-t"],
-    };
-    match format {
-        Format::V2 => names.push(UNENCRYPTED_LENGTH),
-        Format::V3 => names.extend(V3_OBJECT_KEYS),
-    }
-    names
-}
-
-fn is_content_key(name: &str) -> bool {
-    V2_KEYS.contains(&name) || V3_OBJECT_KEYS.contains(&name) || V3_FILE_KEYS.contains(&name)
-}
-
 impl Envelope {
     /// Reads the envelope of an object out of its metadata and, where there is one, the text of
     /// its instruction file.
@@ -139,7 +80,7 @@ impl Envelope {
             match value {
                 JsonValue::Text(text) => texts.push((name, text)),
                 // Old writers have a number here.
-                JsonValue::Integer(text) if name == "x-amz-tag-len" => texts.push((name, text)),
+                JsonValue::Integer(text) if name == V2_TAG_BITS => texts.push((name, text)),
                 _ => return Err(Error::Metadata("the instruction file must hold strings only")),
             }
         }
@@ -174,7 +115,7 @@ impl Envelope {
     }
 
     fn v2(key: &Names, json: JsonParser) -> Result<Self> {
-        match (key.get("x-amz-key"), key.get("x-amz-key-v2")) {
+        match (key.get(V1_KEY), key.get(V2_KEY)) {
             (Some(_), Some(_)) => {
                 return Err(Error::Metadata("keys of versions 1 and 2 are mixed"));
             }
@@ -183,27 +124,27 @@ impl Envelope {
             }
             _ => {}
         }
-        let wrapped = key.required("x-amz-key-v2", "x-amz-key-v2 is missing")?;
-        let iv = key.required("x-amz-iv", "x-amz-iv is missing")?;
-        match key.required("x-amz-cek-alg", "x-amz-cek-alg is missing")? {
-            "AES/GCM/NoPadding" => {}
+        let wrapped = key.required(V2_KEY, "x-amz-key-v2 is missing")?;
+        let iv = key.required(V2_IV, "x-amz-iv is missing")?;
+        match key.required(V2_CONTENT_ALGORITHM, "x-amz-cek-alg is missing")? {
+            V2_CONTENT => {}
             "AES/CBC/PKCS5Padding" => {
                 return Err(Error::Unsupported("content under AES/CBC is not read"));
             }
             _ => return Err(Error::Unsupported("this x-amz-cek-alg is not read")),
         }
-        if key.required("x-amz-tag-len", "x-amz-tag-len is missing")? != "128" {
+        if key.required(V2_TAG_BITS, "x-amz-tag-len is missing")? != TAG_BITS {
             return Err(Error::Metadata("x-amz-tag-len is not 128"));
         }
         let iv: [u8; 12] = sized(iv, "x-amz-iv is not base64 of 12 bytes")?;
         if iv == [0; 12] {
             return Err(Error::Metadata("x-amz-iv is all zeros"));
         }
-        let text = key.get("x-amz-matdesc");
-        let wrap = match key.required("x-amz-wrap-alg", "x-amz-wrap-alg is missing")? {
-            "RSA-OAEP-SHA1" => Wrap::RsaOaepSha1,
-            "kms+context" => Wrap::kms_context(description(text, json)?, Format::V2)?,
-            "kms" => Wrap::Kms(description(text, json)?),
+        let text = key.get(V2_DESCRIPTION);
+        let wrap = match key.required(V2_WRAP_ALGORITHM, "x-amz-wrap-alg is missing")? {
+            V2_RSA => Wrap::RsaOaepSha1,
+            V2_KMS_CONTEXT => Wrap::kms_context(description(text, json)?, Format::V2)?,
+            V2_KMS => Wrap::Kms(description(text, json)?),
             _ => return Err(Error::Unsupported("this x-amz-wrap-alg is not read")),
         };
         let wrapped_key = base64(wrapped, "x-amz-key-v2 is not base64")?;
@@ -212,13 +153,13 @@ impl Envelope {
     }
 
     fn v3(object: &Names, key: &Names, json: JsonParser) -> Result<Self> {
-        if object.required("x-amz-c", "x-amz-c is missing")? != "115" {
+        if object.required(V3_CONTENT_ALGORITHM, "x-amz-c is missing")? != V3_CONTENT {
             return Err(Error::Unsupported("this x-amz-c is not read"));
         }
-        let commitment = object.required("x-amz-d", "x-amz-d is missing")?;
-        let message_id = object.required("x-amz-i", "x-amz-i is missing")?;
+        let commitment = object.required(V3_COMMITMENT, "x-amz-d is missing")?;
+        let message_id = object.required(V3_MESSAGE_ID, "x-amz-i is missing")?;
         let wrapped = key.required(
-            "x-amz-3",
+            V3_KEY,
             "x-amz-3 is missing; if the object has an instruction file (KEY.instruction), give it too",
         )?;
         let commitment = sized(commitment, "x-amz-d is not base64 of 28 bytes")?;
@@ -226,14 +167,16 @@ impl Envelope {
         if message_id == [0; 28] {
             return Err(Error::Metadata("x-amz-i is all zeros"));
         }
-        let wrap = match key.required("x-amz-w", "x-amz-w is missing")? {
-            "22" => Wrap::RsaOaepSha1,
-            "12" => Wrap::kms_context(description(key.get("x-amz-t"), json)?, Format::V3)?,
+        let wrap = match key.required(V3_WRAP_ALGORITHM, "x-amz-w is missing")? {
+            V3_RSA => Wrap::RsaOaepSha1,
+            V3_KMS_CONTEXT => {
+                Wrap::kms_context(description(key.get(V3_CONTEXT), json)?, Format::V3)?
+            }
             _ => return Err(Error::Unsupported("this x-amz-w is not read")),
         };
         let wrapped_key = base64(wrapped, "x-amz-3 is not base64")?;
         let content = Content::V3 { commitment, message_id };
-        Ok(Self::read(wrapped_key, wrap, content, unauthenticated(key.get("x-amz-m"), json)))
+        Ok(Self::read(wrapped_key, wrap, content, unauthenticated(key.get(V3_DESCRIPTION), json)))
     }
 
     /// `material` is what stands beside an RSA wrap; under the others the context is described.
@@ -260,47 +203,40 @@ impl Envelope {
         let mut object = Vec::new();
         let mut key = Vec::new();
         let wrapped = Base64::encode_string(&self.wrapped_key);
+        let description =
+            description_name(self.content.format(), matches!(self.wrap, Wrap::RsaOaepSha1));
         match &self.content {
             Content::V2 { iv } => {
-                key.push(("x-amz-key-v2", wrapped));
-                key.push(("x-amz-iv", Base64::encode_string(iv)));
-                key.push(("x-amz-cek-alg", Format::V2.content_algorithm().into()));
-                key.push(("x-amz-wrap-alg", self.wrap.v2_name().into()));
-                key.push(("x-amz-tag-len", "128".into()));
-                key.push(("x-amz-matdesc", self.description.to_json()));
+                key.push((V2_KEY, wrapped));
+                key.push((V2_IV, Base64::encode_string(iv)));
+                key.push((V2_CONTENT_ALGORITHM, V2_CONTENT.into()));
+                key.push((V2_WRAP_ALGORITHM, self.wrap.v2_name().into()));
+                key.push((V2_TAG_BITS, TAG_BITS.into()));
+                key.push((description, self.description.to_json()));
                 if let Some(length) = length {
                     object.push((UNENCRYPTED_LENGTH, alloc::format!("{length}")));
                 }
             }
             Content::V3 { commitment, message_id } => {
-                object.push(("x-amz-c", Format::V3.content_algorithm().into()));
-                object.push(("x-amz-d", Base64::encode_string(commitment)));
-                object.push(("x-amz-i", Base64::encode_string(message_id)));
-                key.push(("x-amz-3", wrapped));
-                key.push(("x-amz-w", self.wrap.v3_name().into()));
+                object.push((V3_CONTENT_ALGORITHM, V3_CONTENT.into()));
+                object.push((V3_COMMITMENT, Base64::encode_string(commitment)));
+                object.push((V3_MESSAGE_ID, Base64::encode_string(message_id)));
+                key.push((V3_KEY, wrapped));
+                key.push((V3_WRAP_ALGORITHM, self.wrap.v3_name().into()));
                 if !self.description.is_empty() {
-                    key.push((self.wrap.v3_description_key(), self.description.to_json()));
+                    key.push((description, self.description.to_json()));
                 }
             }
         }
         let file = if instruction_file {
-            Some(json_object(key.iter().map(|(name, value)| (*name, value.as_str()))))
+            Some(json::object_of_texts(key.iter().map(|(name, value)| (*name, value.as_str()))))
         } else {
             object.extend(key);
             None
         };
-        check_size(&object)?;
+        check_size(object.iter().map(|(name, value)| (*name, value.as_str())))?;
         Ok(ObjectHead { metadata: object, instruction_file: file })
     }
-}
-
-fn check_size(metadata: &[(&str, String)]) -> Result<()> {
-    let sizes = metadata.iter().map(|(name, value)| HTTP_PREFIX.len() + name.len() + value.len());
-    let found = widen(sizes.sum::<usize>());
-    if found > MAX_METADATA {
-        return Err(Error::Limit { what: "bytes of metadata", found, limit: MAX_METADATA });
-    }
-    Ok(())
 }
 
 /// Without any name of the format, be its value empty, nobody sealed this, or its metadata were

@@ -3,10 +3,10 @@
 
 use super::envelope::{Content, Envelope, Wrap};
 use super::format::Format;
-use super::metadata::JsonParser;
 use crate::codec::widen;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
+use crate::json::JsonParser;
 use crate::keyring::Keyring;
 use crate::keys::{ChunkTag, ContentKey, DataKey, HashTag};
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
@@ -103,16 +103,26 @@ impl ObjectOpening {
     /// # Errors
     /// [`Error::Unwrap`], the same whatever is wrong with the wrapped key; [`Error::Kms`];
     /// [`Error::Commitment`]; [`Error::Random`].
-    pub fn finish(self) -> Result<(OpenedObject, ContentKey, ChunkOpener)> {
+    pub fn finish(self) -> Result<UnwrappedObject> {
         let data_key = self.session.finish()?;
-        let (key, splice) = self.content.keys(&data_key)?;
+        let (content_key, splice) = self.content.keys(&data_key)?;
         let chunks = ChunkOpener::new(splice)?;
-        let opened = OpenedObject {
+        let object = OpenedObject {
             format: self.content.format(),
             unverified_description: self.description,
         };
-        Ok((opened, key, chunks))
+        Ok(UnwrappedObject { object, content_key, chunks })
     }
+}
+
+/// An object whose data key is unwrapped and whose commitment is checked.
+pub struct UnwrappedObject {
+    /// What it said of itself.
+    pub object: OpenedObject,
+    /// The key of the chunks.
+    pub content_key: ContentKey,
+    /// Plans them.
+    pub chunks: ChunkOpener,
 }
 
 /// Plans the decryption of an object's chunks.

@@ -1,7 +1,7 @@
 //! Sealing an object in one call, for data that fits into memory.
 
 use super::metadata::ObjectHead;
-use super::sealer::{ObjectOptions, ObjectSealing, ObjectWrap};
+use super::sealer::{ObjectOptions, ObjectSealing, ObjectWrap, WrappedObject};
 use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::executor::{self, Executor};
@@ -53,23 +53,34 @@ fn seal_whole(
     kms: impl FnOnce(&GenerateDataKeyRequest) -> Result<GenerateDataKeyResponse>,
 ) -> Result<SealedObject> {
     let length = widen(plaintext.len());
-    let sealing = ObjectSealing::new(keyring, options, Some(length))?;
-    let (head, key, mut pieces) = match sealing.wrap() {
+    let WrappedObject { head, content_key, mut chunks } =
+        wrap(keyring, options, Some(length), kms)?;
+    let executor = Executor::new(&content_key)?;
+    let mut body = Vec::with_capacity(plaintext.len() + TAG_LENGTH);
+    for (index, op) in chunks.plan(0, chunks.count()?)?.into_iter().enumerate() {
+        let tag = executor.seal_piece(&op, plaintext, &mut body)?;
+        chunks.pin(index, tag.expose())?;
+    }
+    body.extend_from_slice(&chunks.tail()?);
+    Ok(SealedObject { head, body })
+}
+
+/// Makes a data key and has it wrapped.
+pub(super) fn wrap(
+    keyring: &Keyring,
+    options: ObjectOptions,
+    length: Option<u64>,
+    kms: impl FnOnce(&GenerateDataKeyRequest) -> Result<GenerateDataKeyResponse>,
+) -> Result<WrappedObject> {
+    let sealing = ObjectSealing::new(keyring, options, length)?;
+    match sealing.wrap() {
         ObjectWrap::Rsa(op) => {
             let wrapped = executor::wrap(op)?;
-            sealing.wrapped(&wrapped)?
+            sealing.wrapped(&wrapped)
         }
         ObjectWrap::Kms(request) => {
             let response = kms(request)?;
-            sealing.generated(response)?
+            sealing.generated(response)
         }
-    };
-    let executor = Executor::new(&key)?;
-    let mut body = Vec::with_capacity(plaintext.len() + TAG_LENGTH);
-    for (index, op) in pieces.plan(0, pieces.count()?)?.into_iter().enumerate() {
-        let tag = executor.seal_piece(&op, plaintext, &mut body)?;
-        pieces.pin(index, tag.expose())?;
     }
-    body.extend_from_slice(&pieces.tail()?);
-    Ok(SealedObject { head, body })
 }

@@ -83,7 +83,7 @@ impl ObjectSealing {
     /// # Errors
     /// [`Error::State`] when it is not as long as the modulus or was not asked for;
     /// [`Error::Limit`] when the metadata exceed what S3 takes.
-    pub fn wrapped(self, ciphertext: &[u8]) -> Result<(ObjectHead, ContentKey, PieceSealer)> {
+    pub fn wrapped(self, ciphertext: &[u8]) -> Result<WrappedObject> {
         let Pending::Rsa { op, data_key } = self.wrap else { return Err(OTHER_WRAP) };
         if ciphertext.len() != op.key().key_spec().modulus_length() {
             return Err(Error::State("the wrapped data key is not as long as the modulus"));
@@ -97,10 +97,7 @@ impl ObjectSealing {
     /// # Errors
     /// [`Error::Unwrap`] when the response is not for the key or not of 32 bytes, and otherwise as
     /// [`ObjectSealing::wrapped`].
-    pub fn generated(
-        self,
-        response: GenerateDataKeyResponse,
-    ) -> Result<(ObjectHead, ContentKey, PieceSealer)> {
+    pub fn generated(self, response: GenerateDataKeyResponse) -> Result<WrappedObject> {
         let Pending::Kms(request) = self.wrap else { return Err(OTHER_WRAP) };
         if response.key_id != request.key_id.as_str() || response.plaintext.len() != 32 {
             return Err(Error::Unwrap);
@@ -113,6 +110,16 @@ impl ObjectSealing {
     }
 }
 
+/// An object whose data key is wrapped: what is left to do is its body.
+pub struct WrappedObject {
+    /// Metadata and instruction file.
+    pub head: ObjectHead,
+    /// The key of the chunks.
+    pub content_key: ContentKey,
+    /// Plans them, and the tag behind them.
+    pub chunks: PieceSealer,
+}
+
 const OTHER_WRAP: Error = Error::State("the data key is wrapped in another way");
 
 fn finish(
@@ -122,13 +129,13 @@ fn finish(
     description: MaterialDescription,
     data_key: &DataKey,
     wrapped: &[u8],
-) -> Result<(ObjectHead, ContentKey, PieceSealer)> {
+) -> Result<WrappedObject> {
     let content = new_content(options.format, data_key)?;
-    let (key, splice) = content.own_keys(data_key)?;
+    let (content_key, splice) = content.own_keys(data_key)?;
     let wrapped_key = wrapped.to_vec();
     let envelope = Envelope { wrapped_key, wrap, description, unreadable: None, content };
     let head = envelope.encode(options.instruction_file, length)?;
-    Ok((head, key, PieceSealer::chunks(splice, length)))
+    Ok(WrappedObject { head, content_key, chunks: PieceSealer::chunks(splice, length) })
 }
 
 fn new_content(format: Format, data_key: &DataKey) -> Result<Content> {

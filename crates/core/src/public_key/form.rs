@@ -5,16 +5,8 @@ use super::response::{self, member, value_of};
 use super::text::{self, is_space};
 use super::{KmsPublicKey, jwk, pem};
 use crate::error::{Error, Result};
-use crate::s3::Json;
+use crate::json::{Json, JsonTree};
 use alloc::{format, string::String, vec, vec::Vec};
-
-/// Parses JSON; `None` for what is none.
-pub type JsonTree = fn(&str) -> Option<Json>;
-
-#[cfg(feature = "json")]
-pub(super) const JSON: JsonTree = crate::json::tree;
-#[cfg(not(feature = "json"))]
-pub(super) const JSON: JsonTree = |_| None;
 
 /// More than any export has, comments included.
 const MOST: usize = 64 * 1024;

@@ -3,7 +3,7 @@
 use super::response::member;
 use super::{KmsPublicKey, der, text};
 use crate::error::{Error, Result};
-use crate::s3::Json;
+use crate::json::Json;
 use crate::shown::shown;
 use alloc::{format, vec::Vec};
 

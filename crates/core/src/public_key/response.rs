@@ -4,7 +4,7 @@
 use super::GetPublicKeyResponse;
 use crate::arn::KeyArn;
 use crate::error::{Error, Result};
-use crate::s3::Json;
+use crate::json::Json;
 use alloc::{string::String, string::ToString, vec::Vec};
 
 /// Where the key itself stands. Names are compared without case and underscores: `PublicKey`,

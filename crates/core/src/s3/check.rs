@@ -3,7 +3,7 @@
 
 use super::checksum_header::ChecksumAlgorithm;
 use super::customer_key::{AES256, ALGORITHM, KEY, KEY_LENGTH, KEY_MD5};
-use super::headers::{Headers, META};
+use super::headers::Headers;
 use super::multipart::MAX_PART;
 use super::operation::Operation;
 use super::sealed_format::SealedFormat;
@@ -14,7 +14,8 @@ use super::upload::{
     Step, UploadRequest,
 };
 use crate::error::{Error, Result};
-use crate::object::JsonParser;
+use crate::json::JsonParser;
+use crate::object::metadata_rules::META;
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 use md5::{Digest, Md5};

@@ -4,12 +4,11 @@ use super::endpoint::check_confidential;
 use super::headers::Headers;
 use super::operation::Operation;
 use crate::context::EncryptionContext;
-use crate::envelope;
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;
 use crate::keys::random;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
-use crate::message::{OpenOptions, SealOptions};
+use crate::message::{self, OpenOptions, SealOptions};
 use alloc::{format, string::String, vec, vec::Vec};
 use base64ct::{Base64, Encoding};
 use core::fmt;
@@ -177,7 +176,7 @@ impl CustomerKey {
     ) -> Result<Vec<u8>> {
         let encryption_context = located(bucket, key, context)?;
         let options = SealOptions { encryption_context, ..SealOptions::default() };
-        envelope::seal(keyring, &self.key, options)
+        message::seal(keyring, &self.key, options)
     }
 
     /// Opens a sealed key, which must be the one for this object.
@@ -192,8 +191,8 @@ impl CustomerKey {
         kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
     ) -> Result<Self> {
         options.encryption_context = located(bucket, key, &options.encryption_context)?;
-        let (_, plaintext) = envelope::open_with(keyring, sealed, options, kms)?;
-        Self::new(Zeroizing::new(plaintext))
+        let (_, plaintext) = message::open_with(keyring, sealed, options, kms)?;
+        Self::new(plaintext)
     }
 }
 

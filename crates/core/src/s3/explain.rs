@@ -3,11 +3,11 @@
 //! A rule counts as enforced only when one statement denies it to everybody, for all objects and
 //! without a further condition. Anything that may be weaker is said to hold in part.
 
-use super::json::Json;
 use super::policy::{
     CREATION, CUSTOMER_ALGORITHM, IF_NONE_MATCH, SECURE_TRANSPORT, SSE, SSE_KEY_ID, TLS_VERSION,
 };
 use crate::error::{Error, Result};
+use crate::json::Json;
 use alloc::{format, string::String, vec::Vec};
 
 /// What is looked for, by its name in [`Finding::rule`], and what lacks where it is not found: what

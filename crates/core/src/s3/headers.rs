@@ -4,9 +4,6 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use zeroize::Zeroizing;
 
-/// What user metadata begin with.
-pub(super) const META: &str = "x-amz-meta-";
-
 /// Names in lower case, and values, of which one may be a key: they are wiped, and `Debug` shows
 /// names only.
 #[derive(Clone, Default, PartialEq, Eq)]

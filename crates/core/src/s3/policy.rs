@@ -1,9 +1,9 @@
 //! Bucket policies (FORMATS.md 5.3). Each rule is a Deny: what it refuses, no Allow elsewhere can
 //! permit.
 
-use super::json::Json;
 use crate::arn::KeyArn;
 use crate::error::{Error, Result};
+use crate::json::Json;
 use alloc::{format, string::String, vec, vec::Vec};
 
 pub(super) const SECURE_TRANSPORT: &str = "aws:SecureTransport";

@@ -2,8 +2,6 @@
 
 use super::checksum_header::ChecksumAlgorithm;
 use super::customer_key::{AES256, ALGORITHM, KEY, KEY_MD5_FIELD};
-use super::headers::META;
-use super::json::Json;
 use super::key::MAX_KEY;
 use super::multipart::MAX_PART;
 use super::operation::Operation;
@@ -13,7 +11,9 @@ use super::sse::Mode;
 use super::time::iso_time;
 use super::upload::{OCTET_STREAM, checked_content_type};
 use crate::error::{Error, Result};
+use crate::json::Json;
 use crate::object::Format;
+use crate::object::metadata_rules::{self, META, Value};
 use alloc::{format, string::String, vec, vec::Vec};
 
 /// What S3 replaces by the name of the file that the page chose.
@@ -178,36 +178,18 @@ impl Draft {
         self.conditions.push(Condition::StartsWith(name.into(), value.into()));
     }
 
-    /// Metadata are random but for the names of algorithms.
     fn envelope(&mut self, format: SealedFormat, described: bool) {
-        let (fixed, random): (&[_], &[_]) = match format {
-            SealedFormat::Message => return,
-            SealedFormat::Object(Format::V3) => (
-                &[("x-amz-c", "115"), ("x-amz-w", "22")],
-                &[("x-amz-d", ""), ("x-amz-i", ""), ("x-amz-3", "")],
-            ),
-            SealedFormat::Object(Format::V2) => (
-                &[
-                    ("x-amz-cek-alg", "AES/GCM/NoPadding"),
-                    ("x-amz-wrap-alg", "RSA-OAEP-SHA1"),
-                    ("x-amz-tag-len", "128"),
-                ],
-                &[
-                    ("x-amz-key-v2", ""),
-                    ("x-amz-iv", ""),
-                    ("x-amz-matdesc", "{"),
-                    ("x-amz-unencrypted-content-length", ""),
-                ],
-            ),
-        };
-        for (name, value) in fixed {
-            self.fixed(&format!("{META}{name}"), value);
+        let SealedFormat::Object(format) = format else { return };
+        for (name, value) in metadata_rules::envelope(format) {
+            let name = format!("{META}{name}");
+            match value {
+                Value::Fixed(value) => self.fixed(&name, value),
+                Value::Begins(start) => self.starts_with(&name, start),
+            }
         }
-        for (name, start) in random {
-            self.starts_with(&format!("{META}{name}"), start);
-        }
-        if described && format == SealedFormat::Object(Format::V3) {
-            self.starts_with(&format!("{META}x-amz-m"), "{");
+        if described && format == Format::V3 {
+            let name = metadata_rules::description_name(format, true);
+            self.starts_with(&format!("{META}{name}"), "{");
         }
     }
 

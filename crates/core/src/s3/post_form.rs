@@ -2,12 +2,12 @@
 
 use super::checksum_header::{Checksum, ChecksumAlgorithm};
 use super::headers::Headers;
-use super::headers::META;
 use super::operation::Operation;
 use super::post::FILENAME;
 use super::shape::{check_base64, object_metadata};
 use super::sse::Mode;
 use crate::error::{Error, Result};
+use crate::object::metadata_rules::{CONTENT_ALGORITHMS, META};
 use alloc::{format, string::String};
 
 /// Bytes of all fields before the file, about as many as S3 takes with what is around them.
@@ -61,7 +61,7 @@ pub fn post_form(form: &PostForm<'_>) -> Result<Headers> {
         ));
     }
     let names_content = |(name, _): &(String, String)| {
-        ["x-amz-c", "x-amz-cek-alg"]
+        CONTENT_ALGORITHMS
             .iter()
             .any(|content| name.eq_ignore_ascii_case(&format!("{META}{content}")))
     };

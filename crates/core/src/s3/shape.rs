@@ -1,10 +1,12 @@
 //! The shapes of values that come from a page.
 
-use super::headers::META;
 use super::sealed_format::SealedFormat;
-use crate::codec::widen;
 use crate::error::{Error, Result};
-use crate::object::{self, JsonParser, MAX_METADATA, UNENCRYPTED_LENGTH, metadata_names};
+use crate::json::JsonParser;
+use crate::object;
+use crate::object::metadata_rules::{
+    META, UNENCRYPTED_LENGTH, V2_KMS, V2_RSA, check_size, may_carry,
+};
 use alloc::{format, string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
@@ -20,11 +22,7 @@ pub(super) fn object_metadata(
     let names = metadata
         .iter()
         .map(|(name, value)| (name.strip_prefix(META).unwrap_or(name), value.as_str()));
-    let sizes = names.clone().map(|(name, value)| META.len() + name.len() + value.len());
-    let found = widen(sizes.sum::<usize>());
-    if found > MAX_METADATA {
-        return Err(Error::Limit { what: "bytes of metadata", found, limit: MAX_METADATA });
-    }
+    check_size(names.clone())?;
     Ok(names)
 }
 
@@ -60,15 +58,15 @@ pub(super) fn check_envelope(
     if !formats.contains(&SealedFormat::Object(described.format)) {
         return refuse("an object of this version is not expected");
     }
-    let names = metadata_names(described.format, described.wrap);
-    if let Some((name, _)) = metadata.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+    let rsa = described.wrap == V2_RSA;
+    let foreign = |name: &str| !may_carry(described.format, rsa, name);
+    if let Some((name, _)) = metadata.iter().find(|(name, _)| foreign(name)) {
         return refuse(&format!("{META}{name} is no metadata of a sealed object"));
     }
-    let rsa = described.wrap == "RSA-OAEP-SHA1";
     if rsa && !matches!(described.wrapped_key_length, 256 | 384 | 512) {
         return refuse("the wrapped key is not of an RSA key's length");
     }
-    if described.wrap == "kms" {
+    if described.wrap == V2_KMS {
         return refuse("this x-amz-wrap-alg is of old objects only");
     }
     // Of a symmetric KMS key: as much as kms:Decrypt takes.

@@ -1,12 +1,13 @@
 //! The headers of an upload, and which of them must be signed.
 
 use super::checksum_header::Checksum;
-use super::headers::{Headers, META};
+use super::headers::Headers;
 use super::multipart::MAX_PART;
 use super::operation::Operation;
 use super::shape::{check_base64, object_metadata};
 use super::sse::Mode;
 use crate::error::{Error, Result};
+use crate::object::metadata_rules::META;
 use alloc::{format, string::String, vec::Vec};
 
 /// The content type of sealed bytes.

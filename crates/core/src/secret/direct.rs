@@ -1,11 +1,13 @@
 //! Secrets in bare RSA blocks (FORMATS.md 1.1 and 1.4).
 
 use crate::codec::widen;
+use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;
 use crate::keys::WrapText;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::materials::UnwrapSession;
+use crate::object::Format;
 use crate::plan::WrapOp;
 use crate::public_key::KmsPublicKey;
 use crate::wrap::{self, EncryptionAlgorithm};
@@ -64,7 +66,15 @@ const DIRECT_BYTES: &str = "bytes of a direct secret (the armoured form takes mo
 /// context looks like random bytes. So direct secrets should have a KMS key of their own.
 #[must_use]
 pub fn is_wrapped_key(text: &[u8]) -> bool {
-    wrap::is_wrapped_key(text)
+    let of_message = EncryptionContext::default().digest().is_ok_and(|digest| {
+        let key_length = text.len().saturating_sub(wrap::DIGEST_LENGTH);
+        wrap::unbind(text, &digest, key_length).is_some()
+    });
+    let of_object = [Format::V2, Format::V3].iter().any(|format| {
+        let takes = |length| Format::V2.takes_key_of(length);
+        wrap::unbind_object(text, format.content_algorithm(), takes).is_some()
+    });
+    of_message | of_object
 }
 
 /// A direct secret that is being opened: asks for one KMS call and takes its answer.

@@ -94,7 +94,7 @@ pub fn kms() -> Kms {
 pub fn open(message: &[u8], options: OpenOptions) -> bongtu::Result<Vec<u8>> {
     let kms = kms();
     let keyring = Keyring::KmsRsa(KmsRsaKeyring::open_only(arn(), SHA_256));
-    bongtu::open_with(&keyring, message, options, |r| kms.decrypt(r)).map(|(_, text)| text)
+    bongtu::open_with(&keyring, message, options, |r| kms.decrypt(r)).map(|(_, text)| text.to_vec())
 }
 
 pub fn code<T: std::fmt::Debug>(result: bongtu::Result<T>) -> &'static str {

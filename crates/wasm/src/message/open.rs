@@ -5,7 +5,8 @@ use crate::keyring::{Keyring, context};
 use crate::kms;
 use crate::records;
 use bongtu::message::{
-    FrameOpener, HEAD_LENGTH, HeaderReader, Opening, UnverifiedHeader, VerifiedHeader,
+    FrameOpener, HEAD_LENGTH, HeaderReader, Opening, UnverifiedHeader, UnwrappedMessage,
+    VerifiedHeader,
 };
 use bongtu::plan::OpenOp;
 use bongtu::{CommitmentPolicy, ContentKey, KmsFailure, OpenOptions, hazmat};
@@ -93,8 +94,8 @@ impl OpenSession {
     /// The verified header.
     pub fn unwrapped(&mut self) -> Result<JsValue> {
         let opening = self.opening.take().ok_or(OUT_OF_ORDER)?;
-        let (header, key, frames) = wiping_stack(|| opening.finish())?;
-        self.key = Some(key);
+        let UnwrappedMessage { header, content_key, frames } = wiping_stack(|| opening.finish())?;
+        self.key = Some(content_key);
         self.frames = Some(frames);
         Ok(describe(&header))
     }

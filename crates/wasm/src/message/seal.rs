@@ -5,7 +5,7 @@ use crate::keyring::Keyring;
 use crate::pieces::Pieces;
 use crate::public_key::seal_options;
 use crate::records;
-use bongtu::message::{FrameSealer, Sealing};
+use bongtu::message::{FrameSealer, Sealing, WrappedMessage};
 use bongtu::plan::SealOp;
 use bongtu::{ContentKey, hazmat};
 use bongtu_wasm_support::bytes::{public_in, public_out, secret_out, wiping_stack};
@@ -59,8 +59,9 @@ impl MessageSealing {
     pub fn wrapped(&mut self, ciphertext: &Uint8Array) -> Result<SealSession> {
         let sealing = self.sealing.take().ok_or(OUT_OF_ORDER)?;
         let ciphertext = public_in(ciphertext);
-        let (header, key, frames) = wiping_stack(|| sealing.wrapped(&ciphertext))?;
-        Ok(SealSession { header, key: Some(key), frames, running: VecDeque::new() })
+        let WrappedMessage { header, content_key, frames } =
+            wiping_stack(|| sealing.wrapped(&ciphertext))?;
+        Ok(SealSession { header, key: Some(content_key), frames, running: VecDeque::new() })
     }
 
     /// Takes the wrapped data key, to seal frames in any order and any again.
@@ -70,8 +71,8 @@ impl MessageSealing {
         let (length, size) = self.lengths.ok_or(OUT_OF_ORDER)?;
         let ciphertext = public_in(ciphertext);
         let wrapped = || sealing.wrapped_pieces(&ciphertext, length);
-        let (head, key, sealer) = wiping_stack(wrapped)?;
-        Ok(Pieces::new(head, key, sealer, Some(size)))
+        let WrappedMessage { header, content_key, frames } = wiping_stack(wrapped)?;
+        Ok(Pieces::new(header, content_key, frames, Some(size)))
     }
 
     fn sealing(&self) -> Result<&Sealing> {

@@ -4,7 +4,7 @@ use crate::OUT_OF_ORDER;
 use crate::keyring::Keyring;
 use crate::kms::{decrypt_response, next_request};
 use crate::records;
-use bongtu::object::{ChunkOpener, OpenObjectOptions};
+use bongtu::object::{ChunkOpener, OpenObjectOptions, UnwrappedObject};
 use bongtu::plan::PieceOp;
 use bongtu::{CommitmentPolicy, ContentKey, KmsFailure};
 use bongtu_wasm_support::bytes::{public_in, secret_in, secret_out, wiping_stack};
@@ -64,12 +64,12 @@ impl ObjectOpening {
     /// What the object says of itself, once its key is unwrapped and its commitment checked.
     pub fn unwrapped(&mut self) -> Result<JsValue> {
         let opening = self.opening.take().ok_or(OUT_OF_ORDER)?;
-        let (opened, key, chunks) = wiping_stack(|| opening.finish())?;
-        self.key = Some(key);
+        let UnwrappedObject { object, content_key, chunks } = wiping_stack(|| opening.finish())?;
+        self.key = Some(content_key);
         self.chunks = Some(chunks);
         Ok(object_of([
-            ("format", opened.format.name().into()),
-            ("materialDescription", pair_array(opened.unverified_description.iter())),
+            ("format", object.format.name().into()),
+            ("materialDescription", pair_array(object.unverified_description.iter())),
         ]))
     }
 

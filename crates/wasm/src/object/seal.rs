@@ -3,9 +3,8 @@
 use crate::OUT_OF_ORDER;
 use crate::keyring::Keyring;
 use crate::pieces::{Pieces, body_size};
-use bongtu::object::{Format, ObjectHead, ObjectOptions, ObjectWrap};
-use bongtu::sealed::PieceSealer;
-use bongtu::{ContentKey, GenerateDataKeyRequest, GenerateDataKeyResponse, MaterialDescription};
+use bongtu::object::{Format, ObjectHead, ObjectOptions, ObjectWrap, WrappedObject};
+use bongtu::{GenerateDataKeyRequest, GenerateDataKeyResponse, MaterialDescription};
 use bongtu_wasm_support::bytes::{public_in, secret_in, secret_out, wiping_stack};
 use bongtu_wasm_support::convert::{byte_count, pairs_of};
 use bongtu_wasm_support::error::{Failure, Result};
@@ -105,11 +104,11 @@ impl ObjectSealing {
         ]))
     }
 
-    fn pieces(&mut self, sealed: (ObjectHead, ContentKey, PieceSealer)) -> Result<Pieces> {
-        let (head, key, sealer) = sealed;
+    fn pieces(&mut self, wrapped: WrappedObject) -> Result<Pieces> {
+        let WrappedObject { head, content_key, chunks } = wrapped;
         self.head = Some(head);
         let size = self.length.map(body_size).transpose()?;
-        Ok(Pieces::new(Vec::new(), key, sealer, size))
+        Ok(Pieces::new(Vec::new(), content_key, chunks, size))
     }
 
     fn sealing(&self) -> Result<&bongtu::object::ObjectSealing> {

@@ -1,14 +1,13 @@
-//! Sealing and opening in one call, for data that fits into memory.
+//! Sealing and opening messages in one call, for data that fits into memory.
 
+use super::opener::{FrameOpener, OpenOptions, UnverifiedHeader, UnwrappedMessage, VerifiedHeader};
+use super::sealer::{SealOptions, Sealing, WrappedMessage, sealed_size};
 use crate::codec::widen;
 use crate::error::Result;
 use crate::executor::{self, Executor};
+use crate::frame::HEAD_LENGTH;
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
-use crate::message::{
-    FrameOpener, HEAD_LENGTH, OpenOptions, SealOptions, Sealing, UnverifiedHeader, VerifiedHeader,
-    cut_short, sealed_size,
-};
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
@@ -21,8 +20,8 @@ pub fn seal(keyring: &Keyring, plaintext: &[u8], options: SealOptions) -> Result
     let size = sealed_size(keyring, widen(plaintext.len()), &options)?;
     let sealing = Sealing::new(keyring, options)?;
     let wrapped = executor::wrap(sealing.wrap())?;
-    let (header, key, mut frames) = sealing.wrapped(&wrapped)?;
-    let executor = Executor::new(&key)?;
+    let WrappedMessage { header, content_key, mut frames } = sealing.wrapped(&wrapped)?;
+    let executor = Executor::new(&content_key)?;
     let mut message = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     message.extend_from_slice(&header);
     for (block, last) in Blocks::new(plaintext, frames.frame_length(), 0) {
@@ -62,17 +61,16 @@ pub fn open_with(
     message: &[u8],
     options: OpenOptions,
     mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
-) -> Result<(VerifiedHeader, Vec<u8>)> {
-    let header = UnverifiedHeader::parse(message, options)?.map_err(|_| cut_short(message))?;
+) -> Result<(VerifiedHeader, Zeroizing<Vec<u8>>)> {
+    let header = UnverifiedHeader::parse(message, options)?;
     let body = message.get(header.length()..).unwrap_or_default();
     let mut opening = header.unwrap(keyring)?;
     while let Some(request) = opening.request() {
         let answer = kms(request);
         opening.respond(answer)?;
     }
-    let (verified, key, mut frames) = opening.finish()?;
-    let executor = Executor::new(&key)?;
-    // Wiped unless the whole message proves sound.
+    let UnwrappedMessage { header, content_key, mut frames } = opening.finish()?;
+    let executor = Executor::new(&content_key)?;
     let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
     let stride = frames.stride();
     for (block, last) in Blocks::new(body, stride, FrameOpener::LOOKAHEAD) {
@@ -81,7 +79,7 @@ pub fn open_with(
         }
     }
     frames.finish()?;
-    Ok((verified, core::mem::take(&mut *plaintext)))
+    Ok((header, plaintext))
 }
 
 /// A block, about: the plans of all frames of a message at once may be many times as large as it.
@@ -117,6 +115,6 @@ impl<'a> Iterator for Blocks<'a> {
 }
 
 /// The first bytes of every stride, which is all that planning looks at.
-pub(crate) fn heads(block: &[u8], stride: usize) -> Vec<u8> {
+pub(super) fn heads(block: &[u8], stride: usize) -> Vec<u8> {
     block.chunks(stride).flat_map(|frame| frame.iter().take(HEAD_LENGTH)).copied().collect()
 }

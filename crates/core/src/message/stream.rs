@@ -1,29 +1,17 @@
-//! `std::io` over the plans: what Rust users expect of streams.
+//! Sealing and opening messages as `std::io` has streams.
 
-use crate::codec::widen;
-use crate::envelope::heads;
-use crate::error::{Error, Result};
+use super::header::HeaderReader;
+use super::opener::{FrameOpener, OpenOptions, UnverifiedHeader, UnwrappedMessage, VerifiedHeader};
+use super::sealer::{FrameSealer, SealOptions, Sealing, WrappedMessage};
+use super::whole::heads;
+use crate::error::Result;
 use crate::executor::{self, Executor};
+use crate::io::fill;
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
-use crate::message::{
-    FrameOpener, FrameSealer, HeaderReader, OpenOptions, SealOptions, Sealing, UnverifiedHeader,
-    VerifiedHeader,
-};
 use alloc::vec::Vec;
 use std::io::{self, Read, Write};
 use zeroize::Zeroizing;
-
-impl From<Error> for io::Error {
-    fn from(error: Error) -> Self {
-        let kind = match error {
-            Error::Truncated => io::ErrorKind::UnexpectedEof,
-            Error::Input(_) | Error::State(_) => io::ErrorKind::InvalidInput,
-            _ => io::ErrorKind::InvalidData,
-        };
-        Self::new(kind, error)
-    }
-}
 
 /// Seals what is written to it into `W`, holding one frame in memory.
 ///
@@ -45,16 +33,17 @@ impl<W: Write> SealWriter<W> {
     pub fn new(keyring: &Keyring, options: SealOptions, mut inner: W) -> io::Result<Self> {
         let sealing = Sealing::new(keyring, options)?;
         let wrapped = executor::wrap(sealing.wrap())?;
-        let (header, key, frames) = sealing.wrapped(&wrapped)?;
+        let WrappedMessage { header, content_key, frames } = sealing.wrapped(&wrapped)?;
         inner.write_all(&header)?;
         let text = Zeroizing::new(Vec::with_capacity(frames.frame_length()));
-        Ok(Self { inner, executor: Executor::new(&key)?, frames, text, sealed: Vec::new() })
+        let executor = Executor::new(&content_key)?;
+        Ok(Self { inner, executor, frames, text, sealed: Vec::new() })
     }
 
     /// Writes the final frame and gives `inner` back.
     ///
     /// # Errors
-    /// [`Error::State`] after an earlier failure, or what `inner` says.
+    /// [`crate::Error::State`] after an earlier failure, or what `inner` says.
     pub fn finish(mut self) -> io::Result<W> {
         self.seal_text(true)?;
         self.frames.finish()?;
@@ -132,8 +121,8 @@ impl<R: Read> OpenReader<R> {
             let answer = kms(request);
             opening.respond(answer)?;
         }
-        let (header, key, frames) = opening.finish()?;
-        let executor = Executor::new(&key)?;
+        let UnwrappedMessage { header, content_key, frames } = opening.finish()?;
+        let executor = Executor::new(&content_key)?;
         let (sealed, text) = (Vec::new(), Zeroizing::default());
         Ok(Self { inner, header, executor, frames, sealed, text, released: 0, done: false })
     }
@@ -150,6 +139,10 @@ impl<R: Read> OpenReader<R> {
         let more = fill(&mut self.inner, &mut self.sealed, stride + FrameOpener::LOOKAHEAD + 1)?;
         let length = if more { stride } else { self.sealed.len() };
         let block = self.sealed.get(..length).unwrap_or_default();
+        if self.text.capacity() < length {
+            // A new one: what grows moves, and leaves behind what it held.
+            self.text = Zeroizing::new(Vec::with_capacity(length));
+        }
         self.text.clear();
         self.released = 0;
         for op in self.frames.plan(&heads(block, stride), length, !more)? {
@@ -180,11 +173,4 @@ impl<R: Read> Read for OpenReader<R> {
         self.released += read;
         Ok(read)
     }
-}
-
-/// Reads until `buffer` holds `length` bytes; `false` when the input ends before.
-fn fill(inner: &mut impl Read, buffer: &mut Vec<u8>, length: usize) -> io::Result<bool> {
-    let missing = length.saturating_sub(buffer.len());
-    inner.take(widen(missing)).read_to_end(buffer)?;
-    Ok(buffer.len() >= length)
 }

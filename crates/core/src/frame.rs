@@ -1,8 +1,9 @@
-//! Frames: their layout, their associated data, and walking over them (FORMATS.md 2.7).
+//! What a message's body is cut into: how frames are laid out, what is associated with them, and
+//! how they are found (FORMATS.md 2.7).
 
 use crate::codec::{Reader, Stop};
 use crate::error::{Error, Result};
-use crate::plan::{NONCE_LENGTH, TAG_LENGTH};
+use crate::plan::{NONCE_LENGTH, Nonce, PieceOp, TAG_LENGTH};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -19,7 +20,7 @@ const END_MARKER: u32 = 0xffff_ffff;
 
 /// A frame's sequence number and whether it ends the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Regular,
     Final,
 }
@@ -43,13 +44,13 @@ impl Kind {
 }
 
 /// Bytes from one regular frame's start to the next.
-pub(super) const fn stride(frame_length: u32) -> usize {
+pub(crate) const fn stride(frame_length: u32) -> usize {
     in_memory(frame_length) + Kind::Regular.overhead()
 }
 
 /// Lossless on every platform that bongtu runs on (32 bits and wider).
 #[expect(clippy::as_conversions, reason = "u32 to usize, in const context")]
-pub(super) const fn in_memory(length: u32) -> usize {
+pub(crate) const fn in_memory(length: u32) -> usize {
     length as usize
 }
 
@@ -57,7 +58,7 @@ pub(super) const fn in_memory(length: u32) -> usize {
 ///
 /// # Errors
 /// [`Error::TooLarge`] for more frames than sequence numbers.
-pub(super) fn body_length(plaintext_length: u64, frame_length: u32) -> Result<u64> {
+pub(crate) fn body_length(plaintext_length: u64, frame_length: u32) -> Result<u64> {
     let frames = plaintext_length.div_ceil(frame_length.into()).max(1);
     if frames >= END_MARKER.into() {
         return Err(Error::TooLarge("more than 2^32 - 2 frames; raise the frame length"));
@@ -66,14 +67,14 @@ pub(super) fn body_length(plaintext_length: u64, frame_length: u32) -> Result<u6
 }
 
 /// `0^8 ‖ u32(sequence)`, the nonce of every frame that is written.
-pub(super) fn nonce(sequence: u32) -> [u8; NONCE_LENGTH] {
+pub(crate) fn nonce(sequence: u32) -> [u8; NONCE_LENGTH] {
     let mut nonce = [0; NONCE_LENGTH];
     nonce[8..].copy_from_slice(&sequence.to_be_bytes());
     nonce
 }
 
 /// What precedes the ciphertext.
-pub(super) fn head(kind: Kind, sequence: u32, text_length: u32) -> Vec<u8> {
+pub(crate) fn head(kind: Kind, sequence: u32, text_length: u32) -> Vec<u8> {
     let mut head = Vec::with_capacity(HEAD_LENGTH);
     if kind == Kind::Final {
         head.extend_from_slice(&END_MARKER.to_be_bytes());
@@ -87,7 +88,7 @@ pub(super) fn head(kind: Kind, sequence: u32, text_length: u32) -> Vec<u8> {
 }
 
 /// `message id ‖ content string ‖ u32(sequence) ‖ u64(text length)`
-pub(super) fn aad(message_id: &[u8], kind: Kind, sequence: u32, text_length: u32) -> Vec<u8> {
+pub(crate) fn aad(message_id: &[u8], kind: Kind, sequence: u32, text_length: u32) -> Vec<u8> {
     let mut aad = Vec::with_capacity(message_id.len() + 34 + 4 + 8);
     aad.extend_from_slice(message_id);
     aad.extend_from_slice(kind.content_string());
@@ -96,21 +97,54 @@ pub(super) fn aad(message_id: &[u8], kind: Kind, sequence: u32, text_length: u32
     aad
 }
 
+/// How a message's frames are cut and framed.
+#[derive(Debug)]
+pub(crate) struct FrameLayout {
+    pub(crate) message_id: Vec<u8>,
+    pub(crate) frame_length: u32,
+}
+
+impl FrameLayout {
+    pub(crate) const fn frame_length(&self) -> usize {
+        in_memory(self.frame_length)
+    }
+
+    pub(crate) const fn stride(&self) -> usize {
+        stride(self.frame_length)
+    }
+
+    /// The frame after `index` others.
+    pub(crate) fn op(&self, index: u32, last: bool, text: Range<usize>) -> Result<PieceOp> {
+        let too_many = Error::TooLarge("more than 2^32 - 2 frames");
+        // All but the end marker are sequence numbers.
+        let sequence = index.checked_add(1).filter(|n| *n < u32::MAX).ok_or(too_many)?;
+        let kind = if last { Kind::Final } else { Kind::Regular };
+        let text_length = u32::try_from(text.len()).unwrap_or(self.frame_length);
+        Ok(PieceOp {
+            id: index,
+            nonce: Nonce::Public(nonce(sequence)),
+            aad: aad(&self.message_id, kind, sequence, text_length),
+            prefix: head(kind, sequence, text_length),
+            text,
+        })
+    }
+}
+
 /// A frame found in a block.
 #[derive(Debug)]
-pub(super) struct Frame {
-    pub(super) kind: Kind,
-    pub(super) sequence: u32,
-    pub(super) nonce: [u8; NONCE_LENGTH],
-    pub(super) text_length: u32,
+pub(crate) struct Frame {
+    pub(crate) kind: Kind,
+    pub(crate) sequence: u32,
+    pub(crate) nonce: [u8; NONCE_LENGTH],
+    pub(crate) text_length: u32,
     /// Where the frame starts in the block.
-    pub(super) start: usize,
+    pub(crate) start: usize,
     /// Where ciphertext and tag lie in the block.
-    pub(super) sealed: Range<usize>,
+    pub(crate) sealed: Range<usize>,
 }
 
 impl Frame {
-    pub(super) fn is_final(&self) -> bool {
+    pub(crate) fn is_final(&self) -> bool {
         self.kind == Kind::Final
     }
 }
@@ -121,7 +155,7 @@ impl Frame {
 /// [`Walker::LOOKAHEAD`] and the trailer's bytes, so that the final frame can only end in the last
 /// block.
 #[derive(Debug)]
-pub(super) struct Walker {
+pub(crate) struct Walker {
     frame_length: u32,
     /// Bytes that may follow the final frame: a signed message's footer.
     max_trailer: usize,
@@ -139,16 +173,16 @@ enum End {
 
 impl Walker {
     /// By so much a final frame is longer than a regular one of the same text.
-    pub(super) const LOOKAHEAD: usize = Kind::Final.overhead() - Kind::Regular.overhead();
+    pub(crate) const LOOKAHEAD: usize = Kind::Final.overhead() - Kind::Regular.overhead();
 
-    pub(super) const fn new(frame_length: u32, max_trailer: usize) -> Self {
+    pub(crate) const fn new(frame_length: u32, max_trailer: usize) -> Self {
         Self { frame_length, max_trailer, next: 1, end: End::Ahead }
     }
 
     /// Finds the frames of a block of `length` bytes. `heads` holds the first [`HEAD_LENGTH`]
     /// bytes (fewer at the block's end) of every [`stride`] in it. A frame that the last block
     /// cuts short is left out; [`Walker::finish`] reports it.
-    pub(super) fn walk(&mut self, heads: &[u8], length: usize, last: bool) -> Result<Vec<Frame>> {
+    pub(crate) fn walk(&mut self, heads: &[u8], length: usize, last: bool) -> Result<Vec<Frame>> {
         let mut frames = Vec::new();
         let mut start = 0;
         for head in heads.chunks(HEAD_LENGTH) {
@@ -184,28 +218,21 @@ impl Walker {
     }
 
     /// Frames found so far.
-    pub(super) const fn count(&self) -> u64 {
+    pub(crate) const fn count(&self) -> u64 {
         self.next - 1
     }
 
     /// # Errors
     /// [`Error::Truncated`] unless the final frame was found.
-    pub(super) fn finish(&self) -> Result<()> {
+    pub(crate) fn finish(&self) -> Result<()> {
         if self.end == End::Reached { Ok(()) } else { Err(Error::Truncated) }
     }
 
     /// Reads one head; `None` when it is cut short.
     fn frame(&self, head: &[u8], start: usize) -> Result<Option<Frame>> {
-        let mut reader = Reader::new(head);
-        let parsed = (|| {
-            let first = reader.u32()?;
-            let kind = if first == END_MARKER { Kind::Final } else { Kind::Regular };
-            let sequence = if kind == Kind::Final { reader.u32()? } else { first };
-            let nonce = reader.array()?;
-            let text_length = if kind == Kind::Final { reader.u32()? } else { self.frame_length };
-            Ok::<_, Stop>((kind, sequence, nonce, text_length))
-        })();
-        let Ok((kind, sequence, nonce, text_length)) = parsed else { return Ok(None) };
+        let Ok(Head { kind, sequence, nonce, text_length }) = self.head(head) else {
+            return Ok(None);
+        };
         if u64::from(sequence) != self.next {
             return Err(Error::Malformed("a frame is out of sequence"));
         }
@@ -216,4 +243,24 @@ impl Walker {
         let sealed = sealed..sealed + in_memory(text_length) + TAG_LENGTH;
         Ok(Some(Frame { kind, sequence, nonce, text_length, start, sealed }))
     }
+
+    fn head(&self, bytes: &[u8]) -> Result<Head, Stop> {
+        let mut reader = Reader::new(bytes);
+        let first = reader.u32()?;
+        let kind = if first == END_MARKER { Kind::Final } else { Kind::Regular };
+        Ok(Head {
+            kind,
+            sequence: if kind == Kind::Final { reader.u32()? } else { first },
+            nonce: reader.array()?,
+            text_length: if kind == Kind::Final { reader.u32()? } else { self.frame_length },
+        })
+    }
+}
+
+/// What stands before a frame's ciphertext.
+struct Head {
+    kind: Kind,
+    sequence: u32,
+    nonce: [u8; NONCE_LENGTH],
+    text_length: u32,
 }
