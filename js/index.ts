@@ -129,7 +129,7 @@ export type {
   ListPartsRequest,
   PutPartRequest,
   UploadRequests,
-} from "./s3/upload/server.js";
+} from "./s3/upload/requests.js";
 export type { FinishedPart } from "./s3/upload/source.js";
 export { type UploadedParts, uploadParts } from "./s3/upload/upload-parts.js";
 export type { Sealed, SealedPart } from "./sealed/sealed.js";

@@ -5,6 +5,7 @@ import type { Operation } from "../base/operation.js";
 import { BlobCollector, Collector, Cutter } from "../engine/collect.js";
 import { readableOf } from "../engine/duplex.js";
 import type { Sink } from "../engine/pump.js";
+import { partCount, partRanges } from "./part-ranges.js";
 import type { SealedSession } from "./session.js";
 
 /** A part of a multipart upload. */
@@ -109,15 +110,15 @@ export class SealedRange implements Sealed {
     if (partSize % grid !== 0) {
       throw partSizeError(`partSize must be a multiple of ${grid} bytes, so that no chunk is cut`);
     }
-    const count = Math.max(1, Math.ceil(this.size / partSize));
+    const division = { size: this.size, partSize };
+    const count = partCount(division);
     if (count > MAX_PARTS) {
       throw partSizeError(`${count} parts, and S3 takes ${MAX_PARTS}; choose a larger partSize`);
     }
-    return Array.from({ length: count }, (_, i) => {
-      const start = i * partSize;
-      const end = Math.min(start + partSize, this.size);
-      return { partNumber: i + 1, start, end, body: this.slice(start, end) };
-    });
+    return partRanges(division).map((range) => ({
+      ...range,
+      body: this.slice(range.start, range.end),
+    }));
   }
 
   [Symbol.toPrimitive](): never {

@@ -7,7 +7,7 @@ import { checkOperationOptions, checkOptions } from "../../base/options.js";
 import type { RetryPolicy } from "../http/retry.js";
 import { checkSealed } from "../request/check-sealed.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
-import type { UploadRequests } from "./server.js";
+import type { UploadRequests } from "./requests.js";
 import { openForUpload } from "./source.js";
 
 /**

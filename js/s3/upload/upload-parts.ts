@@ -5,11 +5,11 @@ import { ignore } from "../../base/operation.js";
 import type { Sealed } from "../../sealed/sealed.js";
 import type { Checksum } from "../checksums.js";
 import type { Spooled } from "../spool/spooled.js";
+import { checkPlan, planFor } from "./check-plan.js";
 import type { MultipartPlan } from "./multipart-plan.js";
 import { checkUpload, type UploadPartsOptions } from "./options.js";
-import { checkPlan, planFor } from "./parts.js";
+import type { CompletedPart } from "./requests.js";
 import { Upload } from "./run.js";
-import type { CompletedPart } from "./server.js";
 import { openForUpload, SealedSource, type UploadSource } from "./source.js";
 
 export interface UploadedParts {
