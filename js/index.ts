@@ -103,7 +103,6 @@ export {
   checkUploadHeaders,
   type FixedHeaders,
   type SealedBody,
-  type SealedFormat,
   type SignedHeaders,
   type UploadBody,
   type UploadOperation,
@@ -132,7 +131,7 @@ export type {
 } from "./s3/upload/requests.js";
 export type { FinishedPart } from "./s3/upload/source.js";
 export { type UploadedParts, uploadParts } from "./s3/upload/upload-parts.js";
-export type { Sealed, SealedPart } from "./sealed/sealed.js";
+export type { Sealed, SealedFormat, SealedPart } from "./sealed/sealed.js";
 export type { RereadableSource } from "./sealed/session.js";
 export {
   type OpenSecretOptions,

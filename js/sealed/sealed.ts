@@ -8,6 +8,9 @@ import type { Sink } from "../engine/pump.js";
 import { partCount, partRanges } from "./part-ranges.js";
 import type { SealedSession } from "./session.js";
 
+/** An AWS Encryption SDK message, or an object of the S3 Encryption Client of one of the versions. */
+export type SealedFormat = "message" | "v2" | "v3";
+
 /** A part of a multipart upload. */
 export interface SealedPart {
   /** From 1 on. */
@@ -29,6 +32,8 @@ export interface SealedPart {
 export interface Sealed {
   /** In bytes. */
   readonly size: number;
+  /** What it is, or is a slice of: `message` of `sealBlob`, `v3` or `v2` of `sealObject`. */
+  readonly format: SealedFormat;
   /** All bytes, sealed as they are read. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -58,17 +63,23 @@ const MAX_PARTS = 10_000;
  * The whole, which owns its session, or a slice of it.
  * @internal
  */
-export class SealedRange implements Sealed {
+export class SealedRange<Format extends SealedFormat = "message"> implements Sealed {
   readonly size: number;
+  readonly format: Format;
   readonly #session: SealedSession;
   readonly #start: number;
   readonly #whole: boolean;
   readonly #operations = new Set<Operation>();
   #disposed = false;
 
-  constructor(session: SealedSession, range?: { readonly start: number; readonly end: number }) {
+  constructor(
+    session: SealedSession,
+    format = "message" as Format,
+    range?: { readonly start: number; readonly end: number },
+  ) {
     const { start, end } = range ?? { start: 0, end: session.size };
     this.#session = session;
+    this.format = format;
     this.#start = start;
     this.#whole = range === undefined;
     this.size = end - start;
@@ -99,7 +110,7 @@ export class SealedRange implements Sealed {
     const from = position(start, 0, this.size);
     const to = Math.max(from, position(end, this.size, this.size));
     const range = { start: this.#start + from, end: this.#start + to };
-    return new SealedRange(this.#session, range);
+    return new SealedRange(this.#session, this.format, range);
   }
 
   parts(partSize: number): SealedPart[] {

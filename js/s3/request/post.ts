@@ -4,6 +4,7 @@ import { inputError } from "../../base/errors.js";
 import { type Names, refuseMisspelt } from "../../base/option-names.js";
 import { checkObject, checkOptions, checkText, stringPairs } from "../../base/options.js";
 import { s3Wasm } from "../../modules/s3.js";
+import type { SealedFormat } from "../../sealed/sealed.js";
 import { checkFlag, endpointText, record, requiredText, textOptions } from "./arguments.js";
 import { type EncryptionMode, withEncryption } from "./sse.js";
 import {
@@ -11,7 +12,6 @@ import {
   checkChecksum,
   checkSize,
   described,
-  type SealedFormat,
   type UploadBody,
 } from "./upload-request.js";
 
