@@ -79,7 +79,6 @@ export {
   type ObjectPlace,
 } from "./s3/request/customer-key.js";
 export { objectUrl } from "./s3/request/object-url.js";
-export type { S3Operation } from "./s3/request/operation.js";
 export {
   type PostCondition,
   type PostFormOptions,
@@ -89,6 +88,7 @@ export {
   postForm,
   postPolicy,
 } from "./s3/request/post.js";
+export type { S3Operation } from "./s3/request/s3-operation.js";
 export {
   type DescribeKeyResponse,
   type EncryptionMode,

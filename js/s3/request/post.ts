@@ -9,7 +9,7 @@ import { checkFlag, endpointText, record, requiredText, textOptions } from "./ar
 import { type EncryptionMode, withEncryption } from "./sse.js";
 import {
   type ChecksumAlgorithm,
-  checkChecksum,
+  checkChecksumMembers,
   checkSize,
   described,
   type UploadBody,
@@ -182,7 +182,7 @@ export function postForm(
   checkOptions(options, { mode: true, checksum: true, key: true, endpoint: true });
   const { metadata } = described(sealed);
   const { checksum } = options;
-  checkChecksum(checksum);
+  checkChecksumMembers(checksum);
   const texts = textOptions({
     key: checkText(options.key, "key"),
     checksum: checkText(checksum?.algorithm, "checksum.algorithm"),

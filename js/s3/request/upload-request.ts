@@ -99,7 +99,7 @@ export function uploadRequest(
   checkOptions(options, UPLOAD_OPTIONS);
   const { metadata, size } = described(sealed);
   const { operation = "PutObject", checksum } = options;
-  checkChecksum(checksum);
+  checkChecksumMembers(checksum);
   const body = operation === "PutObject" || operation === "UploadPart";
   const texts = textOptions({
     operation: checkText(operation, "operation"),
@@ -234,7 +234,7 @@ export function described(sealed: UploadBody): { metadata: string[]; size: numbe
  * One as `checksums` makes it says also by which header it travels, which follows of the algorithm.
  * @internal
  */
-export function checkChecksum(
+export function checkChecksumMembers(
   checksum:
     | { readonly algorithm: ChecksumAlgorithm; readonly value?: string | undefined }
     | undefined,

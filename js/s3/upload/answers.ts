@@ -135,7 +135,7 @@ export function lostParts(thrown: unknown): number[] {
 }
 
 /** An object as HeadObject describes it. */
-export interface StoredObject {
+export interface ObjectHead {
   readonly length: unknown;
   readonly etag: unknown;
   /** In base64, where the server tells it. */
@@ -143,10 +143,10 @@ export interface StoredObject {
 }
 
 /** `undefined` if it is not there. */
-export async function objectIn(
+export async function headIn(
   answer: unknown,
   checksum: Checksum | undefined,
-): Promise<StoredObject | undefined> {
+): Promise<ObjectHead | undefined> {
   if (!isResponse(answer)) {
     const output = Object(answer) as Record<string, unknown>;
     return { length: output.ContentLength, etag: output.ETag, checksum: sumIn(output, checksum) };

@@ -2,7 +2,7 @@
 
 import { type Checksum, checksums } from "../checksums.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
-import type { StoredObject } from "./answers.js";
+import type { ObjectHead } from "./answers.js";
 import type { CompletedPart } from "./requests.js";
 import type { FinishedPart } from "./source.js";
 
@@ -27,10 +27,10 @@ export async function completionOf(
       : { ...part, [`Checksum${algorithm}`]: checksum };
   });
   const size = finished.reduce((total, part) => total + part.size, 0);
-  return { parts, checksum: await whole(finished, algorithm), size };
+  return { parts, checksum: await wholeChecksum(finished, algorithm), size };
 }
 
-async function whole(
+async function wholeChecksum(
   finished: readonly FinishedPart[],
   algorithm: ChecksumAlgorithm | undefined,
 ): Promise<Checksum | undefined> {
@@ -66,7 +66,7 @@ export function documentOf({ parts }: Completion): string {
 /** Whether an object is the one that these parts make, told by its checksum or its ETag. */
 export async function makes(
   { parts, checksum, size }: Completion,
-  object: StoredObject | undefined,
+  object: ObjectHead | undefined,
 ): Promise<boolean> {
   if (object?.length !== size) {
     return false;

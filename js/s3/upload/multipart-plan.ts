@@ -51,8 +51,8 @@ export function multipartPlan(
   if (own !== undefined && own !== format) {
     throw inputError("format: what is sealed has another; leave it out");
   }
-  const partSize = whole(options.partSize, "partSize");
-  const concurrency = whole(options.concurrency, "concurrency");
+  const partSize = wholeOrZero(options.partSize, "partSize");
+  const concurrency = wholeOrZero(options.concurrency, "concurrency");
   const texts = textOptions({ size, format, partSize, concurrency });
   const [chosen, partCount, inFlight] = s3Wasm().multipartPlan(texts) as unknown as number[];
   return {
@@ -65,7 +65,7 @@ export function multipartPlan(
 }
 
 /** Of what is no whole number, zero, which no range allows. */
-function whole(value: unknown, name: string): number | undefined {
+function wholeOrZero(value: unknown, name: string): number | undefined {
   const number = checkNumber(value, name);
   return number === undefined || (Number.isSafeInteger(number) && number >= 0) ? number : 0;
 }

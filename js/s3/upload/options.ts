@@ -85,11 +85,11 @@ export function checkUpload(source: unknown, options: UploadPartsOptions): void 
   if (keep !== undefined && (typeof keep !== "boolean" || !spooled)) {
     throw inputError("keep must be true or false, and is for a spool only");
   }
-  checkChecksum(options.checksum);
+  checkChecksumName(options.checksum);
   checkRetries(options);
 }
 
-function checkChecksum(checksum: ChecksumAlgorithm | undefined): void {
+function checkChecksumName(checksum: ChecksumAlgorithm | undefined): void {
   const all: readonly unknown[] = ["CRC32", "CRC32C", "CRC64NVME", "SHA256", "MD5"];
   if (checksum !== undefined && !all.includes(checksum)) {
     throw inputError("checksum must be CRC32, CRC32C, CRC64NVME, SHA256 or MD5");

@@ -9,7 +9,7 @@ import type { PartRange } from "../../sealed/part-ranges.js";
 import type { Checksum } from "../checksums.js";
 import { Refusal } from "../http/response.js";
 import { type RetryPolicy, retrying } from "../http/retry.js";
-import { checkAborted, checkCompleted, etagIn, objectIn, partsIn, uploadIdIn } from "./answers.js";
+import { checkAborted, checkCompleted, etagIn, headIn, partsIn, uploadIdIn } from "./answers.js";
 import { type Completion, checksumType, documentOf, makes } from "./completion.js";
 import { retryPolicy, type UploadPartsOptions } from "./options.js";
 import type { FinishedPart } from "./source.js";
@@ -144,7 +144,7 @@ export class UploadServer {
     }
     const look = async (signal: AbortSignal) => {
       const answer = await this.#requests.head?.({ signal });
-      return await makes(completion, await objectIn(answer, completion.checksum));
+      return await makes(completion, await headIn(answer, completion.checksum));
     };
     const found = await this.#ask(look).catch(() => false);
     this.operation.check();
