@@ -54,7 +54,7 @@ export interface Sealed {
 }
 
 const MIB = 1024 * 1024;
-/** What S3 takes. */
+/** What S3 takes, as Rust has it too: a page that only seals does not load the S3 module. */
 const MIN_PART = 5 * MIB;
 const MAX_PART = 5 * 1024 * MIB;
 const MAX_PARTS = 10_000;

@@ -3,6 +3,7 @@
 import { type Checksum, checksums } from "../checksums.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
 import type { ObjectHead } from "./answers.js";
+import { checksumOfWhole } from "./multipart-headers.js";
 import type { CompletedPart } from "./requests.js";
 import type { FinishedPart } from "./source.js";
 
@@ -20,34 +21,31 @@ export async function completionOf(
   finished: readonly FinishedPart[],
   algorithm: ChecksumAlgorithm | undefined,
 ): Promise<Completion> {
+  const whole = checksumOfWhole(algorithm);
   const parts = finished.map(({ partNumber: PartNumber, etag: ETag, checksum }) => {
     const part: CompletedPart = { PartNumber, ETag };
-    return algorithm === undefined || algorithm === "MD5" || checksum === undefined
+    return whole.checksumAlgorithm === undefined || checksum === undefined
       ? part
       : { ...part, [`Checksum${algorithm}`]: checksum };
   });
   const size = finished.reduce((total, part) => total + part.size, 0);
-  return { parts, checksum: await wholeChecksum(finished, algorithm), size };
+  return { parts, checksum: await combined(finished, whole), size };
 }
 
-async function wholeChecksum(
+async function combined(
   finished: readonly FinishedPart[],
-  algorithm: ChecksumAlgorithm | undefined,
+  { checksumAlgorithm, checksumType }: ReturnType<typeof checksumOfWhole>,
 ): Promise<Checksum | undefined> {
-  if (algorithm === undefined || algorithm === "MD5") {
+  if (checksumAlgorithm === undefined) {
     return undefined;
   }
   const parts = finished.map(({ checksum = "", size }) => ({ value: checksum, size }));
-  return checksumType(algorithm) === "FULL_OBJECT"
-    ? await checksums.combine(algorithm, parts)
+  return checksumType === "FULL_OBJECT"
+    ? await checksums.combine(checksumAlgorithm, parts)
     : await checksums.composite(
-        algorithm,
+        checksumAlgorithm,
         parts.map(({ value }) => value),
       );
-}
-
-export function checksumType(algorithm: ChecksumAlgorithm): "FULL_OBJECT" | "COMPOSITE" {
-  return algorithm === "SHA256" ? "COMPOSITE" : "FULL_OBJECT";
 }
 
 /** The body of CompleteMultipartUpload. */

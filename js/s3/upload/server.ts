@@ -10,7 +10,8 @@ import type { Checksum } from "../checksums.js";
 import { Refusal } from "../http/response.js";
 import { type RetryPolicy, retrying } from "../http/retry.js";
 import { checkAborted, checkCompleted, etagIn, headIn, partsIn, uploadIdIn } from "./answers.js";
-import { type Completion, checksumType, documentOf, makes } from "./completion.js";
+import { type Completion, documentOf, makes } from "./completion.js";
+import { checksumOfWhole, completeHeaders } from "./multipart-headers.js";
 import { retryPolicy, type UploadPartsOptions } from "./options.js";
 import type { FinishedPart } from "./source.js";
 
@@ -66,7 +67,7 @@ export class UploadServer {
       return;
     }
     await this.#ask(async (signal) => {
-      const request = { ...createChecksum(this.#requests.checksum), signal };
+      const request = { ...checksumOfWhole(this.#requests.checksum), signal };
       this.#uploadId = await uploadIdIn(await this.#requests.create?.(request));
       this.#begun = true;
     });
@@ -124,7 +125,7 @@ export class UploadServer {
       await this.#ask(async (signal) => {
         attempts++;
         const { parts, checksum, size } = completion;
-        const headers = completeHeaders(completion);
+        const headers = completeHeaders(size, checksum);
         const details = { ...this.#named(), headers, body: documentOf(completion), size, signal };
         await checkCompleted(await this.#requests.complete?.(parts, checksum, details));
       });
@@ -208,23 +209,4 @@ export class UploadServer {
   #named(): { readonly uploadId?: string } {
     return this.#uploadId === undefined ? {} : { uploadId: this.#uploadId };
   }
-}
-
-function createChecksum(algorithm: UploadPartsOptions["checksum"]) {
-  // S3 has no checksum of objects by MD5: it is a header of each part.
-  if (algorithm === undefined || algorithm === "MD5") {
-    return { headers: {} };
-  }
-  const type = checksumType(algorithm);
-  const headers = { "x-amz-checksum-algorithm": algorithm, "x-amz-checksum-type": type };
-  return { checksumAlgorithm: algorithm, checksumType: type, headers };
-}
-
-function completeHeaders({ checksum, size }: Completion): Record<string, string> {
-  const headers: Record<string, string> = { "x-amz-mp-object-size": String(size) };
-  if (checksum !== undefined) {
-    headers[checksum.header] = checksum.value;
-    headers["x-amz-checksum-type"] = checksumType(checksum.algorithm);
-  }
-  return headers;
 }
