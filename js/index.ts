@@ -80,7 +80,6 @@ export {
   type ObjectPlace,
 } from "./s3/request/customer-key.js";
 export { objectUrl } from "./s3/request/object-url.js";
-export type { S3Operation } from "./s3/request/operation.js";
 export {
   type PostCondition,
   type PostFormOptions,
@@ -90,6 +89,7 @@ export {
   postForm,
   postPolicy,
 } from "./s3/request/post.js";
+export type { S3Operation } from "./s3/request/s3-operation.js";
 export {
   type DescribeKeyResponse,
   type EncryptionMode,
@@ -104,7 +104,6 @@ export {
   checkUploadHeaders,
   type FixedHeaders,
   type SealedBody,
-  type SealedFormat,
   type SignedHeaders,
   type UploadBody,
   type UploadOperation,
@@ -130,10 +129,10 @@ export type {
   ListPartsRequest,
   PutPartRequest,
   UploadRequests,
-} from "./s3/upload/server.js";
+} from "./s3/upload/requests.js";
 export type { FinishedPart } from "./s3/upload/source.js";
 export { type UploadedParts, uploadParts } from "./s3/upload/upload-parts.js";
-export type { Sealed, SealedPart } from "./sealed/sealed.js";
+export type { Sealed, SealedFormat, SealedPart } from "./sealed/sealed.js";
 export type { RereadableSource } from "./sealed/session.js";
 export {
   type OpenSecretOptions,

@@ -61,6 +61,7 @@ export interface ObjectEnvelope {
 
 /** The body, and what goes with it. */
 export interface SealedObject extends Sealed, ObjectEnvelope {
+  readonly format: ObjectFormat;
   /** The body's, exactly; it is `size` under its header's name. */
   readonly contentLength: number;
 }
@@ -87,7 +88,8 @@ export async function sealObject(
   try {
     await checkEmptiness(plaintext, sealing.operation);
     const { pieces, envelope } = await wrap(sealing, size);
-    const body = new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
+    const session = await SealedSession.make(pieces, plaintext, size, options);
+    const body = new SealedRange(session, sealing.format);
     return Object.assign(body, envelope, { contentLength: body.size });
   } finally {
     sealing.operation.end();

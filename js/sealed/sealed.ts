@@ -5,7 +5,11 @@ import type { Operation } from "../base/operation.js";
 import { BlobCollector, Collector, Cutter } from "../engine/collect.js";
 import { readableOf } from "../engine/duplex.js";
 import type { Sink } from "../engine/pump.js";
+import { partCount, partRanges } from "./part-ranges.js";
 import type { SealedSession } from "./session.js";
+
+/** An AWS Encryption SDK message, or an object of the S3 Encryption Client of one of the versions. */
+export type SealedFormat = "message" | "v2" | "v3";
 
 /** A part of a multipart upload. */
 export interface SealedPart {
@@ -28,6 +32,8 @@ export interface SealedPart {
 export interface Sealed {
   /** In bytes. */
   readonly size: number;
+  /** What it is, or is a slice of: `message` of `sealBlob`, `v3` or `v2` of `sealObject`. */
+  readonly format: SealedFormat;
   /** All bytes, sealed as they are read. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -48,7 +54,7 @@ export interface Sealed {
 }
 
 const MIB = 1024 * 1024;
-/** What S3 takes. */
+/** What S3 takes, as Rust has it too: a page that only seals does not load the S3 module. */
 const MIN_PART = 5 * MIB;
 const MAX_PART = 5 * 1024 * MIB;
 const MAX_PARTS = 10_000;
@@ -57,17 +63,23 @@ const MAX_PARTS = 10_000;
  * The whole, which owns its session, or a slice of it.
  * @internal
  */
-export class SealedRange implements Sealed {
+export class SealedRange<Format extends SealedFormat = "message"> implements Sealed {
   readonly size: number;
+  readonly format: Format;
   readonly #session: SealedSession;
   readonly #start: number;
   readonly #whole: boolean;
   readonly #operations = new Set<Operation>();
   #disposed = false;
 
-  constructor(session: SealedSession, range?: { readonly start: number; readonly end: number }) {
+  constructor(
+    session: SealedSession,
+    format = "message" as Format,
+    range?: { readonly start: number; readonly end: number },
+  ) {
     const { start, end } = range ?? { start: 0, end: session.size };
     this.#session = session;
+    this.format = format;
     this.#start = start;
     this.#whole = range === undefined;
     this.size = end - start;
@@ -98,7 +110,7 @@ export class SealedRange implements Sealed {
     const from = position(start, 0, this.size);
     const to = Math.max(from, position(end, this.size, this.size));
     const range = { start: this.#start + from, end: this.#start + to };
-    return new SealedRange(this.#session, range);
+    return new SealedRange(this.#session, this.format, range);
   }
 
   parts(partSize: number): SealedPart[] {
@@ -109,15 +121,15 @@ export class SealedRange implements Sealed {
     if (partSize % grid !== 0) {
       throw partSizeError(`partSize must be a multiple of ${grid} bytes, so that no chunk is cut`);
     }
-    const count = Math.max(1, Math.ceil(this.size / partSize));
+    const division = { size: this.size, partSize };
+    const count = partCount(division);
     if (count > MAX_PARTS) {
       throw partSizeError(`${count} parts, and S3 takes ${MAX_PARTS}; choose a larger partSize`);
     }
-    return Array.from({ length: count }, (_, i) => {
-      const start = i * partSize;
-      const end = Math.min(start + partSize, this.size);
-      return { partNumber: i + 1, start, end, body: this.slice(start, end) };
-    });
+    return partRanges(division).map((range) => ({
+      ...range,
+      body: this.slice(range.start, range.end),
+    }));
   }
 
   [Symbol.toPrimitive](): never {

@@ -223,7 +223,7 @@ test("spools from before are uploaded", async (t) => {
   const [listed] = await spooled.list({ folder });
   const s3 = new FakeS3();
   const requests = requestsTo("http://s3.test/key", (...given) => s3.fetch(...given));
-  const plan = multipartPlan(listed, { format: "message", partSize: listed.partSize });
+  const plan = multipartPlan(listed, { partSize: listed.partSize });
   await uploadParts(listed, plan, requests);
   assert.equal(s3.objects.get("/key").bytes.length, kept.size);
   assert.deepEqual(await readdir(folder), []);

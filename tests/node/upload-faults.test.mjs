@@ -65,7 +65,7 @@ async function sealedFor(run) {
     format === "message"
       ? await sealBlob(keyring, DATA)
       : await sealObject(keyring, DATA, { format });
-  const plan = multipartPlan(sealed, { format, partSize: PART, concurrency: 1 + (run % 3) });
+  const plan = multipartPlan(sealed, { partSize: PART, concurrency: 1 + (run % 3) });
   const expected = Buffer.from(await sealed.arrayBuffer());
   if (run % 2 === 0) return { source: sealed, plan, expected, dispose: () => sealed.dispose() };
   const source = await spool(sealed, { name: `run ${run}`, folder, partSize: PART });

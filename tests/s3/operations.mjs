@@ -80,8 +80,7 @@ export const operations = {
    */
   async multipart({ origin, options, checksum = "MD5", corrupt = 0, ...what }) {
     const sealed = await seal(what);
-    const { format } = what;
-    const plan = multipartPlan(sealed, { format, partSize: 5 * MIB, concurrency: 4 });
+    const plan = multipartPlan(sealed, { partSize: 5 * MIB, concurrency: 4 });
     // What each request carries beside what uploadParts gives it.
     const own = (operation) => uploadRequest({}, { ...modeOf(options), operation }).headers;
     const create = uploadRequest(sealed, {

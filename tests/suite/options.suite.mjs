@@ -258,7 +258,7 @@ async function surroundings() {
     secret: await bongtu.sealSecret(keyring, "secret"),
     customerKey: bongtu.CustomerKey.generate(),
     sealed,
-    plan: bongtu.multipartPlan(sealed, { format: "message" }),
+    plan: bongtu.multipartPlan(sealed),
     requests: { putPart: noting("putPart", put), create: noting("create", async () => "id") },
     place: await spoolPlace(),
     source: () =>

@@ -307,10 +307,34 @@ test("arguments of other types", () => {
   ]);
 });
 
+test("what is sealed knows its format, and so does its plan", async () => {
+  const { keyring } = await fixture();
+  const data = bytes(10);
+  const all = {
+    message: await sealBlob(keyring, data),
+    v2: await sealObject(keyring, data, { format: "v2" }),
+    v3: await sealObject(keyring, data),
+  };
+  for (const [format, sealed] of Object.entries(all)) {
+    const [part] = sealed.parts(8 * MIB);
+    for (const whole of [sealed, sealed.slice(1), part.body]) {
+      assert.equal(whole.format, format);
+      assert.deepEqual(multipartPlan(whole), multipartPlan(whole.size, { format }));
+      assert.deepEqual(multipartPlan(whole, { format }), multipartPlan(whole));
+    }
+    const other = format === "v3" ? "message" : "v3";
+    thrown(() => multipartPlan(sealed, { format: other }), "ERR_INPUT");
+    sealed.dispose();
+  }
+  for (const format of [7, null, "", "v1"]) {
+    thrown(() => multipartPlan({ size: 10, format }), "ERR_INPUT");
+  }
+});
+
 test("parts that S3 takes", async () => {
   const { keyring } = await fixture();
   const sealed = await sealBlob(keyring, bytes(17 * MIB));
-  const plan = multipartPlan(sealed, { format: "message" });
+  const plan = multipartPlan(sealed);
   assert.deepEqual(plan, {
     size: sealed.size,
     format: "message",
@@ -319,6 +343,7 @@ test("parts that S3 takes", async () => {
     concurrency: 4,
   });
   assert.equal(sealed.parts(plan.partSize).length, 3);
+  assert.deepEqual(multipartPlan(sealed.size, { format: "message" }), plan);
   const large = multipartPlan(1024 ** 4, { format: "message", concurrency: 64 });
   assert.deepEqual([large.partSize, large.partCount, large.concurrency], [105 * MIB, 9987, 64]);
   assert.equal(multipartPlan(64 * 1024 * MIB - 16, { format: "v3" }).partCount, 8192);

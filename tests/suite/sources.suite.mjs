@@ -218,7 +218,7 @@ test("an upload in parts of a Blob that comes short is given up", async () => {
   const source = { ...blobLike(content), slice: (start, end) => content.slice(start, end - 1) };
   const sealed = await sealBlob(keyring, source);
   const s3 = new FakeS3();
-  const plan = multipartPlan(sealed, { format: "message", partSize: 5 * 1024 * 1024 });
+  const plan = multipartPlan(sealed, { partSize: 5 * 1024 * 1024 });
   const requests = requestsTo("https://bucket.example/key", (...given) => s3.fetch(...given));
   await failure(uploadParts(sealed, plan, { ...requests, retries: 0 }), "ERR_SOURCE");
   assert.deepEqual([s3.objects.size, s3.uploads.size], [0, 0]);

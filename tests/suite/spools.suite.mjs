@@ -57,7 +57,7 @@ async function die(kept, s3, count, options = {}) {
     return await fetch();
   });
   const { signal } = controller;
-  const oneByOne = multipartPlan(kept, { format: kept.format, partSize: PART, concurrency: 1 });
+  const oneByOne = multipartPlan(kept, { partSize: PART, concurrency: 1 });
   const uploading = uploadParts(kept, oneByOne, { ...requests, ...options, signal });
   await failure(uploading, "ERR_ABORTED");
 }
@@ -536,7 +536,7 @@ test("a part is in the record before the next is sent", async () => {
     whole.dispose();
     const { requests } = store();
     const recorded = [];
-    const oneByOne = multipartPlan(kept, { format: "message", partSize: PART, concurrency: 1 });
+    const oneByOne = multipartPlan(kept, { partSize: PART, concurrency: 1 });
     await uploadParts(kept, oneByOne, {
       ...requests,
       putPart(part) {

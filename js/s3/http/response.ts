@@ -115,14 +115,14 @@ export async function refusalIn(response: Response, now: number): Promise<Refusa
 
 /** The refusal that an `<Error>` is, of whatever status. */
 export function refused(status: number, text: string, wait = 0): Refusal {
-  const said = objectIn(text);
+  const said = jsonIn(text);
   const reason = [element(text, "Code"), said.code, said.Code].find(isText);
   const message = [element(text, "Message"), said.message, said.Message].find(isText);
   return refusalFor({ status, reason, message, retryAfter: wait, text });
 }
 
 /** What a server of the caller's own answers, which hands on what S3 said to it. */
-function objectIn(text: string): Record<string, unknown> {
+function jsonIn(text: string): Record<string, unknown> {
   try {
     return Object(text.startsWith("{") ? JSON.parse(text) : undefined);
   } catch {

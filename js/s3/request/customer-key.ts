@@ -17,7 +17,7 @@ import { s3Wasm } from "../../modules/s3.js";
 import type { Encryption } from "../../wasm/bongtu_s3.js";
 import { endpointText, type HeadersLike, headerPairs, record, requiredText } from "./arguments.js";
 import { customerKeys } from "./customer-keys.js";
-import type { S3Operation } from "./operation.js";
+import type { S3Operation } from "./s3-operation.js";
 
 /** Where an object is. */
 export interface ObjectPlace {

@@ -4,14 +4,14 @@ import { inputError } from "../../base/errors.js";
 import { type Names, refuseMisspelt } from "../../base/option-names.js";
 import { checkObject, checkOptions, checkText, stringPairs } from "../../base/options.js";
 import { s3Wasm } from "../../modules/s3.js";
+import type { SealedFormat } from "../../sealed/sealed.js";
 import { checkFlag, endpointText, record, requiredText, textOptions } from "./arguments.js";
 import { type EncryptionMode, withEncryption } from "./sse.js";
 import {
   type ChecksumAlgorithm,
-  checkChecksum,
+  checkChecksumMembers,
   checkSize,
   described,
-  type SealedFormat,
   type UploadBody,
 } from "./upload-request.js";
 
@@ -182,7 +182,7 @@ export function postForm(
   checkOptions(options, { mode: true, checksum: true, key: true, endpoint: true });
   const { metadata } = described(sealed);
   const { checksum } = options;
-  checkChecksum(checksum);
+  checkChecksumMembers(checksum);
   const texts = textOptions({
     key: checkText(options.key, "key"),
     checksum: checkText(checksum?.algorithm, "checksum.algorithm"),

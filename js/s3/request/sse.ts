@@ -7,7 +7,7 @@ import type { Encryption } from "../../wasm/bongtu_s3.js";
 import { checkFlag, record, requiredText } from "./arguments.js";
 import type { CustomerKey } from "./customer-key.js";
 import { customerKeys } from "./customer-keys.js";
-import type { S3Operation } from "./operation.js";
+import type { S3Operation } from "./s3-operation.js";
 
 /** A response of KMS DescribeKey, which tells what kind of key it is about. */
 export interface DescribeKeyResponse {

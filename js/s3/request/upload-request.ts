@@ -5,7 +5,7 @@ import { inputError } from "../../base/errors.js";
 import { type Names, refuseMisspelt } from "../../base/option-names.js";
 import { checkOptions, checkText, stringPairs } from "../../base/options.js";
 import { s3Wasm } from "../../modules/s3.js";
-import type { ObjectFormat } from "../../object/seal.js";
+import type { SealedFormat } from "../../sealed/sealed.js";
 import {
   checkFlag,
   endpointText,
@@ -15,9 +15,6 @@ import {
   textOptions,
 } from "./arguments.js";
 import { type EncryptionMode, withEncryption } from "./sse.js";
-
-/** What is uploaded: an AWS Encryption SDK message, or an object of one of the versions. */
-export type SealedFormat = "message" | ObjectFormat;
 
 export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME" | "SHA256" | "MD5";
 
@@ -102,7 +99,7 @@ export function uploadRequest(
   checkOptions(options, UPLOAD_OPTIONS);
   const { metadata, size } = described(sealed);
   const { operation = "PutObject", checksum } = options;
-  checkChecksum(checksum);
+  checkChecksumMembers(checksum);
   const body = operation === "PutObject" || operation === "UploadPart";
   const texts = textOptions({
     operation: checkText(operation, "operation"),
@@ -237,7 +234,7 @@ export function described(sealed: UploadBody): { metadata: string[]; size: numbe
  * One as `checksums` makes it says also by which header it travels, which follows of the algorithm.
  * @internal
  */
-export function checkChecksum(
+export function checkChecksumMembers(
   checksum:
     | { readonly algorithm: ChecksumAlgorithm; readonly value?: string | undefined }
     | undefined,

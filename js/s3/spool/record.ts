@@ -1,5 +1,6 @@
 // What is kept beside a spool's ciphertext. Never a key, never plaintext.
 
+import { partCount, partRange } from "../../sealed/part-ranges.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
 import type { MultipartPlan } from "../upload/multipart-plan.js";
 import type { FinishedPart } from "../upload/source.js";
@@ -98,7 +99,7 @@ function isRecord(value: Record<string, unknown>): value is SpoolRecord & Record
 
 /** Each of them once, and as long as it lies in the whole. */
 function arePartsOf(parts: readonly unknown[], size: number, partSize: number): boolean {
-  const count = Math.max(1, Math.ceil(size / partSize));
+  const count = partCount({ size, partSize });
   const numbers = new Set<number>();
   for (const part of parts) {
     const { partNumber, size: length, etag, checksum } = (part ?? {}) as Partial<FinishedPart>;
@@ -106,8 +107,8 @@ function arePartsOf(parts: readonly unknown[], size: number, partSize: number): 
       return false;
     }
     numbers.add(partNumber);
-    const expected = Math.min(partSize, size - (partNumber - 1) * partSize);
-    if (length !== expected || typeof etag !== "string" || !isTextOrNothing(checksum)) {
+    const { start, end } = partRange({ size, partSize }, partNumber);
+    if (length !== end - start || typeof etag !== "string" || !isTextOrNothing(checksum)) {
       return false;
     }
   }

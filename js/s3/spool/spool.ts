@@ -10,7 +10,7 @@ import type { ObjectEnvelope } from "../../object/seal.js";
 import { spoolStores } from "../../platform/platform.js";
 import type { Sealed } from "../../sealed/sealed.js";
 import { checkSealed } from "../request/check-sealed.js";
-import { type MultipartPlan, multipartPlan } from "../upload/multipart-plan.js";
+import { multipartPlan } from "../upload/multipart-plan.js";
 import { type SpoolRecord, writeRecord } from "./record.js";
 import { type Spooled, SpoolHandle } from "./spooled.js";
 import { lockPatiently, quotaError, type SpoolStore, spoolError, storing } from "./store.js";
@@ -179,18 +179,12 @@ function recordOf(sealed: Sealed, { name, partSize }: SpoolOptions): SpoolRecord
     throw inputError("a spool needs a name");
   }
   checkSealed(sealed);
-  const { size } = sealed;
-  const format = formatOf(sealed);
-  const plan = multipartPlan(size, { format, partSize });
+  const { size, format } = sealed;
+  const plan = multipartPlan(sealed, { partSize });
   const { metadata = {}, headers = {}, instructionFile } = sealed as Partial<ObjectEnvelope>;
   const file = instructionFile === undefined ? {} : { instructionFile };
   const id = randomName();
   return { id, name, size, format, metadata, headers, ...file, partSize: plan.partSize, parts: [] };
-}
-
-function formatOf(sealed: Sealed): MultipartPlan["format"] {
-  const { metadata } = sealed as Partial<ObjectEnvelope>;
-  return metadata === undefined ? "message" : "x-amz-c" in metadata ? "v3" : "v2";
 }
 
 async function storeOf({ folder }: SpoolPlace): Promise<SpoolStore> {

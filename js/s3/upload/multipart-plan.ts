@@ -1,10 +1,11 @@
 import { inputError } from "../../base/errors.js";
 import { checkNumber, checkOptions } from "../../base/options.js";
 import { s3Wasm } from "../../modules/s3.js";
+import type { SealedFormat } from "../../sealed/sealed.js";
 import { requiredText, textOptions } from "../request/arguments.js";
-import type { SealedFormat } from "../request/upload-request.js";
 
 export interface MultipartOptions {
+  /** What is sealed, or spooled, knows its own: it is for those who have a size only. */
   readonly format: SealedFormat;
   /**
    * Bytes of every part but the last: from 5 MiB to 5 GiB, of objects a multiple of 512 KiB. 8 MiB
@@ -29,17 +30,29 @@ export interface MultipartPlan {
  * An object holds up to 64 GiB; larger files are sealed to messages.
  */
 export function multipartPlan(
+  sealed: { readonly size: number; readonly format: SealedFormat },
+  options?: Partial<MultipartOptions>,
+): MultipartPlan;
+export function multipartPlan(
   sealed: number | { readonly size: number },
   options: MultipartOptions,
+): MultipartPlan;
+export function multipartPlan(
+  sealed: number | { readonly size: number; readonly format?: SealedFormat },
+  options: Partial<MultipartOptions> = {},
 ): MultipartPlan {
   checkOptions(options, { format: true, partSize: true, concurrency: true });
   const size = typeof sealed === "object" ? sealed?.size : sealed;
   if (!Number.isSafeInteger(size) || size < 0) {
     throw inputError("size must be a whole number of bytes, or what has such a size");
   }
-  const format = requiredText(options.format, "format") as SealedFormat;
-  const partSize = whole(options.partSize, "partSize");
-  const concurrency = whole(options.concurrency, "concurrency");
+  const own = (Object(sealed) as Partial<MultipartPlan>).format;
+  const format = requiredText(options.format ?? own, "format") as SealedFormat;
+  if (own !== undefined && own !== format) {
+    throw inputError("format: what is sealed has another; leave it out");
+  }
+  const partSize = wholeOrZero(options.partSize, "partSize");
+  const concurrency = wholeOrZero(options.concurrency, "concurrency");
   const texts = textOptions({ size, format, partSize, concurrency });
   const [chosen, partCount, inFlight] = s3Wasm().multipartPlan(texts) as unknown as number[];
   return {
@@ -52,7 +65,7 @@ export function multipartPlan(
 }
 
 /** Of what is no whole number, zero, which no range allows. */
-function whole(value: unknown, name: string): number | undefined {
+function wholeOrZero(value: unknown, name: string): number | undefined {
   const number = checkNumber(value, name);
   return number === undefined || (Number.isSafeInteger(number) && number >= 0) ? number : 0;
 }

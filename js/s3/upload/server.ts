@@ -1,111 +1,34 @@
-// The caller's requests of a multipart upload: what they are given, what may come back, and how an
-// answer that is none becomes a refusal.
+// The server of one upload, asked through the caller's requests: each is made again where that may
+// help, and remembered for as long as it is on its way.
 
 import type { Bytes } from "../../base/bytes.js";
-import { BongtuError, inputError } from "../../base/errors.js";
+import { BongtuError } from "../../base/errors.js";
+import { ignore, Operation } from "../../base/operation.js";
 import { clock } from "../../platform/platform.js";
+import type { PartRange } from "../../sealed/part-ranges.js";
 import type { Checksum } from "../checksums.js";
-import { DOCUMENT, drain, PART_LIST } from "../http/body.js";
-import {
-  checkExpired,
-  isResponse,
-  outputOf,
-  Refusal,
-  refusalIn,
-  refused,
-  statusIn,
-  textOf,
-} from "../http/response.js";
-import { element, elements, ends } from "../http/xml.js";
-import type { ChecksumAlgorithm } from "../request/upload-request.js";
+import { Refusal } from "../http/response.js";
+import { type RetryPolicy, retrying } from "../http/retry.js";
+import { checkAborted, checkCompleted, etagIn, headIn, partsIn, uploadIdIn } from "./answers.js";
+import { type Completion, documentOf, makes } from "./completion.js";
+import { checksumOfWhole, completeHeaders } from "./multipart-headers.js";
+import { retryPolicy, type UploadPartsOptions } from "./options.js";
 import type { FinishedPart } from "./source.js";
 
-/** An UploadPart to be sent. */
-export interface PutPartRequest {
-  /** From 1 on. */
-  readonly partNumber: number;
-  /** Where it lies in the whole. */
-  readonly start: number;
-  readonly end: number;
-  readonly body: Uint8Array<ArrayBuffer>;
-  /** Of the body, in bytes. */
-  readonly size: number;
-  readonly checksum?: Checksum;
-  /** The checksum's, or none; yours come on top of them. */
-  readonly headers: Record<string, string>;
-  /** What `create` gave. */
-  readonly uploadId?: string;
-  readonly signal: AbortSignal;
-}
+/** Milliseconds that requests have to heed their signal before the upload is aborted, and that has. */
+const GRACE = 10_000;
 
-/** A CreateMultipartUpload to be sent. */
-export interface CreateRequest {
-  readonly checksumAlgorithm?: Exclude<ChecksumAlgorithm, "MD5">;
-  readonly checksumType?: "FULL_OBJECT" | "COMPOSITE";
-  /** The same two. */
-  readonly headers: Record<string, string>;
-  readonly signal: AbortSignal;
-}
+/** Who gives up does not wait as long as one who wants something: all of these fit into the grace. */
+const ABORT_RETRIES = 3;
+const ABORT_WAIT = 2000;
 
-/** A CompleteMultipartUpload to be sent. */
-export interface CompleteRequest {
-  readonly uploadId?: string;
-  /** The checksum's and `x-amz-mp-object-size`. */
-  readonly headers: Record<string, string>;
-  /** The parts as the XML that S3 takes. */
-  readonly body: string;
-  /** Of the object, in bytes. */
-  readonly size: number;
-  readonly signal: AbortSignal;
-}
+/** S3 has ten of a thousand parts at most; others cut them shorter. */
+const MAX_PAGES = 1000;
 
-/** A ListParts to be sent; `partNumberMarker` where it is not the first page. */
-export interface ListPartsRequest {
-  readonly uploadId?: string;
-  readonly partNumberMarker?: string;
-  readonly signal: AbortSignal;
-}
-
-/** As `MultipartUpload.Parts` of the AWS SDK takes them. */
-export type CompletedPart = {
-  readonly PartNumber: number;
-  readonly ETag: string;
-} & { readonly [name in `Checksum${string}`]?: string };
-
-/**
- * A request by `fetch` gives its Response, one by an AWS SDK client its output. What is neither, such
- * as the answer of another client, which may be a refusal, is `ERR_INPUT`.
- */
-export interface UploadRequests {
-  putPart(part: PutPartRequest): Promise<Response | { readonly ETag?: string | undefined }>;
-  create?(
-    request: CreateRequest,
-  ): Promise<Response | { readonly UploadId?: string | undefined } | string>;
-  complete?(
-    parts: CompletedPart[],
-    checksum: Checksum | undefined,
-    request: CompleteRequest,
-  ): Promise<Response | object>;
-  abort?(request: { readonly uploadId?: string; readonly signal: AbortSignal }): Promise<unknown>;
-  listParts?(request: ListPartsRequest): Promise<Response | ListPartsOutput>;
-  head?(request: { readonly signal: AbortSignal }): Promise<Response | HeadOutput>;
-}
-
-export interface ListPartsOutput {
-  readonly Parts?:
-    | readonly {
-        readonly PartNumber?: number | undefined;
-        readonly ETag?: string | undefined;
-        readonly Size?: number | undefined;
-      }[]
-    | undefined;
-  readonly IsTruncated?: boolean | undefined;
-  readonly NextPartNumberMarker?: string | undefined;
-}
-
-export interface HeadOutput {
-  readonly ETag?: string | undefined;
-  readonly ContentLength?: number | undefined;
+/** A part's bytes, which a request may take with it. */
+export interface PartBody {
+  readonly body: Bytes;
+  readonly checksum: Checksum | undefined;
 }
 
 /** A part that the server says it has. */
@@ -115,185 +38,175 @@ export interface ListedPart {
   readonly size: number;
 }
 
-export function checksumType(algorithm: ChecksumAlgorithm): "FULL_OBJECT" | "COMPOSITE" {
-  return algorithm === "SHA256" ? "COMPOSITE" : "FULL_OBJECT";
-}
+export class UploadServer {
+  /** That of the whole upload, which ends all waiting but for the abort at the server. */
+  readonly operation: Operation;
+  readonly #requests: UploadPartsOptions;
+  readonly #policy: RetryPolicy;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  #uploadId: string | undefined;
+  /** There is something to abort: known before anything may fail, as an aborted signal does. */
+  #begun: boolean;
 
-/** The upload's id. */
-export async function create(
-  requests: UploadRequests,
-  algorithm: ChecksumAlgorithm | undefined,
-  signal: AbortSignal,
-): Promise<string> {
-  const answer = await requests.create?.({ ...createChecksum(algorithm), signal });
-  checkExpired(answer);
-  const uploadId = isResponse(answer)
-    ? element(await granted(answer), "UploadId")
-    : typeof answer === "string"
-      ? answer
-      : (Object(answer) as { UploadId?: unknown }).UploadId;
-  // A string may also be the text of an answer, or of an error page.
-  if (typeof uploadId !== "string" || uploadId === "" || /[<\s]/.test(uploadId)) {
-    throw new BongtuError("ERR_S3", "creating the upload gave no UploadId");
+  constructor(options: UploadPartsOptions, uploadId: string | undefined) {
+    this.operation = new Operation(options);
+    this.#requests = options;
+    this.#policy = retryPolicy(options);
+    this.#uploadId = uploadId;
+    // Without `create` it was begun by whoever calls.
+    this.#begun = uploadId !== undefined || options.create === undefined;
   }
-  return uploadId;
-}
 
-function createChecksum(algorithm: ChecksumAlgorithm | undefined) {
-  // S3 has no checksum of objects by MD5: it is a header of each part.
-  if (algorithm === undefined || algorithm === "MD5") {
-    return { headers: {} };
+  /** What `create` gave, even if by then nobody waited for it. */
+  get uploadId(): string | undefined {
+    return this.#uploadId;
   }
-  const type = checksumType(algorithm);
-  const headers = { "x-amz-checksum-algorithm": algorithm, "x-amz-checksum-type": type };
-  return { checksumAlgorithm: algorithm, checksumType: type, headers };
-}
 
-/** Sends one part, whose bytes the request may take with it. */
-export async function putPart(
-  requests: UploadRequests,
-  range: { readonly partNumber: number; readonly start: number; readonly end: number },
-  body: Bytes,
-  checksum: Checksum | undefined,
-  uploadId: string | undefined,
-  signal: AbortSignal,
-): Promise<FinishedPart> {
-  const size = body.length;
-  const summed = checksum === undefined ? {} : { checksum };
-  const headers = checksum === undefined ? {} : { [checksum.header]: checksum.value };
-  const answer = await requests.putPart({
-    ...range,
-    body,
-    size,
-    ...summed,
-    headers,
-    ...named(uploadId),
-    signal,
-  });
-  const { etag, echo } = await stored(answer, checksum);
-  if (checksum !== undefined && echo !== undefined && echo !== checksum.value) {
-    throw refused(400, "<Code>BadDigest</Code><Message>it stored other bytes</Message>");
-  }
-  const value = checksum === undefined ? {} : { checksum: checksum.value };
-  return { partNumber: range.partNumber, size, etag, ...value };
-}
-
-/** What the server says it stored. */
-async function stored(answer: unknown, checksum: Checksum | undefined) {
-  if (isResponse(answer)) {
-    await grantedUnread(answer);
-    drain(answer);
-    const etag = answer.headers.get("etag");
-    if (etag === null) {
-      throw withoutEtag("the answer to a part");
+  async create(): Promise<void> {
+    if (this.#requests.create === undefined) {
+      return;
     }
-    return { etag, echo: checksum && (answer.headers.get(checksum.header) ?? undefined) };
+    await this.#ask(async (signal) => {
+      const request = { ...checksumOfWhole(this.#requests.checksum), signal };
+      this.#uploadId = await uploadIdIn(await this.#requests.create?.(request));
+      this.#begun = true;
+    });
   }
-  checkExpired(answer);
-  const output = Object(answer) as Record<string, unknown>;
-  if (typeof output.ETag !== "string" || output.ETag === "") {
-    throw output.$metadata === undefined
-      ? new BongtuError("ERR_S3", "putPart gave neither a Response nor an ETag")
-      : withoutEtag("what putPart gave");
+
+  /** `read` gives the part's bytes anew for each attempt. */
+  putPart(range: PartRange, read: () => Promise<PartBody>): Promise<FinishedPart> {
+    const named = this.#named();
+    return this.#ask(async (signal) => {
+      const { body, checksum } = await read();
+      const size = body.length;
+      const headers = checksum === undefined ? {} : { [checksum.header]: checksum.value };
+      const summed = checksum && { checksum };
+      const part = { ...range, body, size, ...summed, headers, ...named, signal };
+      const etag = await etagIn(await this.#requests.putPart(part), checksum);
+      const value = checksum && { checksum: checksum.value };
+      return { partNumber: range.partNumber, size, etag, ...value };
+    });
   }
-  const echo = checksum && output[`Checksum${checksum.algorithm}`];
-  return { etag: output.ETag, echo: typeof echo === "string" ? echo : undefined };
-}
 
-/** Clients see what the bucket lets them, which an AWS SDK in a page does not say either. */
-function withoutEtag(answer: string): BongtuError {
-  const rule = 'in a page the bucket\'s CORS rule needs "ExposeHeaders": ["ETag"]';
-  return new BongtuError("ERR_S3", `${answer} has no ETag that can be read: ${rule}`);
-}
+  /** All pages of what it has. */
+  listParts(): Promise<ListedPart[]> {
+    return this.#ask(async (signal) => {
+      const listed: ListedPart[] = [];
+      let marker: string | undefined;
+      for (let pages = 1; ; pages++) {
+        const page = { ...this.#named(), ...(marker && { partNumberMarker: marker }), signal };
+        const output = await partsIn(await this.#requests.listParts?.(page));
+        for (const { PartNumber, ETag, Size } of output.Parts ?? []) {
+          if (PartNumber !== undefined && ETag !== undefined) {
+            listed.push({ partNumber: PartNumber, etag: ETag, size: Size ?? -1 });
+          }
+        }
+        const next = output.IsTruncated ? output.NextPartNumberMarker : undefined;
+        if (next === undefined) {
+          return listed;
+        }
+        // A page begins behind the last part of the one before, and so at a higher number.
+        if (!(Number(next) > Number(marker ?? 0)) || pages === MAX_PAGES) {
+          throw new BongtuError("ERR_S3", "ListParts gives pages without end");
+        }
+        marker = next;
+      }
+    });
+  }
 
-/** S3 has ten of a thousand parts at most; others cut them shorter. */
-const MAX_PAGES = 1000;
-
-/** All pages of what the server has. */
-export async function listParts(
-  requests: UploadRequests,
-  uploadId: string | undefined,
-  signal: AbortSignal,
-): Promise<ListedPart[]> {
-  const listed: ListedPart[] = [];
-  let marker: string | undefined;
-  for (let pages = 1; ; pages++) {
-    const page = marker === undefined ? {} : { partNumberMarker: marker };
-    const answer = await requests.listParts?.({ ...named(uploadId), ...page, signal });
-    // An answer that is none would be one without parts, and all of them sent again.
-    const output: ListPartsOutput = isResponse(answer)
-      ? parseList(answer.status, await granted(answer, PART_LIST))
-      : outputOf(answer, "listParts", ["Parts", "IsTruncated"]);
-    for (const { PartNumber, ETag, Size } of output.Parts ?? []) {
-      if (PartNumber !== undefined && ETag !== undefined) {
-        listed.push({ partNumber: PartNumber, etag: ETag, size: Size ?? -1 });
+  /**
+   * Resolves when the object is there. This is the one request whose repetition may be refused
+   * because the first was granted. Throws the last {@link Refusal}, which for a part that the server
+   * lost is `InvalidPart`.
+   */
+  async complete(completion: Completion): Promise<void> {
+    let attempts = 0;
+    try {
+      await this.#ask(async (signal) => {
+        attempts++;
+        const { parts, checksum, size } = completion;
+        const headers = completeHeaders(size, checksum);
+        const details = { ...this.#named(), headers, body: documentOf(completion), size, signal };
+        await checkCompleted(await this.#requests.complete?.(parts, checksum, details));
+      });
+    } catch (refusal) {
+      const again =
+        refusal instanceof Refusal && (attempts > 1 || refusal.reason === "NoSuchUpload");
+      if (!again || !(await this.hasCompleted(completion))) {
+        throw refusal;
       }
     }
-    const next = output.IsTruncated ? output.NextPartNumberMarker : undefined;
-    if (next === undefined) {
-      return listed;
+  }
+
+  /** Whether it was completed before, as far as can be found out. */
+  async hasCompleted(completion: Completion): Promise<boolean> {
+    if (this.#requests.head === undefined) {
+      return false;
     }
-    // A page begins behind the last part of the one before, and so at a higher number.
-    if (!(Number(next) > Number(marker ?? 0)) || pages === MAX_PAGES) {
-      throw new BongtuError("ERR_S3", "ListParts gives pages without end");
+    const look = async (signal: AbortSignal) => {
+      const answer = await this.#requests.head?.({ signal });
+      return await makes(completion, await headIn(answer, completion.checksum));
+    };
+    const found = await this.#ask(look).catch(() => false);
+    this.operation.check();
+    return found;
+  }
+
+  /** Resolves when nothing is left there, and rejects if it could not be told soon. */
+  async abort(): Promise<void> {
+    if (!this.#begun) {
+      return;
     }
-    marker = next;
+    const { retries, baseMs, maxMs } = this.#policy;
+    const policy = {
+      retries: Math.min(retries, ABORT_RETRIES),
+      baseMs,
+      maxMs: Math.min(maxMs, ABORT_WAIT),
+      maxRetryAfterMs: ABORT_WAIT,
+    };
+    const operation = new Operation({});
+    const cancel = clock.timer(GRACE, () => operation.abort(undefined));
+    const tell = async () => {
+      const { signal } = operation;
+      await checkAborted(await this.#requests.abort?.({ ...this.#named(), signal }));
+    };
+    try {
+      await retrying(() => operation.wait(tell()), policy, operation);
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal && refusal.reason === "NoSuchUpload")) {
+        throw refusal;
+      }
+    } finally {
+      cancel();
+    }
   }
-}
 
-function parseList(status: number, xml: string): ListPartsOutput {
-  if (!ends(xml, "ListPartsResult")) {
-    throw withoutDocument(status);
+  /** A part that arrives after the abort would stay there, and cost, for ever. */
+  async settled(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = clock.timer(GRACE, resolve);
+      Promise.all(this.#inFlight).then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
-  const Parts = elements(xml, "Part").map((part) => ({
-    PartNumber: Number(element(part, "PartNumber")),
-    ETag: element(part, "ETag"),
-    Size: Number(element(part, "Size")),
-  }));
-  const IsTruncated = element(xml, "IsTruncated") === "true";
-  return { Parts, IsTruncated, NextPartNumberMarker: element(xml, "NextPartNumberMarker") };
-}
 
-/** Ends the upload at the server, which may have done so already. */
-export async function abort(
-  requests: UploadRequests,
-  uploadId: string | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  const answer = await requests.abort?.({ ...named(uploadId), signal });
-  if (isResponse(answer)) {
-    await granted(answer);
-  } else if ((statusIn(answer) ?? 0) >= 300) {
-    throw refused(statusIn(answer) ?? 0, "");
+  #ask<T>(attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.operation;
+    return retrying(() => this.#track(attempt(signal)), this.#policy, this.operation);
   }
-}
 
-/** For an answer of S3's that was cut short, or is not S3's. */
-export function withoutDocument(status: number): Refusal {
-  return new Refusal(new BongtuError("ERR_S3", `S3 answered ${status} without its document`), true);
-}
-
-/** The text of a Response that grants what was asked for, of so many bytes at most. */
-export async function granted(response: Response, limit = DOCUMENT): Promise<string> {
-  await grantedUnread(response);
-  const { text, whole } = await textOf(response, limit);
-  if (!whole) {
-    throw withoutDocument(response.status);
+  /** Waits for a request, and remembers it if the wait is cut short. */
+  #track<T>(request: Promise<T>): Promise<T> {
+    const settled = request.then(ignore, ignore);
+    this.#inFlight.add(settled);
+    settled.then(() => this.#inFlight.delete(settled));
+    return this.operation.wait(request);
   }
-  return text;
-}
 
-async function grantedUnread(response: Response): Promise<void> {
-  if (response.type === "opaque") {
-    throw inputError('a request in mode "no-cors" does not tell whether it was granted');
+  /** An id that is not there is no property at all. */
+  #named(): { readonly uploadId?: string } {
+    return this.#uploadId === undefined ? {} : { uploadId: this.#uploadId };
   }
-  const refusal = await refusalIn(response, clock.now());
-  if (refusal !== undefined) {
-    throw refusal;
-  }
-}
-
-/** An id that is not there is no property at all. */
-export function named(uploadId: string | undefined): { readonly uploadId?: string } {
-  return uploadId === undefined ? {} : { uploadId };
 }

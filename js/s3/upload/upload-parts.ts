@@ -5,11 +5,11 @@ import { ignore } from "../../base/operation.js";
 import type { Sealed } from "../../sealed/sealed.js";
 import type { Checksum } from "../checksums.js";
 import type { Spooled } from "../spool/spooled.js";
+import { checkPlan, planFor } from "./check-plan.js";
 import type { MultipartPlan } from "./multipart-plan.js";
 import { checkUpload, type UploadPartsOptions } from "./options.js";
-import { checkPlan, planFor } from "./parts.js";
+import type { CompletedPart } from "./requests.js";
 import { Upload } from "./run.js";
-import type { CompletedPart } from "./server.js";
 import { openForUpload, SealedSource, type UploadSource } from "./source.js";
 
 export interface UploadedParts {
@@ -47,7 +47,7 @@ export async function uploadParts(
   const opened = spooled ? await source[openForUpload]() : new SealedSource(source);
   try {
     const checked = spooled ? planFor(source, plan) : checkPlan(source.size, plan);
-    checkChecksum(opened, options);
+    checkSameChecksum(opened, options);
     const keep = spooled && options.keep !== false;
     const { parts, checksum } = await new Upload(opened, checked, options, keep).run();
     return { parts, ...(checksum === undefined ? {} : { checksum }) };
@@ -58,7 +58,10 @@ export async function uploadParts(
 }
 
 /** The server was told when the upload was created. */
-function checkChecksum({ uploadId, checksum }: UploadSource, options: UploadPartsOptions): void {
+function checkSameChecksum(
+  { uploadId, checksum }: UploadSource,
+  options: UploadPartsOptions,
+): void {
   if (uploadId !== undefined && checksum !== options.checksum) {
     throw inputError(`this upload was begun with checksum ${checksum ?? "undefined"}`);
   }

@@ -25,11 +25,12 @@ export function checkPlan(size: number, plan: MultipartPlan | undefined): Multip
 
 /** The plan of a spool, which has its part size; one that is given says how many at a time. */
 export function planFor(
-  { size, format, partSize }: Pick<MultipartPlan, "size" | "format" | "partSize">,
+  spooled: Pick<MultipartPlan, "size" | "format" | "partSize">,
   plan: MultipartPlan | undefined,
 ): MultipartPlan {
+  const { size, partSize } = spooled;
   if (plan === undefined) {
-    return multipartPlan(size, { format, partSize });
+    return multipartPlan(spooled, { partSize });
   }
   if (checkPlan(size, plan).partSize !== partSize) {
     throw new BongtuError("ERR_PART_SIZE", `this spool has parts of ${partSize} bytes already`);

@@ -1,0 +1,39 @@
+// Headers of an upload in parts, which the S3 module knows: those of every such upload, without what
+// is the object's own.
+
+import { s3Wasm } from "../../modules/s3.js";
+import type { Checksum } from "../checksums.js";
+import { record, textOptions } from "../request/arguments.js";
+import type { ChecksumAlgorithm } from "../request/upload-request.js";
+import type { CreateRequest } from "./requests.js";
+
+/** Of CreateMultipartUpload, and what they say. S3 has no MD5 of objects: it is one of each part. */
+export function checksumOfWhole(
+  algorithm: ChecksumAlgorithm | undefined,
+): Omit<CreateRequest, "signal"> {
+  if (algorithm === undefined || algorithm === "MD5") {
+    return { headers: {} };
+  }
+  const all = headersOf({ operation: "CreateMultipartUpload", checksum: algorithm });
+  const { "content-type": _, ...headers } = all;
+  const checksumType = headers["x-amz-checksum-type"] as "FULL_OBJECT" | "COMPOSITE";
+  return { checksumAlgorithm: algorithm, checksumType, headers };
+}
+
+/** Of CompleteMultipartUpload. */
+export function completeHeaders(size: number, checksum: Checksum | undefined) {
+  const { algorithm, value } = checksum ?? {};
+  const operation = "CompleteMultipartUpload";
+  return headersOf({ operation, size, checksum: algorithm, checksumValue: value });
+}
+
+function headersOf(options: Parameters<typeof textOptions>[0]): Record<string, string> {
+  const { Encryption, uploadRequest } = s3Wasm();
+  const encryption = Encryption.bucketDefault();
+  try {
+    const [headers] = uploadRequest(encryption, [], textOptions(options));
+    return record(headers);
+  } finally {
+    encryption.free();
+  }
+}

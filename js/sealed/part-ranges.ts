@@ -1,0 +1,27 @@
+/** Where a part of a multipart upload lies in the whole. */
+export interface PartRange {
+  /** From 1 on. */
+  readonly partNumber: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How many bytes are cut, and into parts of how many. */
+interface Division {
+  readonly size: number;
+  readonly partSize: number;
+}
+
+/** What is empty has one part, which is empty too. */
+export function partCount({ size, partSize }: Division): number {
+  return Math.max(1, Math.ceil(size / partSize));
+}
+
+export function partRange({ size, partSize }: Division, partNumber: number): PartRange {
+  const start = (partNumber - 1) * partSize;
+  return { partNumber, start, end: Math.min(start + partSize, size) };
+}
+
+export function partRanges(division: Division): PartRange[] {
+  return Array.from({ length: partCount(division) }, (_, i) => partRange(division, i + 1));
+}
