@@ -1,4 +1,4 @@
-//! Frames: their layout, their associated data, and walking over them (FORMATS.md 2.7).
+//! Frames: their layout, their associated data, and walking over them (docs/formats.md 2.7).
 
 use crate::codec::{Reader, Stop};
 use crate::error::{Error, Result};
