@@ -44,7 +44,7 @@ interface SealedPiece {
 export function sealPieces(run: PieceRun): Promise<void> {
   const { pieces, key, operation } = run;
   const { pieceLength, sealedPieceLength } = pieces.layout() as PieceLayout;
-  // Frames carry their tags; a chunk's tag is a secret (FORMATS.md 8.2).
+  // Frames carry their tags; a chunk's tag is a secret (docs/formats.md 8.2).
   const tagged = sealedPieceLength > pieceLength;
   let position = run.first;
   return pump<SealedPiece>({

@@ -1,4 +1,4 @@
-// Checksums of S3 over what is uploaded, which is ciphertext (FORMATS.md 6.2).
+// Checksums of S3 over what is uploaded, which is ciphertext (docs/formats.md 6.2).
 
 import { isBlob } from "../base/blob.js";
 import { checkThere } from "../base/bytes.js";

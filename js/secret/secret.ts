@@ -1,4 +1,4 @@
-// Small secrets: one line of text, for the places that hold strings (FORMATS.md 1.1 and 6.1). The rules here are those of
+// Small secrets: one line of text, for the places that hold strings (docs/formats.md 1.1 and 6.1). The rules here are those of
 // crates/core/src/secret.rs, and one table of cases tests both: a WebAssembly module for them would be larger than they are. Only
 // what looks like a wrapped key is asked of WebAssembly.
 
@@ -376,7 +376,7 @@ function symmetricError(): BongtuError {
 
 /**
  * Plain text, which nobody sealed, is told from something sealed that is broken or written in
- * another way: that is long, or has a word that begins as messages do (FORMATS.md 2.4).
+ * another way: that is long, or has a word that begins as messages do (docs/formats.md 2.4).
  */
 function refusal(value: string, broken: string): BongtuError {
   // UTF-16 that was read byte by byte.

@@ -1,4 +1,4 @@
-//! KMS key ARNs and how multi-Region keys match (FORMATS.md 1.3).
+//! KMS key ARNs and how multi-Region keys match (docs/formats.md 1.3).
 //!
 //! Sealing never asks KMS, so nobody but this file notices an ARN that is wrong by one character,
 //! and what was sealed cannot be told later which one was meant.

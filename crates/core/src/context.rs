@@ -1,4 +1,4 @@
-//! The encryption context and its canonical serialisation (FORMATS.md 2.2).
+//! The encryption context and its canonical serialisation (docs/formats.md 2.2).
 
 use crate::codec::{Reader, Stop, put_prefixed};
 use crate::error::{Error, Result};
@@ -77,7 +77,8 @@ impl EncryptionContext {
         Ok(out)
     }
 
-    /// `SHA-384(canonical)`, which the KMS-RSA keyring wraps with the data key (FORMATS.md 3.2).
+    /// `SHA-384(canonical)`, which the KMS-RSA keyring wraps with the data key
+    /// (docs/formats.md 3.2).
     pub(crate) fn digest(&self) -> Result<[u8; 48]> {
         Ok(Sha384::digest(self.canonical()?).into())
     }

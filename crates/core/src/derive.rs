@@ -1,4 +1,5 @@
-//! Both key schedules, in the specifications' notation: messages (FORMATS.md 2.6), objects (4.5).
+//! Both key schedules, in the specifications' notation: messages (docs/formats.md 2.6), objects
+//! (docs/formats.md 4.5).
 
 use crate::error::{Error, Result};
 use crate::keys::{ContentKey, DataKey};
@@ -59,7 +60,7 @@ pub(crate) static OBJECT_SUITE: [u8; 2] = [0x00, 0x73];
 /// Bytes of an object's commitment.
 pub(crate) const OBJECT_COMMITMENT_LENGTH: usize = 28;
 
-/// `HKDF-SHA512[salt = message id](data key, 0073 ‖ "COMMITKEY", 28)` (FORMATS.md 4.5).
+/// `HKDF-SHA512[salt = message id](data key, 0073 ‖ "COMMITKEY", 28)` (docs/formats.md 4.5).
 pub(crate) fn object_commitment(
     data_key: &DataKey,
     message_id: &[u8],
@@ -131,7 +132,7 @@ mod tests {
         assert!(count > 80, "{count} tests");
     }
 
-    /// Known answers of FORMATS.md 4.5.
+    /// Known answers of docs/formats.md 4.5.
     #[test]
     fn object_keys() {
         for [data_key, message_id, content_key, commitment] in [

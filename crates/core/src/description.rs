@@ -1,5 +1,5 @@
 //! Material descriptions and KMS encryption contexts of S3 objects: JSON objects of strings
-//! (FORMATS.md 4.2, 4.3 and 4.7).
+//! (docs/formats.md 4.2, 4.3 and 4.7).
 
 use crate::error::{Error, Result};
 use crate::json;

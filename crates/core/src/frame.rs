@@ -1,5 +1,5 @@
 //! What a message's body is cut into: how frames are laid out, what is associated with them, and
-//! how they are found (FORMATS.md 2.7).
+//! how they are found (docs/formats.md 2.7).
 
 use crate::codec::{Reader, Stop};
 use crate::error::{Error, Result};

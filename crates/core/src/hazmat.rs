@@ -64,7 +64,7 @@ impl AesGcm {
 }
 
 /// One AES-GCM message out of independent one-shot calls, one for each chunk, in any order
-/// (FORMATS.md 8). No call may ever be run on another text under the same nonce.
+/// (docs/formats.md 8). No call may ever be run on another text under the same nonce.
 pub struct Splice {
     splice: splice::Splice,
     hash_nonces: splice::HashNonces,

@@ -77,7 +77,7 @@ impl fmt::Debug for Block {
 }
 
 /// As [`secret`], for 16 bytes: what belongs to an object's chunks and reveals the hash key
-/// (FORMATS.md 8.4).
+/// (docs/formats.md 8.4).
 macro_rules! secret_block {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

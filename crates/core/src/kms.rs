@@ -1,5 +1,5 @@
 //! KMS as values: requests go out, responses come in, whoever drives the session does the call
-//! (FORMATS.md 1.4 and 4.4).
+//! (docs/formats.md 1.4 and 4.4).
 
 use crate::arn::KeyArn;
 use crate::description::MaterialDescription;

@@ -6,7 +6,7 @@ use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use alloc::{boxed::Box, collections::VecDeque, string::String, vec::Vec};
 use core::fmt;
 
-/// An encrypted data key (EDK) as a message carries it (FORMATS.md 2.3).
+/// An encrypted data key (EDK) as a message carries it (docs/formats.md 2.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncryptedDataKey {
     /// Provider id: the kind of keyring.

@@ -1,4 +1,5 @@
-//! AWS Encryption SDK messages (FORMATS.md 2): header, then frames, each its own AES-GCM message.
+//! AWS Encryption SDK messages (docs/formats.md 2): header, then frames, each its own AES-GCM
+//! message.
 
 mod header;
 mod header_tag;

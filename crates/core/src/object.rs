@@ -1,5 +1,5 @@
-//! S3 Encryption Client objects (FORMATS.md 4): one AES-GCM message as the body, and an envelope
-//! in the object's metadata.
+//! S3 Encryption Client objects (docs/formats.md 4): one AES-GCM message as the body, and an
+//! envelope in the object's metadata.
 
 mod encoded_words;
 mod envelope;

@@ -1,5 +1,5 @@
 //! Exported public keys of KMS RSA keys: every form that people hold them in, read into the one
-//! that KMS exports, strictly checked and pinned (FORMATS.md 1.1 and 1.2).
+//! that KMS exports, strictly checked and pinned (docs/formats.md 1.1 and 1.2).
 
 mod der;
 mod form;

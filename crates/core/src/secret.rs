@@ -1,4 +1,4 @@
-//! Small secrets: one line of text, for the places that hold strings (FORMATS.md 1.1 and 6.1).
+//! Small secrets: one line of text, for the places that hold strings (docs/formats.md 1.1 and 6.1).
 //!
 //! Two forms. *Armoured* is base64 of a message, as [`crate::seal`] makes it: of any length, bound
 //! to an encryption context, opened by every AWS Encryption SDK. *Direct* is base64 of one RSA

@@ -1,4 +1,4 @@
-//! One long AES-GCM message out of independent one-shot calls (FORMATS.md 8).
+//! One long AES-GCM message out of independent one-shot calls (docs/formats.md 8).
 //!
 //! An S3 Encryption Client object is a single AES-GCM message of up to 64 GiB, and platforms offer
 //! AES-GCM in one shot only. But a one-shot call under a 16-byte IV starts at whatever counter the

@@ -1,9 +1,9 @@
-//! The algorithm suites of the AWS Encryption SDK, one row each (FORMATS.md 2.1).
+//! The algorithm suites of the AWS Encryption SDK, one row each (docs/formats.md 2.1).
 
 use crate::error::{Error, Result};
 use alloc::{format, string::String};
 
-/// How a suite makes the content key from the data key (FORMATS.md 2.6).
+/// How a suite makes the content key from the data key (docs/formats.md 2.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kdf {
     /// The data key is the content key.

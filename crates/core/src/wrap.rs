@@ -1,5 +1,5 @@
 //! Wrapping a data key with RSA-OAEP, and what is bound to it: the context's digest in messages
-//! (FORMATS.md 1.1 and 3.2), the content algorithm in objects (4.4).
+//! (docs/formats.md 1.1 and 3.2), the content algorithm in objects (4.4).
 
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
@@ -77,7 +77,7 @@ pub(crate) fn unbind(
     right.then(|| DataKey::copy(key))
 }
 
-/// `u8(length) ‖ data key ‖ content algorithm`, what objects wrap (FORMATS.md 4.4).
+/// `u8(length) ‖ data key ‖ content algorithm`, what objects wrap (docs/formats.md 4.4).
 pub(crate) fn bind_object(content_algorithm: &str, data_key: &DataKey) -> Result<WrapText> {
     let key = data_key.expose();
     let length = u8::try_from(key.len()).map_err(|_| Error::State("the data key is too long"))?;

@@ -1,6 +1,6 @@
 // Uploads that survive the tab or process they began in: all is sealed first, to where it stays, and
-// uploaded from there. Neither the key nor the plaintext is ever kept (DESIGN.md, "Spool, not
-// resume").
+// uploaded from there. Neither the key nor the plaintext is ever kept
+// (docs/architecture.md, "Spool").
 
 import { type Bytes, hexOf, randomName } from "../../base/bytes.js";
 import { BongtuError, inputError } from "../../base/errors.js";

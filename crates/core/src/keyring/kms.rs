@@ -1,5 +1,5 @@
 //! Symmetric KMS keys, as the S3 Encryption Client uses them: GenerateDataKey and Decrypt under an
-//! encryption context (FORMATS.md 4.4, `kms+context`).
+//! encryption context (docs/formats.md 4.4, `kms+context`).
 
 use crate::arn::KeyArn;
 use crate::description::MaterialDescription;

@@ -1,4 +1,4 @@
-//! The AWS KMS RSA keyring (FORMATS.md 3.2).
+//! The AWS KMS RSA keyring (docs/formats.md 3.2).
 
 use crate::arn::KeyArn;
 use crate::context::EncryptionContext;

@@ -1,4 +1,4 @@
-//! The message header: written for version 2, read for both versions (FORMATS.md 2.2 to 2.5).
+//! The message header: written for version 2, read for both versions (docs/formats.md 2.2 to 2.5).
 
 use super::limits::Limits;
 use super::stranger;
@@ -80,7 +80,7 @@ impl Header {
         1 + 2 + 32 + 2 + context_length + 2 + edks_length + 1 + 4 + COMMITMENT_LENGTH
     }
 
-    /// The body of a version 2 header (FORMATS.md 2.4): all but the tag.
+    /// The body of a version 2 header (docs/formats.md 2.4): all but the tag.
     pub(super) fn encode(
         suite: &Suite,
         message_id: &[u8],

@@ -1,5 +1,5 @@
 //! Opening a message: header, unwrap, verified header, then frames as plans
-//! (FORMATS.md 2.9 gives the order of the checks).
+//! (docs/formats.md 2.9 gives the order of the checks).
 
 use super::header::{ContentType, Header};
 use super::header_tag::check_header_tag;
@@ -45,7 +45,7 @@ impl CommitmentPolicy {
     }
 }
 
-/// The context's pair that only signed messages have (FORMATS.md 2.8).
+/// The context's pair that only signed messages have (docs/formats.md 2.8).
 const SIGNING_KEY: &str = "aws-crypto-public-key";
 
 /// How to open.

@@ -117,8 +117,8 @@ fn narrow(start: &[u8]) -> Vec<u8> {
     start.iter().skip(skipped).step_by(step).copied().collect()
 }
 
-/// How encoded messages begin (FORMATS.md 2.4), without the characters that [`is_between`] names;
-/// `?` is any digit or letter. First base64, and base64 of that.
+/// How encoded messages begin (docs/formats.md 2.4), without the characters that [`is_between`]
+/// names; `?` is any digit or letter. First base64, and base64 of that.
 const BASE64: [&[u8]; 9] =
     [b"AgR4", b"AgV4", b"AYAA", b"AYAB", b"AYAC", b"AYAD", b"QWdSN", b"QWdWN", b"QVlB"];
 /// Then hexadecimal; numbers, and numbers behind their indexes, as JSON has typed arrays.

@@ -1,5 +1,5 @@
 //! An object's envelope: its wrapped data key and what the content key follows from
-//! (FORMATS.md 4.4 and 4.5).
+//! (docs/formats.md 4.4 and 4.5).
 
 use super::format::Format;
 use super::metadata_rules::{V2_KMS, V2_KMS_CONTEXT, V2_RSA, V3_KMS_CONTEXT, V3_RSA};

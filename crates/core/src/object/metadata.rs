@@ -1,5 +1,5 @@
 //! The envelope as S3 metadata, read once into an enum so that collisions and mixtures of versions
-//! are errors of the parser (FORMATS.md 4.2, 4.3, 4.6 and 4.7).
+//! are errors of the parser (docs/formats.md 4.2, 4.3, 4.6 and 4.7).
 
 use super::encoded_words::decoded;
 use super::envelope::{Content, Envelope, Wrap};

@@ -1,5 +1,5 @@
 //! The rules of an object's metadata: what S3 takes, and the names and fixed values of an envelope
-//! (FORMATS.md 4.2, 4.3 and 4.6). Whoever writes, reads, signs or admits metadata has them from here.
+//! (docs/formats.md 4.2, 4.3 and 4.6). Whoever writes, reads, signs or admits metadata has them from here.
 
 use super::format::Format;
 use crate::codec::widen;

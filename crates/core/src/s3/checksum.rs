@@ -1,4 +1,4 @@
-//! Checksums of S3 over what is uploaded, which is ciphertext (FORMATS.md 6.2).
+//! Checksums of S3 over what is uploaded, which is ciphertext (docs/formats.md 6.2).
 //!
 //! ```
 //! use bongtu::s3::ChecksumAlgorithm;
@@ -214,7 +214,7 @@ mod tests {
     use alloc::vec;
 
     const CHECK: &[u8] = b"123456789";
-    /// FORMATS.md 6.2, and what coreutils say of the same string.
+    /// docs/formats.md 6.2, and what coreutils say of the same string.
     const VALUES: [(ChecksumAlgorithm, &str); 5] = [
         (ChecksumAlgorithm::Crc32, "y/Q5Jg=="),
         (ChecksumAlgorithm::Crc32c, "4waSgw=="),

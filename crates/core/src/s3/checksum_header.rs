@@ -1,4 +1,4 @@
-//! How a checksum is called and sent (FORMATS.md 6.2).
+//! How a checksum is called and sent (docs/formats.md 6.2).
 
 use crate::error::{Error, Result};
 use alloc::string::String;

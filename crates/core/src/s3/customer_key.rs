@@ -1,4 +1,4 @@
-//! SSE-C: a key that S3 encrypts with and forgets (FORMATS.md 5.1).
+//! SSE-C: a key that S3 encrypts with and forgets (docs/formats.md 5.1).
 
 use super::endpoint::check_confidential;
 use super::headers::Headers;

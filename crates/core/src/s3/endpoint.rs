@@ -1,4 +1,4 @@
-//! Where a customer key may travel to (FORMATS.md 5.1: HTTPS only).
+//! Where a customer key may travel to (docs/formats.md 5.1: HTTPS only).
 
 use crate::error::{Error, Result};
 

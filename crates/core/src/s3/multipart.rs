@@ -1,4 +1,4 @@
-//! Into which parts an upload is cut (FORMATS.md 4.9, 4.10 and 7).
+//! Into which parts an upload is cut (docs/formats.md 4.9, 4.10 and 7).
 
 use super::sealed_format::SealedFormat;
 use crate::codec::widen;

@@ -1,5 +1,5 @@
-//! Bucket policies (FORMATS.md 5.3). Each rule is a Deny: what it refuses, no Allow elsewhere can
-//! permit.
+//! Bucket policies (docs/formats.md 5.3). Each rule is a Deny: what it refuses, no Allow elsewhere
+//! can permit.
 
 use crate::arn::KeyArn;
 use crate::error::{Error, Result};

@@ -1,4 +1,5 @@
-//! Uploads of HTML forms: the policy that a server signs, and the form's fields (FORMATS.md 5.4).
+//! Uploads of HTML forms: the policy that a server signs, and the form's fields (docs/formats.md
+//! 5.4).
 
 use super::checksum_header::ChecksumAlgorithm;
 use super::customer_key::{AES256, ALGORITHM, KEY, KEY_MD5_FIELD};

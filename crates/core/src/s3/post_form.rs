@@ -1,4 +1,4 @@
-//! The fields of a form that uploads something sealed under a signed policy (FORMATS.md 5.4).
+//! The fields of a form that uploads something sealed under a signed policy (docs/formats.md 5.4).
 
 use super::checksum_header::{Checksum, ChecksumAlgorithm};
 use super::headers::Headers;

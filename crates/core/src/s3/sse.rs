@@ -1,4 +1,4 @@
-//! Server-side encryption with keys that AWS holds (FORMATS.md 5.2).
+//! Server-side encryption with keys that AWS holds (docs/formats.md 5.2).
 
 use super::customer_key::CustomerKey;
 use super::headers::Headers;

@@ -1,4 +1,4 @@
-//! Secrets in bare RSA blocks (FORMATS.md 1.1 and 1.4).
+//! Secrets in bare RSA blocks (docs/formats.md 1.1 and 1.4).
 
 use crate::codec::widen;
 use crate::context::EncryptionContext;

@@ -42,7 +42,7 @@ impl SecretValue {
             block if BLOCK_LENGTHS.contains(&block.len()) && !names_kms_rsa(block) => {
                 Ok(Self::Direct(bytes))
             }
-            // Versions 2 and 1, as their bytes stand in FORMATS.md 2.2.
+            // Versions 2 and 1, as their bytes stand in docs/formats.md 2.2.
             [2, ..] | [1, 0x80, ..] => Ok(Self::Message(bytes)),
             _ => Err(refusal(value, "this is neither a message nor an RSA block")),
         }
@@ -81,7 +81,7 @@ const LONG: usize = 136;
 const LINE: usize = 32;
 
 /// Plain text, which nobody sealed, is told from something sealed that is broken or written in
-/// another way: that is long, or has a word that begins as messages do (FORMATS.md 2.4).
+/// another way: that is long, or has a word that begins as messages do (docs/formats.md 2.4).
 fn refusal(value: &str, broken: &'static str) -> Error {
     // UTF-16 that was read byte by byte.
     let value: String = value.chars().filter(|letter| *letter != '\0').collect();

@@ -1,4 +1,4 @@
-//! The nonces of the calls that hash an object's chunks (FORMATS.md 8.4).
+//! The nonces of the calls that hash an object's chunks (docs/formats.md 8.4).
 
 use crate::error::{Error, Result};
 use crate::plan::NONCE_LENGTH;
