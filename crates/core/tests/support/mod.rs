@@ -12,7 +12,6 @@ use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
 use sha1::Sha1;
 use sha2::Sha256;
-use std::path::PathBuf;
 
 pub const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 pub const OTHER_ARN: &str =
@@ -107,17 +106,22 @@ pub fn pattern(length: usize) -> Vec<u8> {
 }
 
 /// Published vectors are kept beside the repository, not in it.
-pub fn vector(path: &str) -> Option<Vec<u8>> {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors").join(path);
-    let bytes = std::fs::read(&file).ok();
-    if bytes.is_none() {
-        println!("SKIPPED without ../shared/vectors/{path}");
-    }
-    bytes
+pub fn read_published(path: &str) -> Vec<u8> {
+    read("../../../shared/vectors", path)
 }
 
-pub fn json_vector(path: &str) -> Option<serde_json::Value> {
-    vector(path).map(|bytes| serde_json::from_slice(&bytes).unwrap())
+pub fn published(path: &str) -> serde_json::Value {
+    serde_json::from_slice(&read_published(path)).unwrap()
+}
+
+/// What was made for this repository.
+pub fn known_answers(path: &str) -> serde_json::Value {
+    serde_json::from_slice(&read("../../tests/vectors/known-answers", path)).unwrap()
+}
+
+fn read(folder: &str, path: &str) -> Vec<u8> {
+    let file = format!("{}/{folder}/{path}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&file).expect(&file)
 }
 
 pub fn base64(value: &serde_json::Value) -> Vec<u8> {
