@@ -99,6 +99,11 @@ function show(value) {
     : (JSON.stringify(value) ?? String(value));
 }
 
+/** The scenarios of tests/vectors. */
+export async function loadVectors() {
+  return (await fetch("/vectors.json")).json();
+}
+
 /** Where spools are kept here. */
 export async function spoolPlace() {
   return {};
