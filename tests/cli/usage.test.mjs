@@ -139,7 +139,10 @@ describe("--help", () => {
       ["policy bucket", 8],
       ["policy explain", 1],
     ]) {
-      const source = readFileSync(`${ROOT}/pkg/js/cli/commands/${command.replace(" ", "/")}.js`, "utf8");
+      const source = readFileSync(
+        `${ROOT}/pkg/js/cli/commands/${command.replace(" ", "/")}.js`,
+        "utf8",
+      );
       const { stdout } = await bongtu([...command.split(" "), "--help"]);
       const spread = [...source.matchAll(/^ {8}\.\.\.([A-Z_]+),/gm)];
       const options = [...declared(source), ...spread.flatMap(([, name]) => shared[name])];
