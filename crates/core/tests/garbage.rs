@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::as_conversions
+    clippy::as_conversions,
+    clippy::panic
 )]
 
 mod support;
@@ -15,8 +16,13 @@ use bongtu::s3::{
     BucketPolicy, ChecksumRule, CustomerKey, Expected, Mode, OCTET_STREAM, Operation, SealedFormat,
     bucket_policy, check_upload_headers, explain_policy_text,
 };
-use bongtu::{EncryptionContext, KeyArn, KmsPublicKey, OpenOptions};
-use std::collections::BTreeSet;
+use bongtu::{
+    DecryptRequest, DecryptResponse, EncryptionContext, KeyArn, Keyring, KmsFailure, KmsPublicKey,
+    OpenOptions, OpenReader,
+};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use support::{PUBLIC_2048, SHA_256, framed, keyring, pattern};
 
 /// xorshift64: the same garbage on every run.
@@ -47,33 +53,104 @@ impl Random {
     }
 }
 
+/// Counts what came of each round, so that a test knows how far its garbage went.
+#[derive(Default)]
+struct Outcomes(BTreeMap<&'static str, usize>);
+
+impl Outcomes {
+    fn add<T>(&mut self, result: &bongtu::Result<T>) {
+        let name = result.as_ref().err().map_or("ok", bongtu::Error::code);
+        *self.0.entry(name).or_default() += 1;
+    }
+
+    fn reached(&self, names: &[&str]) {
+        for name in names {
+            assert!(self.0.contains_key(name), "{name} never came: {:?}", self.0);
+        }
+    }
+}
+
+/// Has answered for one wrapped key, and remembers: RSA would take a minute for all.
+fn remembering(message: &[u8]) -> impl Fn(&DecryptRequest) -> Result<DecryptResponse, KmsFailure> {
+    let kms = support::kms();
+    let known = RefCell::new(None);
+    let remember = |request: &DecryptRequest| {
+        let answer = kms.decrypt(request)?;
+        *known.borrow_mut() = Some((request.ciphertext_blob.clone(), answer.plaintext.clone()));
+        Ok(answer)
+    };
+    bongtu::open_with(&ours(), message, OpenOptions::default(), remember).unwrap();
+    let (blob, plaintext) = known.into_inner().unwrap();
+    move |request| {
+        if request.ciphertext_blob == blob {
+            let key_id = request.key_id.as_str().to_owned();
+            return Ok(DecryptResponse { key_id, plaintext: plaintext.clone() });
+        }
+        Err(KmsFailure { name: "InvalidCiphertextException".into() })
+    }
+}
+
+fn ours() -> Keyring {
+    keyring(PUBLIC_2048, SHA_256)
+}
+
 #[test]
 fn mangled_messages() {
     let mut options = framed(10);
     options.encryption_context = EncryptionContext::new([("목적", "검사"), ("a", "")]).unwrap();
-    let keyring = keyring(PUBLIC_2048, SHA_256);
-    let message = bongtu::seal(&keyring, &pattern(35), options).unwrap();
+    let text = pattern(35);
+    let message = bongtu::seal(&ours(), &text, options).unwrap();
+    let kms = remembering(&message);
     let mut random = Random(0x5eed);
+    let mut outcomes = Outcomes::default();
     for _ in 0..20_000 {
         let mangled = random.mangle(&message);
-        let refuse = |_: &_| Err(bongtu::KmsFailure { name: "InvalidCiphertextException".into() });
-        let opened = bongtu::open_with(&keyring, &mangled, OpenOptions::default(), refuse);
-        assert!(opened.is_err());
-        if let Ok(Ok(mut inspector)) = Inspector::parse(&mangled) {
-            let body = &mangled[inspector.header_length()..];
-            let stride = inspector.stride();
-            let heads: Vec<u8> = body
-                .chunks(stride)
-                .flat_map(|frame| frame.iter().take(HEAD_LENGTH))
-                .copied()
-                .collect();
-            let walked = inspector.walk(&heads, body.len(), true);
-            let description = inspector.describe();
-            assert!(walked.is_err() || description.body.length == body.len() as u64);
-            let covered: usize = description.fields.iter().map(|field| field.length).sum();
-            assert_eq!(covered, description.header_length, "fields leave no gap");
+        let opened = bongtu::open_with(&ours(), &mangled, OpenOptions::default(), &kms);
+        outcomes.add(&opened);
+        match opened {
+            Ok((_, opened)) => assert!(mangled == message && opened == text),
+            Err(_) => assert_ne!(mangled, message),
+        }
+        let whole = released_is_a_beginning(&mangled, &text, &kms);
+        assert_eq!(whole, mangled == message);
+        if let Ok(Ok(inspector)) = Inspector::parse(&mangled) {
+            inspected_without_gaps(inspector, &mangled);
         }
     }
+    outcomes.reached(&[
+        "ERR_AUTHENTICATION",
+        "ERR_COMMITMENT",
+        "ERR_LIMIT",
+        "ERR_MALFORMED",
+        "ERR_NO_MATCHING_KEY",
+        "ERR_TRAILING_DATA",
+        "ERR_TRUNCATED",
+        "ERR_UNWRAP",
+    ]);
+}
+
+/// Of a stream, whole frames may come out before it fails, and nothing else. Says whether it ended well.
+fn released_is_a_beginning(
+    mangled: &[u8],
+    text: &[u8],
+    kms: impl Fn(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
+) -> bool {
+    let mut released = Vec::new();
+    let ended = OpenReader::new(&ours(), OpenOptions::default(), mangled, kms)
+        .and_then(|mut reader| reader.read_to_end(&mut released));
+    assert!(text.starts_with(&released));
+    ended.is_ok()
+}
+
+fn inspected_without_gaps(mut inspector: Inspector, mangled: &[u8]) {
+    let body = &mangled[inspector.header_length()..];
+    let frames = body.chunks(inspector.stride());
+    let heads: Vec<u8> = frames.flat_map(|frame| frame.iter().take(HEAD_LENGTH)).copied().collect();
+    let walked = inspector.walk(&heads, body.len(), true);
+    let description = inspector.describe();
+    assert!(walked.is_err() || description.body.length == body.len() as u64);
+    let covered: usize = description.fields.iter().map(|field| field.length).sum();
+    assert_eq!(covered, description.header_length, "fields leave no gap");
 }
 
 #[test]
@@ -83,27 +160,75 @@ fn mangled_keys() {
     let answer =
         answer.replace("ARN", support::ARN).replace("KEY", &Base64::encode_string(key.spki()));
     let mut random = Random(0xfeed);
-    for _ in 0..20_000 {
-        for form in [PUBLIC_2048, key.spki(), answer.as_bytes()] {
+    for form in [PUBLIC_2048, key.spki(), answer.as_bytes()] {
+        let mut outcomes = Outcomes::default();
+        for _ in 0..20_000 {
+            let parsed = KmsPublicKey::parse(&random.mangle(form));
+            outcomes.add(&parsed);
             // What still parses must still be a key of a size that KMS has.
-            if let Ok(parsed) = KmsPublicKey::parse(&random.mangle(form)) {
+            if let Ok(parsed) = parsed {
                 assert_eq!(parsed.key_spec().modulus_length(), 256);
             }
         }
+        outcomes.reached(&["ok", "ERR_PUBLIC_KEY"]);
     }
 }
 
 #[test]
 fn mangled_arns() {
     let mut random = Random(0xa12);
-    for _ in 0..20_000 {
-        let mangled = random.mangle(support::ARN.as_bytes());
-        let text = String::from_utf8_lossy(&mangled);
-        if let Ok(arn) = KeyArn::parse(&text) {
+    let mut outcomes = Outcomes::default();
+    let replicated = support::ARN.replace("1234abcd-12ab-34cd-56ef-", "mrk-1234abcd12ab34cd56ef");
+    for original in [support::ARN, &replicated] {
+        let known = KeyArn::parse(original).unwrap();
+        for _ in 0..20_000 {
+            let mut mangled = original.as_bytes().to_vec();
+            match random.next() % 2 {
+                0 => mangled = random.mangle(&mangled),
+                // Of signs that an ARN has, so that many are ARNs of other keys.
+                _ => swap_a_sign(&mut mangled, &mut random),
+            }
+            let text = String::from_utf8_lossy(&mangled);
+            let parsed = KeyArn::parse(&text);
+            outcomes.add(&parsed);
+            let Ok(arn) = parsed else { continue };
             assert_eq!(arn.as_str(), text.trim());
-            assert!(arn.matches(&arn));
+            let parts = shape_of_an_arn(arn.as_str());
+            // Of a multi-Region key the Region may differ, of any other nothing may.
+            let [partition, region, account, id] = shape_of_an_arn(original);
+            let region = if id.starts_with("mrk-") { parts[1] } else { region };
+            let same = parts == [partition, region, account, id];
+            assert_eq!(arn.matches(&known), same, "{arn}");
         }
     }
+    outcomes.reached(&["ok", "ERR_KEY_ARN"]);
+}
+
+fn swap_a_sign(text: &mut [u8], random: &mut Random) {
+    let at = random.next() % text.len();
+    text[at] = b"0123456789abcdef-:/"[random.next() % 19];
+}
+
+/// Partition, Region, account and id, after the documentation of KMS.
+fn shape_of_an_arn(arn: &str) -> [&str; 4] {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let ["arn", partition, "kms", region, account, resource] = parts[..] else {
+        panic!("{arn} has other parts");
+    };
+    assert!(!partition.is_empty() && !region.is_empty(), "{arn}");
+    assert!(account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()), "{arn}");
+    let id = resource.strip_prefix("key/").unwrap();
+    let digits: String = match id.strip_prefix("mrk-") {
+        Some(digits) => digits.into(),
+        None => {
+            let lengths: Vec<usize> = id.split('-').map(str::len).collect();
+            assert_eq!(lengths, [8, 4, 4, 4, 12], "{arn}");
+            id.replace('-', "")
+        }
+    };
+    let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    assert!(digits.len() == 32 && digits.bytes().all(hexadecimal), "{arn}");
+    [partition, region, account, id]
 }
 
 #[test]
@@ -127,6 +252,7 @@ fn mangled_headers() {
         sizes: Some(0..=1000),
         json: |_| None,
     };
+    let mut outcomes = Outcomes::default();
     let names: Vec<String> = headers.iter().map(|(name, _)| name.clone()).collect();
     assert!(check_upload_headers(&headers, &expected).is_ok());
     let mut random = Random(0x4ead);
@@ -137,7 +263,9 @@ fn mangled_headers() {
         let text = if random.next().is_multiple_of(2) { name } else { value };
         *text = String::from_utf8_lossy(&random.mangle(text.as_bytes())).into_owned();
         // What is still admitted has the same names, and another number or checksum at most.
-        if let Ok(signed) = check_upload_headers(&mangled, &expected) {
+        let checked = check_upload_headers(&mangled, &expected);
+        outcomes.add(&checked);
+        if let Ok(signed) = checked {
             assert_eq!(signed.headers.len(), names.len());
             for (name, value) in signed.headers.iter() {
                 assert!(names.iter().any(|known| known == name), "{name}");
@@ -145,6 +273,7 @@ fn mangled_headers() {
             }
         }
     }
+    outcomes.reached(&["ok", "ERR_UPLOAD_HEADERS"]);
 }
 
 #[test]
@@ -158,12 +287,16 @@ fn mangled_policies() {
     };
     let policy = bucket_policy(&rules).unwrap().to_text();
     let mut random = Random(0x901);
+    let mut outcomes = Outcomes::default();
     for _ in 0..20_000 {
         let mangled = random.mangle(policy.as_bytes());
-        if let Ok(explained) = explain_policy_text(&String::from_utf8_lossy(&mangled)) {
+        let explained = explain_policy_text(&String::from_utf8_lossy(&mangled));
+        outcomes.add(&explained);
+        if let Ok(explained) = explained {
             let found = explained.enforces.iter().chain(&explained.partly);
             let rules: BTreeSet<&str> = found.map(|finding| finding.rule).collect();
             assert_eq!(rules.len() + explained.not_enforced.len(), 7);
         }
     }
+    outcomes.reached(&["ok", "ERR_POLICY"]);
 }
