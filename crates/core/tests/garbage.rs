@@ -12,18 +12,19 @@ mod support;
 
 use base64ct::{Base64, Encoding};
 use bongtu::message::{HEAD_LENGTH, Inspector};
+use bongtu::object::{Format, ObjectOptions, OpenObjectOptions, open_object_with, seal_object};
 use bongtu::s3::{
     BucketPolicy, ChecksumRule, CustomerKey, Expected, Mode, OCTET_STREAM, Operation, SealedFormat,
     bucket_policy, check_upload_headers, explain_policy_text,
 };
 use bongtu::{
-    DecryptRequest, DecryptResponse, EncryptionContext, KeyArn, Keyring, KmsFailure, KmsPublicKey,
-    OpenOptions, OpenReader,
+    CommitmentPolicy, DecryptRequest, DecryptResponse, EncryptionContext, KeyArn, Keyring,
+    KmsFailure, KmsPublicKey, KmsRsaKeyring, MaterialDescription, OpenOptions, OpenReader,
 };
-use std::cell::RefCell;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use support::{PUBLIC_2048, SHA_256, framed, keyring, pattern};
+use support::{PUBLIC_2048, SHA_256, arn, framed, keyring, pattern};
 
 /// xorshift64: the same garbage on every run.
 struct Random(u64);
@@ -51,6 +52,10 @@ impl Random {
         }
         bytes
     }
+
+    fn mangle_text(&mut self, text: &str) -> String {
+        String::from_utf8_lossy(&self.mangle(text.as_bytes())).into_owned()
+    }
 }
 
 /// Counts what came of each round, so that a test knows how far its garbage went.
@@ -70,19 +75,15 @@ impl Outcomes {
     }
 }
 
-/// Has answered for one wrapped key, and remembers: RSA would take a minute for all.
-fn remembering(message: &[u8]) -> impl Fn(&DecryptRequest) -> Result<DecryptResponse, KmsFailure> {
-    let kms = support::kms();
-    let known = RefCell::new(None);
-    let remember = |request: &DecryptRequest| {
-        let answer = kms.decrypt(request)?;
-        *known.borrow_mut() = Some((request.ciphertext_blob.clone(), answer.plaintext.clone()));
-        Ok(answer)
-    };
-    bongtu::open_with(&ours(), message, OpenOptions::default(), remember).unwrap();
-    let (blob, plaintext) = known.into_inner().unwrap();
+/// Unwraps the first key that it is asked for, and from then on no other: RSA would take a minute for all.
+fn remembering() -> impl Fn(&DecryptRequest) -> Result<DecryptResponse, KmsFailure> {
+    let known = OnceCell::new();
     move |request| {
-        if request.ciphertext_blob == blob {
+        let (blob, plaintext) = known.get_or_init(|| {
+            let answer = support::kms().decrypt(request).unwrap();
+            (request.ciphertext_blob.clone(), answer.plaintext)
+        });
+        if request.ciphertext_blob == *blob {
             let key_id = request.key_id.as_str().to_owned();
             return Ok(DecryptResponse { key_id, plaintext: plaintext.clone() });
         }
@@ -100,7 +101,8 @@ fn mangled_messages() {
     options.encryption_context = EncryptionContext::new([("목적", "검사"), ("a", "")]).unwrap();
     let text = pattern(35);
     let message = bongtu::seal(&ours(), &text, options).unwrap();
-    let kms = remembering(&message);
+    let kms = remembering();
+    bongtu::open_with(&ours(), &message, OpenOptions::default(), &kms).unwrap();
     let mut random = Random(0x5eed);
     let mut outcomes = Outcomes::default();
     for _ in 0..20_000 {
@@ -154,6 +156,58 @@ fn inspected_without_gaps(mut inspector: Inspector, mangled: &[u8]) {
 }
 
 #[test]
+fn mangled_objects() {
+    let text = pattern(35);
+    let mut random = Random(0x0b1ec7);
+    let mut outcomes = Outcomes::default();
+    for (format, instruction_file) in
+        [(Format::V2, false), (Format::V3, false), (Format::V2, true), (Format::V3, true)]
+    {
+        let description = MaterialDescription::new([("목적", "검사")]).unwrap();
+        let options = ObjectOptions { format, description, instruction_file };
+        let key = KmsPublicKey::parse(PUBLIC_2048).unwrap();
+        let keyring = Keyring::KmsRsa(KmsRsaKeyring::new(key, arn(), None).unwrap());
+        let object = seal_object(&keyring, &text, options).unwrap();
+        let metadata: Vec<(String, String)> =
+            object.head.metadata.iter().map(|(name, it)| ((*name).into(), it.clone())).collect();
+        let kms = remembering();
+        let open = |metadata: &[(String, String)], file: Option<&str>, body: &[u8]| {
+            let options = OpenObjectOptions {
+                commitment_policy: CommitmentPolicy::RequireEncryptAllowDecrypt,
+            };
+            open_object_with(&keyring, metadata, file, body, options, &kms).map(|(_, text)| text)
+        };
+        let file = object.head.instruction_file.as_deref();
+        assert_eq!(open(&metadata, file, &object.body).unwrap(), text);
+        for _ in 0..2000 {
+            let (mut metadata, mut file, mut body) =
+                (metadata.clone(), file.map(str::to_owned), object.body.clone());
+            let which = random.next() % (metadata.len() + 2);
+            let part = random.next() % 4;
+            match (metadata.get_mut(which), &mut file) {
+                (Some((name, _)), _) if part == 0 => *name = random.mangle_text(name),
+                (Some((_, value)), _) => *value = random.mangle_text(value),
+                (None, Some(file)) if part > 0 => *file = random.mangle_text(file),
+                _ => body = random.mangle(&body),
+            }
+            let opened = open(&metadata, file.as_deref(), &body);
+            outcomes.add(&opened);
+            // Some of it is a hint, or may be written in more ways than one.
+            assert!(opened.is_err() || opened.is_ok_and(|opened| opened == text));
+        }
+    }
+    outcomes.reached(&[
+        "ok",
+        "ERR_AUTHENTICATION",
+        "ERR_COMMITMENT",
+        "ERR_METADATA",
+        "ERR_TRUNCATED",
+        "ERR_UNSUPPORTED",
+        "ERR_UNWRAP",
+    ]);
+}
+
+#[test]
 fn mangled_keys() {
     let key = KmsPublicKey::parse(PUBLIC_2048).unwrap();
     let answer = r#"{"KeyId":"ARN","KeyUsage":"ENCRYPT_DECRYPT","PublicKey":"KEY"}"#;
@@ -168,6 +222,8 @@ fn mangled_keys() {
             // What still parses must still be a key of a size that KMS has.
             if let Ok(parsed) = parsed {
                 assert_eq!(parsed.key_spec().modulus_length(), 256);
+                let again = KmsPublicKey::parse(parsed.spki()).unwrap();
+                assert_eq!(again.spki(), parsed.spki());
             }
         }
         outcomes.reached(&["ok", "ERR_PUBLIC_KEY"]);
@@ -193,6 +249,7 @@ fn mangled_arns() {
             outcomes.add(&parsed);
             let Ok(arn) = parsed else { continue };
             assert_eq!(arn.as_str(), text.trim());
+            assert_eq!(KeyArn::parse(arn.as_str()).unwrap(), arn);
             let parts = shape_of_an_arn(arn.as_str());
             // Of a multi-Region key the Region may differ, of any other nothing may.
             let [partition, region, account, id] = shape_of_an_arn(original);
@@ -261,7 +318,7 @@ fn mangled_headers() {
         let at = random.next() % mangled.len();
         let (name, value) = &mut mangled[at];
         let text = if random.next().is_multiple_of(2) { name } else { value };
-        *text = String::from_utf8_lossy(&random.mangle(text.as_bytes())).into_owned();
+        *text = random.mangle_text(text);
         // What is still admitted has the same names, and another number or checksum at most.
         let checked = check_upload_headers(&mangled, &expected);
         outcomes.add(&checked);
@@ -289,8 +346,7 @@ fn mangled_policies() {
     let mut random = Random(0x901);
     let mut outcomes = Outcomes::default();
     for _ in 0..20_000 {
-        let mangled = random.mangle(policy.as_bytes());
-        let explained = explain_policy_text(&String::from_utf8_lossy(&mangled));
+        let explained = explain_policy_text(&random.mangle_text(&policy));
         outcomes.add(&explained);
         if let Ok(explained) = explained {
             let found = explained.enforces.iter().chain(&explained.partly);
