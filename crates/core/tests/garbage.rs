@@ -24,39 +24,7 @@ use bongtu::{
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use support::{PUBLIC_2048, SHA_256, arn, framed, keyring, pattern};
-
-/// xorshift64: the same garbage on every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize
-    }
-
-    /// `bytes` with a few of them changed, inserted, removed or cut off.
-    fn mangle(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut bytes = bytes.to_vec();
-        for _ in 0..=self.next() % 4 {
-            let at = self.next() % bytes.len().max(1);
-            match self.next() % 5 {
-                0 if at < bytes.len() => bytes[at] = self.next() as u8,
-                1 if at < bytes.len() => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][self.next() % 5],
-                2 => bytes.insert(at, self.next() as u8),
-                3 if at < bytes.len() => drop(bytes.remove(at)),
-                _ => bytes.truncate(at),
-            }
-        }
-        bytes
-    }
-
-    fn mangle_text(&mut self, text: &str) -> String {
-        String::from_utf8_lossy(&self.mangle(text.as_bytes())).into_owned()
-    }
-}
+use support::{PUBLIC_2048, Random, SHA_256, arn, framed, keyring, pattern};
 
 /// Counts what came of each round, so that a test knows how far its garbage went.
 #[derive(Default)]
