@@ -12,6 +12,7 @@ import {
   truncateSync,
 } from "node:fs";
 import { before, describe, test } from "node:test";
+import { readVectors } from "../support/vectors.mjs";
 import {
   ARN,
   BONGTU,
@@ -147,6 +148,13 @@ describe("the wrong key", () => {
       stdin: sealed,
     });
     assert.match(stderr, /hint: .*-a ALGORITHM/);
+  });
+
+  test("a keyring of another kind", async () => {
+    const { message } = readVectors().messages["raw-rsa-python-unsigned"];
+    const stdin = Buffer.from(message, "base64");
+    const stderr = await refuse("ERR_NO_MATCHING_KEY", OPEN, { stdin });
+    assert.match(stderr, /\n {2}hint: `bongtu inspect` lists the keys/);
   });
 
   test("a key of another size", async () => {

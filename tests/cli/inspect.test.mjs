@@ -1,7 +1,8 @@
 // `bongtu inspect`: what a message says about itself, whole or in part.
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { ARN, bongtu, keyFiles, sample, scratch, vector, withoutVectors } from "./support.mjs";
+import { readVectors } from "../support/vectors.mjs";
+import { ARN, bongtu, keyFiles, sample, scratch } from "./support.mjs";
 
 const directory = scratch();
 const key = keyFiles(directory, "key");
@@ -120,19 +121,21 @@ test("an empty context", async () => {
   assert.match(`${shown.stdout}`, /checked this yet\)\n {2}empty\n$/);
 });
 
-describe("official messages of another keyring", { skip: withoutVectors }, () => {
-  for (const [file, id, signed] of [
-    ["esdk-rawrsa-unsigned.bin", "0x0478", false],
-    ["esdk-rawrsa-signed.bin", "0x0578", true],
+describe("official messages of another keyring", () => {
+  const { messages } = readVectors();
+  for (const [name, id, signed] of [
+    ["raw-rsa-python-unsigned", "0x0478", false],
+    ["raw-rsa-python-signed", "0x0578", true],
   ]) {
-    test(file, async () => {
-      const { path, read } = vector("samples", file);
-      const { suite, encryptedDataKeys, body } = await describeJson(read());
+    test(name, async () => {
+      const message = Buffer.from(messages[name].message, "base64");
+      const { suite, encryptedDataKeys, body } = await describeJson(message);
       assert.equal(suite.id, id);
       assert.equal(suite.signed, signed);
       assert.equal(encryptedDataKeys[0].providerId, "bongtu");
       assert.equal(body.complete, true);
-      assert.match(`${(await bongtu(["inspect", path])).stdout}`, /^ {2}bongtu {2}key-1 /m);
+      const file = directory.write(name, message);
+      assert.match(`${(await bongtu(["inspect", file])).stdout}`, /^ {2}bongtu {2}key-1 /m);
     });
   }
 });

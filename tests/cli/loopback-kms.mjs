@@ -18,6 +18,7 @@ export async function loopbackKms() {
     respond: undefined,
     endpoint: undefined,
     close: () => server.close(),
+    unref: () => server.unref(),
   };
   const server = createServer(async (request, response) => {
     const body = JSON.parse(Buffer.concat(await request.toArray()));

@@ -96,10 +96,10 @@ for (const [args, stdin] of WRITING) {
       assert.equal(readFileSync(place.path("there"), "utf8"), "as it was");
     });
 
+    if (args[0] === "object" && args[1] === "seal") {
+      return; // whose metadata are an output of its own
+    }
     test("means an output of its own, not standard output", async () => {
-      if (args[0] === "object" && args[1] === "seal") {
-        return; // whose metadata are one
-      }
       for (const out of [[], ["-o", "-"]]) {
         const { status, stderr, stdout } = await bongtu([...args, KEEP, ...out], {
           stdin: stdin(),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, publicEncrypt } from "node:crypto";
 import { describe, test } from "node:test";
 import { localKms, readPrivateKey } from "../../pkg/js/cli/keys/private-key.js";
-import { ARN, scratch, vector, withoutVectors } from "./support.mjs";
+import { ARN, published, scratch, withoutPublished } from "./support.mjs";
 
 /** How many vectors of each set open, are refused, and are of a key size that KMS does not have. */
 const SETS = {
@@ -21,10 +21,10 @@ const ALGORITHM_OF = { "SHA-1/SHA-1": ALGORITHMS[0], "SHA-256/SHA-256": ALGORITH
 
 const directory = scratch();
 
-describe("Wycheproof", { skip: withoutVectors }, () => {
+describe("Wycheproof", () => {
   for (const [set, expected] of Object.entries(SETS)) {
-    test(set, async () => {
-      const { testGroups } = JSON.parse(vector("wycheproof", `${set}_test.json`).read());
+    test(set, { skip: withoutPublished }, async () => {
+      const { testGroups } = JSON.parse(published("wycheproof", `${set}_test.json`));
       const counts = { opened: 0, refused: 0, keyRefused: 0 };
       for (const group of testGroups) {
         const file = directory.write("key.pem", group.privateKeyPem);

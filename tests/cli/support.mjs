@@ -139,14 +139,12 @@ export function sample(length) {
   return bytes;
 }
 
-const VECTORS = join(ROOT, "../shared/vectors");
+const PUBLISHED = join(ROOT, "../shared/vectors");
 
-/** A file of the shared vectors; `undefined` where they are absent. */
-export function vector(...names) {
-  const path = join(VECTORS, ...names);
-  return existsSync(path) ? { path, read: () => readFileSync(path) } : undefined;
+/** A file of what others published, which is kept beside the repository, not in it. */
+export function published(...names) {
+  return readFileSync(join(PUBLISHED, ...names));
 }
 
-export const withoutVectors = existsSync(VECTORS)
-  ? false
-  : "../shared/vectors is not there: official samples were not opened";
+/** Why tests that read it are skipped, or `false` where it is there. */
+export const withoutPublished = existsSync(PUBLISHED) ? false : "needs ../shared/vectors";

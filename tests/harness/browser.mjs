@@ -67,7 +67,10 @@ export const assert = {
 };
 
 function checkProperties(error, expected) {
-  for (const [name, value] of Object.entries(expected)) {
+  const properties = Object.entries(expected);
+  // A class or a pattern, which Node takes, has none here.
+  assert.ok(properties.length > 0, `${show(expected)} has no properties to expect`);
+  for (const [name, value] of properties) {
     assert.deepEqual(
       error?.[name],
       value,
@@ -83,11 +86,22 @@ function alike(a, b) {
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) {
     return false;
   }
-  const names = Object.keys(a);
+  const names = namesIn(a);
   return (
-    names.length === Object.keys(b).length &&
+    names.length === namesIn(b).length &&
     names.every((name) => Object.hasOwn(b, name) && alike(a[name], b[name]))
   );
+}
+
+/** Of what an object holds; one that holds it elsewhere, as a Map does, would be like every other. */
+function namesIn(object) {
+  const typed = ArrayBuffer.isView(object) && !(object instanceof DataView);
+  const prototype = Object.getPrototypeOf(object);
+  assert.ok(
+    typed || [Object.prototype, Array.prototype, null].includes(prototype),
+    `deepEqual does not look into ${Object.prototype.toString.call(object)}`,
+  );
+  return Object.keys(object);
 }
 
 function show(value) {
@@ -97,6 +111,11 @@ function show(value) {
   return typeof value === "string"
     ? JSON.stringify(value)
     : (JSON.stringify(value) ?? String(value));
+}
+
+/** The scenarios of tests/vectors. */
+export async function loadVectors() {
+  return (await fetch("/vectors.json")).json();
 }
 
 /** Where spools are kept here. */

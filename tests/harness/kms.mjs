@@ -26,15 +26,9 @@ export async function createKms(modulusLength = 2048) {
   const pair = await crypto.subtle.generateKey(parameters, true, ["encrypt", "decrypt"]);
   const publicKey = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
   const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey));
-  const privateKeys = {};
-  for (const [algorithm, hash] of Object.entries(HASHES)) {
-    const name = { name: "RSA-OAEP", hash };
-    privateKeys[algorithm] = await crypto.subtle.importKey("pkcs8", pkcs8, name, false, [
-      "decrypt",
-    ]);
-  }
   const asked = [];
   const seen = [];
+  const kms = await kmsOf(pkcs8);
   return {
     publicKey,
     pkcs8,
@@ -42,17 +36,33 @@ export async function createKms(modulusLength = 2048) {
     seen,
     kms: {
       async decrypt(request) {
-        const { KeyId, CiphertextBlob, EncryptionAlgorithm } = request;
         asked.push(request);
-        try {
-          const key = privateKeys[EncryptionAlgorithm];
-          const plaintext = await crypto.subtle.decrypt("RSA-OAEP", key, CiphertextBlob);
-          seen.push(new Uint8Array(plaintext).slice());
-          return { KeyId, Plaintext: new Uint8Array(plaintext), EncryptionAlgorithm };
-        } catch {
-          throw kmsException("InvalidCiphertextException");
-        }
+        const answer = await kms.decrypt(request);
+        seen.push(answer.Plaintext.slice());
+        return answer;
       },
+    },
+  };
+}
+
+/** Decrypts as KMS does with this private key. */
+export async function kmsOf(pkcs8) {
+  const privateKeys = {};
+  for (const [algorithm, hash] of Object.entries(HASHES)) {
+    const name = { name: "RSA-OAEP", hash };
+    privateKeys[algorithm] = await crypto.subtle.importKey("pkcs8", pkcs8, name, false, [
+      "decrypt",
+    ]);
+  }
+  return {
+    async decrypt({ KeyId, CiphertextBlob, EncryptionAlgorithm }) {
+      try {
+        const key = privateKeys[EncryptionAlgorithm];
+        const plaintext = await crypto.subtle.decrypt("RSA-OAEP", key, CiphertextBlob);
+        return { KeyId, Plaintext: new Uint8Array(plaintext), EncryptionAlgorithm };
+      } catch {
+        throw kmsException("InvalidCiphertextException");
+      }
     },
   };
 }

@@ -7,12 +7,18 @@ import { join } from "node:path";
 import { nodeExecutor } from "../../pkg/js/executor/node.js";
 import { rustExecutor } from "../../pkg/js/executor/rust.js";
 import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
+import { readVectors } from "../support/vectors.mjs";
 
 export { default as assert } from "node:assert/strict";
 export { test } from "node:test";
 
 /** All that this platform has. */
 export const executors = [nodeExecutor, webCryptoExecutor, rustExecutor];
+
+/** The scenarios of tests/vectors. */
+export async function loadVectors() {
+  return readVectors();
+}
 
 let folder;
 

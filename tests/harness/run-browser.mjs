@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { launchChromium } from "../support/chromium.mjs";
 import { STRICT_CSP, serveFolders } from "../support/static-server.mjs";
+import { readVectors } from "../support/vectors.mjs";
 import { checkContexts } from "./contexts.mjs";
 
 /** Longer than any run takes, so that a test that hangs is noticed. */
@@ -76,6 +77,7 @@ async function bundleSuites(folder, word) {
     outfile: join(folder, "suites.js"),
     logLevel: "warning",
   });
+  await writeFile(join(folder, "vectors.json"), JSON.stringify(readVectors()));
   await writeFile(
     join(folder, "index.html"),
     '<!doctype html><title>bongtu</title><script type="module" src="/suites.js"></script>\n',

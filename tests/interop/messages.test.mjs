@@ -83,6 +83,7 @@ async function files(writer, message) {
 
 /** Goes through all of them before it fails, since which ones fail tells why. */
 async function tryAll(t, messages, attempt) {
+  assert.notEqual(messages.length, 0);
   const problems = [];
   for (const message of messages) {
     await attempt(message).catch((error) => problems.push(`${message.name}: ${error.message}`));

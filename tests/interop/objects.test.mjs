@@ -141,6 +141,7 @@ function keyInStore(writer, object) {
 
 /** Goes through all of them before it fails, since which ones fail tells why. */
 async function tryAll(t, objects, attempt) {
+  assert.notEqual(objects.length, 0);
   const problems = [];
   for (const object of objects) {
     await attempt(object).catch((error) => problems.push(`${object.id}: ${error.message}`));

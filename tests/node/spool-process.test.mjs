@@ -144,7 +144,9 @@ test("two processes exclude each other, and a dead one nobody", async (t) => {
 test("files are the user's own, and a folder is made", async (t) => {
   const folder = join(await inFolder(t), "a/b");
   const { kept } = await spoolHere(folder);
-  for (const name of await readdir(folder)) {
+  const names = await readdir(folder);
+  assert.notEqual(names.length, 0);
+  for (const name of names) {
     assert.equal((await stat(join(folder, name))).mode & 0o777, 0o600, name);
   }
   assert.equal((await stat(folder)).mode & 0o777, 0o700);

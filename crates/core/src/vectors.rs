@@ -1,19 +1,22 @@
-//! Published vectors for the tests of this crate's inner parts. They are kept beside the repository,
-//! not in it.
+//! Known answers for the tests of this crate's inner parts.
 
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 use serde_json::Value;
 
-pub(crate) fn vector(path: &str) -> Option<Value> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors/");
-    match std::fs::read(String::from(root) + path) {
-        Ok(bytes) => Some(serde_json::from_slice(&bytes).unwrap()),
-        Err(_) => {
-            std::println!("SKIPPED without ../shared/vectors/{path}");
-            None
-        }
-    }
+/// Published vectors are kept beside the repository, not in it.
+pub(crate) fn published(path: &str) -> Value {
+    read("/../../../shared/vectors/", path)
+}
+
+/// What was made for this repository.
+pub(crate) fn known_answers(path: &str) -> Value {
+    read("/../../tests/vectors/known-answers/", path)
+}
+
+fn read(folder: &str, path: &str) -> Value {
+    let file = String::from(env!("CARGO_MANIFEST_DIR")) + folder + path;
+    serde_json::from_slice(&std::fs::read(&file).expect(&file)).unwrap()
 }
 
 pub(crate) fn base64(value: &Value) -> Vec<u8> {

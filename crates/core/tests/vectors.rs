@@ -1,135 +1,158 @@
-//! What others published or wrote, read from beside the repository.
+//! The scenarios of `tests/vectors`: what must open, and what must be refused with which code.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::as_conversions,
-    clippy::panic
+    clippy::panic,
+    clippy::print_stdout
 )]
 
 mod support;
 
-use bongtu::hazmat::AesGcm;
-use bongtu::message::{Description, HEAD_LENGTH, Inspector};
-use bongtu::{ContentKey, EncryptionAlgorithm, KeyArn, Keyring, KmsRsaKeyring, OpenOptions};
+use bongtu::object::{OpenObjectOptions, open_object_with};
+use bongtu::{
+    CommitmentPolicy, DecryptRequest, DecryptResponse, EncryptionAlgorithm, EncryptionContext,
+    Error, KeyArn, Keyring, KmsFailure, KmsKeyring, KmsRsaKeyring, OpenOptions, OpenReader,
+};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use support::{Kms, base64, hex, json_vector};
+use sha2::{Digest, Sha256};
+use std::io::Read;
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+use support::{Kms, base64, hex, pattern};
 
-fn opens(
-    message: &[u8],
-    arn: &str,
-    algorithm: &str,
-    private_pem: &str,
-    context: &Value,
-    text: &[u8],
-) {
-    let kms = Kms::new(private_pem, arn);
-    let algorithm = EncryptionAlgorithm::from_name(algorithm).unwrap();
-    let keyring = KmsRsaKeyring::open_only(KeyArn::parse(arn).unwrap(), algorithm);
-    let ask = |request: &_| kms.decrypt(request);
-    let (header, opened) =
-        bongtu::open_with(&Keyring::KmsRsa(keyring), message, OpenOptions::default(), ask).unwrap();
-    assert_eq!(*opened, text);
-    let found: BTreeMap<_, _> = header.encryption_context.iter().collect();
-    let wanted: BTreeMap<_, _> = context.as_object().unwrap().iter().collect();
-    let wanted: BTreeMap<_, _> =
-        wanted.into_iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
-    assert_eq!(found, wanted);
+#[test]
+fn messages() {
+    for_each("messages", |scenario| {
+        let message = base64(&scenario["message"]);
+        for open in [open_at_once, open_frame_by_frame] {
+            let (outcome, released) = open(scenario, &message);
+            let context = outcome.map(|context| {
+                let pairs = context.iter().map(|(name, value)| (name.into(), value.into()));
+                Value::Object(pairs.collect())
+            });
+            let context = check(scenario, context, &released);
+            assert_eq!(context.as_ref(), scenario["opens"].get("encryption_context"));
+        }
+    });
 }
 
 #[test]
-fn python_wrote_these() {
-    let Some(set) = json_vector("own/kms_rsa_vectors.json") else { return };
-    let (arn, pem) =
-        (set["kms_key_id"].as_str().unwrap(), set["private_key_pem"].as_str().unwrap());
-    for message in set["messages"].as_array().unwrap() {
-        opens(
-            &base64(&message["ciphertext_b64"]),
-            arn,
-            message["algorithm"].as_str().unwrap(),
-            pem,
-            &message["encryption_context"],
-            &base64(&message["plaintext_b64"]),
-        );
+fn objects() {
+    for_each("objects", |scenario| {
+        let metadata: Vec<_> = scenario["metadata"].as_object().unwrap().iter().collect();
+        let metadata: Vec<_> =
+            metadata.into_iter().map(|(name, value)| (name.clone(), text(value).into())).collect();
+        let file = scenario.get("instruction_file").map(text);
+        let options = OpenObjectOptions { commitment_policy: policy(scenario) };
+        let (keyring, body) = (keyring(scenario), base64(&scenario["body"]));
+        let opened = open_object_with(&keyring, &metadata, file, &body, options, kms(scenario));
+        let (outcome, released) = match opened {
+            Ok((_, text)) => (Ok(()), text.to_vec()),
+            Err(error) => (Err(error), Vec::new()),
+        };
+        check(scenario, outcome, &released);
+    });
+}
+
+/// Runs every scenario of a folder, and names all that fail.
+fn for_each(kind: &str, check: impl Fn(&Value) + std::panic::RefUnwindSafe) {
+    let mut files: Vec<PathBuf> =
+        folder().join(kind).read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(!files.is_empty(), "no vectors of {kind}");
+    files.sort();
+    files.retain(|file| {
+        println!("{}", file.display());
+        let scenario = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        catch_unwind(|| check(&scenario)).is_err()
+    });
+    let names: Vec<_> = files.iter().map(|file| file.file_stem().unwrap()).collect();
+    assert!(names.is_empty(), "{kind} that are not read as they must be: {names:?}");
+}
+
+/// What came of a scenario is what must come of it.
+fn check<T>(scenario: &Value, outcome: Result<T, Error>, released: &[u8]) -> Option<T> {
+    if let Some(fails) = scenario.get("fails") {
+        assert_eq!(outcome.err().expect("it must be refused").code(), text(&fails["code"]));
+        let most = usize::try_from(fails["released"].as_u64().unwrap()).unwrap();
+        assert!(released.len() <= most, "{} bytes were released", released.len());
+        assert_eq!(released, pattern(released.len()));
+        return None;
+    }
+    let outcome = outcome.unwrap_or_else(|error| panic!("{}: {error}", error.code()));
+    let opens = &scenario["opens"];
+    assert_eq!(opens["size"], released.len());
+    assert_eq!(Sha256::digest(released).to_vec(), hex(&opens["sha256"]));
+    Some(outcome)
+}
+
+type Outcome = (Result<EncryptionContext, Error>, Vec<u8>);
+
+fn open_at_once(scenario: &Value, message: &[u8]) -> Outcome {
+    match bongtu::open_with(&keyring(scenario), message, options(scenario), kms(scenario)) {
+        Ok((header, text)) => (Ok(header.encryption_context), text.to_vec()),
+        Err(error) => (Err(error), Vec::new()),
     }
 }
 
-#[test]
-fn java_and_go_wrote_these() {
-    let Some(set) = json_vector("samples/esdk-kms-rsa/messages.json") else { return };
-    for message in set["messages"].as_array().unwrap() {
-        let pem = &set["keys"][message["key"].as_str().unwrap()];
-        opens(
-            &base64(&message["message_b64"]),
-            message["kms_key_id"].as_str().unwrap(),
-            message["algorithm"].as_str().unwrap(),
-            pem.as_str().unwrap(),
-            &message["encryption_context"],
-            &base64(&message["plaintext_b64"]),
-        );
-    }
+fn open_frame_by_frame(scenario: &Value, message: &[u8]) -> Outcome {
+    let mut released = Vec::new();
+    let outcome = OpenReader::new(&keyring(scenario), options(scenario), message, kms(scenario))
+        .and_then(|mut reader| {
+            reader.read_to_end(&mut released)?;
+            Ok(reader.header().encryption_context.clone())
+        });
+    (outcome.map_err(|error| error.downcast().unwrap()), released)
 }
 
-/// All suites, framed and not, signed and not, of any provider: whole, and cut short by a byte.
-#[test]
-fn every_published_message_can_be_described() {
-    let Some(set) = json_vector("esdk/commitment-test-vectors.json") else { return };
-    let mut messages: Vec<Vec<u8>> =
-        set["tests"].as_array().unwrap().iter().map(|test| base64(&test["ciphertext"])).collect();
-    let manifest = json_vector("esdk/v4-Net-4.0.1/manifest.json").unwrap();
-    for test in manifest["tests"].as_object().unwrap().values() {
-        let path = test["ciphertext"].as_str().unwrap().replace("file://", "esdk/v4-Net-4.0.1/");
-        messages.push(support::vector(&path).unwrap());
+fn keyring(scenario: &Value) -> Keyring {
+    let arn = KeyArn::parse(text(&scenario["key_arn"])).unwrap();
+    if scenario.get("data_key").is_some() {
+        return Keyring::Kms(KmsKeyring::new(arn));
     }
-    for message in &messages {
-        let whole = describe(message);
-        assert!(whole.body.complete, "{whole:?}");
-        assert_eq!(whole.header_length as u64 + whole.body.length, message.len() as u64);
-        // Nothing is known of a footer's bytes, so only unsigned messages show that one is missing.
-        if !whole.suite.signed {
-            assert!(!describe(&message[..message.len() - 1]).body.complete);
+    let algorithm =
+        scenario.get("algorithm").map(|name| EncryptionAlgorithm::from_name(text(name)).unwrap());
+    Keyring::KmsRsa(KmsRsaKeyring::open_only(arn, algorithm))
+}
+
+/// Has the private key, or knows what the scenario's KMS would answer.
+fn kms(
+    scenario: &Value,
+) -> impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure> + use<> {
+    let arn = text(&scenario["key_arn"]).to_owned();
+    let data_key = scenario.get("data_key").map(hex);
+    let key = scenario.get("private_key").map(|name| {
+        let file = folder().join("keys").join(text(name)).with_extension("pem");
+        Kms::new(&std::fs::read_to_string(file).unwrap(), &arn)
+    });
+    move |request| match &key {
+        Some(key) => key.decrypt(request),
+        None => {
+            Ok(DecryptResponse { key_id: arn.clone(), plaintext: data_key.clone().unwrap().into() })
         }
     }
-    assert!(messages.len() > 170, "{} messages", messages.len());
 }
 
-fn describe(message: &[u8]) -> Description {
-    let mut inspector = Inspector::parse(message).unwrap();
-    let body = &message[inspector.header_length()..];
-    let frames = body.chunks(inspector.stride());
-    let heads: Vec<u8> = frames.flat_map(|frame| frame.iter().take(HEAD_LENGTH)).copied().collect();
-    inspector.walk(&heads, body.len(), true).unwrap();
-    inspector.describe()
-}
-
-#[test]
-fn aes_gcm_of_wycheproof() {
-    let Some(set) = json_vector("wycheproof/aes_gcm_test.json") else { return };
-    let mut count = 0;
-    for group in set["testGroups"].as_array().unwrap() {
-        if group["ivSize"] != 96 || group["tagSize"] != 128 {
-            continue;
-        }
-        for test in group["tests"].as_array().unwrap() {
-            let executor = AesGcm::new(&ContentKey::new(hex(&test["key"]).into())).unwrap();
-            let nonce: [u8; 12] = hex(&test["iv"]).try_into().unwrap();
-            let (aad, text) = (hex(&test["aad"]), hex(&test["msg"]));
-            let sealed = [hex(&test["ct"]), hex(&test["tag"])].concat();
-            let mut out = Vec::new();
-            if test["result"] == "valid" {
-                executor.encrypt(&nonce, &aad, &text, &mut out).unwrap();
-                assert_eq!(out, sealed, "{test}");
-                out.clear();
-                executor.decrypt(&nonce, &aad, &sealed, &mut out).unwrap();
-                assert_eq!(out, text, "{test}");
-            } else {
-                assert!(executor.decrypt(&nonce, &aad, &sealed, &mut out).is_err(), "{test}");
-                assert!(out.is_empty());
-            }
-            count += 1;
-        }
+fn options(scenario: &Value) -> OpenOptions {
+    let asked = scenario["asked_context"].as_object().into_iter().flatten();
+    let asked = asked.map(|(name, value)| (name.as_str(), text(value)));
+    OpenOptions {
+        encryption_context: EncryptionContext::new(asked).unwrap(),
+        commitment_policy: policy(scenario),
+        ..OpenOptions::default()
     }
-    assert!(count > 100, "{count} tests");
+}
+
+fn policy(scenario: &Value) -> CommitmentPolicy {
+    let name = scenario.get("commitment_policy").map(text);
+    name.map_or_else(CommitmentPolicy::default, |name| CommitmentPolicy::from_name(name).unwrap())
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors")
 }

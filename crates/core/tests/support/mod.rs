@@ -12,7 +12,6 @@ use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::pkcs8::DecodePrivateKey;
 use sha1::Sha1;
 use sha2::Sha256;
-use std::path::PathBuf;
 
 pub const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 pub const OTHER_ARN: &str =
@@ -106,18 +105,60 @@ pub fn pattern(length: usize) -> Vec<u8> {
     (0..length).map(|i| u8::try_from(i * 7 % 251).unwrap()).collect()
 }
 
-/// Published vectors are kept beside the repository, not in it.
-pub fn vector(path: &str) -> Option<Vec<u8>> {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors").join(path);
-    let bytes = std::fs::read(&file).ok();
-    if bytes.is_none() {
-        println!("SKIPPED without ../shared/vectors/{path}");
+/// xorshift64: the same garbage on every run.
+pub struct Random(pub u64);
+
+#[allow(clippy::indexing_slicing, reason = "it stays within the bytes")]
+impl Random {
+    pub fn next(&mut self) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 11).unwrap()
     }
-    bytes
+
+    fn byte(&mut self) -> u8 {
+        self.0.to_le_bytes()[self.next() % 8]
+    }
+
+    /// `bytes` with a few of them changed, inserted, removed or cut off.
+    pub fn mangle(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        for _ in 0..=self.next() % 4 {
+            let at = self.next() % bytes.len().max(1);
+            match self.next() % 5 {
+                0 if at < bytes.len() => bytes[at] = self.byte(),
+                1 if at < bytes.len() => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][self.next() % 5],
+                2 => bytes.insert(at, self.byte()),
+                3 if at < bytes.len() => drop(bytes.remove(at)),
+                _ => bytes.truncate(at),
+            }
+        }
+        bytes
+    }
+
+    pub fn mangle_text(&mut self, text: &str) -> String {
+        String::from_utf8_lossy(&self.mangle(text.as_bytes())).into_owned()
+    }
 }
 
-pub fn json_vector(path: &str) -> Option<serde_json::Value> {
-    vector(path).map(|bytes| serde_json::from_slice(&bytes).unwrap())
+/// Published vectors are kept beside the repository, not in it.
+pub fn read_published(path: &str) -> Vec<u8> {
+    read("../../../shared/vectors", path)
+}
+
+pub fn published(path: &str) -> serde_json::Value {
+    serde_json::from_slice(&read_published(path)).unwrap()
+}
+
+/// What was made for this repository.
+pub fn known_answers(path: &str) -> serde_json::Value {
+    serde_json::from_slice(&read("../../tests/vectors/known-answers", path)).unwrap()
+}
+
+fn read(folder: &str, path: &str) -> Vec<u8> {
+    let file = format!("{}/{folder}/{path}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&file).expect(&file)
 }
 
 pub fn base64(value: &serde_json::Value) -> Vec<u8> {
