@@ -52,6 +52,10 @@ secret! {
     ContentKey
 }
 secret! {
+    /// A small secret that was opened.
+    Secret
+}
+secret! {
     /// What RSA-OAEP encrypts: a data key with what the keyring binds to it.
     WrapText
 }
