@@ -134,11 +134,11 @@ export type { FinishedPart } from "./s3/upload/source.js";
 export { type UploadedParts, uploadParts } from "./s3/upload/upload-parts.js";
 export type { Sealed, SealedFormat, SealedPart } from "./sealed/sealed.js";
 export type { RereadableSource } from "./sealed/session.js";
-export {
-  type OpenSecretOptions,
-  openSecret,
-  type SecretForm,
-  type SecretOptions,
-  type SecretTarget,
-  sealSecret,
-} from "./secret/secret.js";
+export { openSecret } from "./secret/open.js";
+export type {
+  OpenSecretOptions,
+  SecretForm,
+  SecretOptions,
+  SecretTarget,
+} from "./secret/options.js";
+export { sealSecret } from "./secret/seal.js";

@@ -116,11 +116,11 @@ const NONE = {
 
 /**
  * Opens what was sealed to any KMS RSA key, asking `kms` under the ARN that the message names, or
- * under `keyArn` where none is named: for the command line, which may hold the private key itself.
+ * without any where none is named: for the command line, which may hold the private key itself.
  * @internal
  */
-export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm, keyArn?: string): Keyring {
-  const what = { ...NONE, kind: "kms-rsa", keyArn, algorithm, anyKey: true } as const;
+export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm): Keyring {
+  const what = { ...NONE, kind: "kms-rsa", algorithm, anyKey: true } as const;
   return make({ ...what, kms });
 }
 

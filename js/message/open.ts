@@ -117,7 +117,11 @@ interface Opening {
   readonly operation: Operation;
 }
 
-function prepare(keyring: Keyring, options: OpenOptions): Opening {
+/**
+ * Finds out all that is wrong with the arguments. Whoever calls it frees the session.
+ * @internal
+ */
+export function prepare(keyring: Keyring, options: OpenOptions): Opening {
   checkOperationOptions(options, OPEN_OPTIONS);
   const parts = keyringParts(keyring);
   const limits = checkLimits(options.limits);

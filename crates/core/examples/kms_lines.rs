@@ -191,8 +191,8 @@ fn open_one_secret(job: Open) -> io::Result<Value> {
     };
     let value = fs::read_to_string(job.r#in)?;
     let secret = open_secret_with(&Keyring::KmsRsa(keyring), &value, options, decrypt)?;
-    fs::write(job.out, &secret)?;
-    Ok(json!({ "ok": true, "length": secret.len() }))
+    fs::write(job.out, secret.expose())?;
+    Ok(json!({ "ok": true, "length": secret.expose().len() }))
 }
 
 fn seal_one_object(job: SealObject) -> io::Result<Value> {
@@ -250,7 +250,7 @@ fn decrypt(request: &DecryptRequest) -> Result<DecryptResponse, KmsFailure> {
     };
     let ciphertext = Base64::encode_string(&request.ciphertext_blob);
     let asked: Value = [
-        ("KeyId", request.key_id.as_str().into()),
+        ("KeyId", request.key_id.as_ref().map(KeyArn::as_str).into()),
         ("CiphertextBlob", ciphertext.into()),
         parameter,
     ]

@@ -51,10 +51,11 @@ fn kms_decrypt(request: &DecryptRequest) -> Result<DecryptResponse, KmsFailure> 
     let DecryptParameters::Rsa(algorithm) = &request.parameters else {
         return Err(failed("InvalidKeyUsageException"));
     };
+    let key_id = request.key_id.as_ref().ok_or_else(|| failed("the request names no key"))?;
     let blob = Base64::encode_string(&request.ciphertext_blob);
     let output = Command::new("aws")
         .args(["kms", "decrypt", "--output", "json", "--cli-binary-format", "base64"])
-        .args(["--key-id", request.key_id.as_str(), "--ciphertext-blob", &blob])
+        .args(["--key-id", key_id.as_str(), "--ciphertext-blob", &blob])
         .args(["--encryption-algorithm", algorithm.name()])
         .output()
         .map_err(|_| failed("the AWS command line cannot be run"))?;

@@ -131,6 +131,9 @@ pub enum Error {
     /// No encrypted data key could be unwrapped.
     #[error("the data key cannot be unwrapped with this key, algorithm and context")]
     Unwrap,
+    /// A direct secret could not be decrypted.
+    #[error("the secret cannot be decrypted with this key and algorithm")]
+    UnwrapSecret,
     /// KMS failed for another reason than the ciphertext.
     #[error("the request to KMS failed: {0}")]
     Kms(String),
@@ -204,7 +207,7 @@ impl Error {
             Self::CommitmentPolicy(_) => "ERR_COMMITMENT_POLICY",
             Self::NoKms => "ERR_NO_KMS",
             Self::NoMatchingKey => "ERR_NO_MATCHING_KEY",
-            Self::Unwrap => "ERR_UNWRAP",
+            Self::Unwrap | Self::UnwrapSecret => "ERR_UNWRAP",
             Self::Kms(_) => "ERR_KMS",
             Self::Commitment => "ERR_COMMITMENT",
             Self::Authentication => "ERR_AUTHENTICATION",

@@ -91,7 +91,7 @@ impl Keyring {
     pub(crate) fn direct_request(&self, block: Vec<u8>) -> Result<DecryptRequest> {
         match self {
             Self::Kms(_) => Err(NOT_FOR_SECRETS),
-            Self::KmsRsa(keyring) => keyring.direct_request(block),
+            Self::KmsRsa(keyring) => Ok(keyring.direct_request(block)),
         }
     }
 }

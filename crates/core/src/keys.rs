@@ -52,7 +52,11 @@ secret! {
     ContentKey
 }
 secret! {
-    /// What RSA-OAEP encrypts: a data key with what the keyring binds to it, or a direct secret.
+    /// A small secret that was opened.
+    Secret
+}
+secret! {
+    /// What RSA-OAEP encrypts: a data key with what the keyring binds to it.
     WrapText
 }
 

@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 /// A KMS Decrypt request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecryptRequest {
-    /// `KeyId`: always a key ARN.
-    pub key_id: KeyArn,
+    /// `KeyId`: always a key ARN. `None` asks who holds the private key outside KMS for what names no
+    /// key; see [`crate::KmsRsaKeyring::open_any_key`].
+    pub key_id: Option<KeyArn>,
     /// `CiphertextBlob`
     pub ciphertext_blob: Vec<u8>,
     /// What else the kind of key wants.
@@ -74,6 +75,13 @@ impl fmt::Debug for GenerateDataKeyResponse {
 pub struct KmsFailure {
     /// The exception's name, such as `AccessDeniedException`.
     pub name: String,
+}
+
+impl DecryptRequest {
+    /// Whether a response is of the key that was asked for.
+    pub(crate) fn is_answered_by(&self, response: &DecryptResponse) -> bool {
+        self.key_id.as_ref().is_none_or(|key_id| response.key_id == key_id.as_str())
+    }
 }
 
 impl KmsFailure {

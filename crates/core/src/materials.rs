@@ -51,7 +51,7 @@ impl<S> UnwrapSession<S> {
         let request = request.ok_or(Error::State("no KMS response was asked for"))?;
         self.tried += 1;
         match answer {
-            Ok(response) if response.key_id == request.key_id.as_str() => {
+            Ok(response) if request.is_answered_by(&response) => {
                 self.secret = (self.unbind)(&response.plaintext);
             }
             Ok(_) => {}

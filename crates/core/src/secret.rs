@@ -26,6 +26,7 @@ mod direct;
 mod target;
 mod value;
 
+pub use crate::keys::Secret;
 pub use direct::{DirectOpening, direct_wrap, direct_wrap_to, is_wrapped_key};
 pub use target::Target;
 pub use value::SecretValue;
@@ -40,9 +41,8 @@ use crate::message::{self, OpenOptions, SealOptions, sealed_size};
 use crate::plan::WrapOp;
 use crate::public_key::KmsPublicKey;
 use crate::wrap::EncryptionAlgorithm;
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 use base64ct::{Base64, Encoding};
-use zeroize::Zeroizing;
 
 /// How a secret is sealed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,29 @@ pub enum Form {
     /// Base64 of a bare RSA block. Its KMS key should open direct secrets and nothing else: see
     /// [`is_wrapped_key`].
     Direct,
+}
+
+impl Form {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Armoured, Self::Direct];
+
+    /// `armoured` or `direct`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Armoured => "armoured",
+            Self::Direct => "direct",
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Input`] for any other name.
+    pub fn from_name(name: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|form| form.name() == name)
+            .ok_or(Error::Input("form must be armoured or direct"))
+    }
 }
 
 /// How, and for where, a secret is sealed.
@@ -66,23 +89,54 @@ pub struct SecretOptions {
     pub encryption_context: EncryptionContext,
 }
 
+impl SecretOptions {
+    /// Checks that they go together.
+    ///
+    /// # Errors
+    /// [`Error::Context`] for an encryption context with the direct form.
+    pub fn check(&self) -> Result<()> {
+        if self.form == Form::Direct && self.encryption_context.iter().next().is_some() {
+            return Err(Error::Context(
+                "a direct secret has no encryption context; use the armoured form",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Checks that `keyring` seals a secret of `length` bytes, and that the target takes what comes of
+    /// it. A direct one, of at most 684 characters, fits everywhere.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] when it does not fit; as [`sealed_size`] and [`direct_wrap`] for the keyring.
+    pub fn check_for(&self, keyring: &Keyring, length: u64) -> Result<()> {
+        if self.form == Form::Direct {
+            return keyring.direct_key().map(|_| ());
+        }
+        let options = SealOptions {
+            encryption_context: self.encryption_context.clone(),
+            ..SealOptions::default()
+        };
+        let size = sealed_size(keyring, length, &options)?;
+        // Base64 makes four characters of three bytes, and of what is left.
+        let characters = size.div_ceil(3).saturating_mul(4);
+        self.target.map_or(Ok(()), |target| target.check(characters))
+    }
+}
+
 /// Seals `secret` to one line of base64. No KMS call is made.
 ///
 /// # Errors
 /// As [`crate::seal`] or [`direct_wrap`]; [`Error::Limit`] when the target does not take the value,
 /// [`Error::Context`] for an encryption context with the direct form.
 pub fn seal_secret(keyring: &Keyring, secret: &[u8], options: SecretOptions) -> Result<String> {
-    let SecretOptions { form, target, encryption_context } = options;
-    match form {
+    options.check()?;
+    match options.form {
         Form::Armoured => {
+            options.check_for(keyring, widen(secret.len()))?;
+            let SecretOptions { encryption_context, .. } = options;
             let options = SealOptions { encryption_context, ..SealOptions::default() };
-            check_fit(target, sealed_size(keyring, widen(secret.len()), &options)?)?;
             Ok(Base64::encode_string(&message::seal(keyring, secret, options)?))
         }
-        Form::Direct if encryption_context.iter().next().is_some() => {
-            Err(Error::Context("a direct secret has no encryption context; use the armoured form"))
-        }
-        // Of at most 684 characters, which fit everywhere.
         Form::Direct => run(&direct_wrap(keyring, secret)?),
     }
 }
@@ -101,11 +155,6 @@ pub fn seal_secret_to(
 
 fn run(op: &WrapOp) -> Result<String> {
     Ok(Base64::encode_string(&executor::wrap(op)?))
-}
-
-/// Base64 makes four characters of three bytes, and of what is left.
-fn check_fit(target: Option<Target>, bytes: u64) -> Result<()> {
-    target.map_or(Ok(()), |target| target.check(bytes.div_ceil(3).saturating_mul(4)))
 }
 
 /// How a secret is opened.
@@ -127,26 +176,23 @@ impl From<OpenOptions> for OpenSecretOptions {
 ///
 /// # Errors
 /// As [`SecretValue::parse`] and [`SecretValue::demand`]; then as [`crate::open_with`], or, for a
-/// direct secret, as [`DirectOpening::finish`] and [`Error::ContextMismatch`] when any context is asked for.
+/// direct secret, as [`DirectOpening::new`] and [`DirectOpening::finish`].
 pub fn open_secret_with(
     keyring: &Keyring,
     value: &str,
     options: impl Into<OpenSecretOptions>,
     mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
-) -> Result<Zeroizing<Vec<u8>>> {
+) -> Result<Secret> {
     let OpenSecretOptions { form, message: options } = options.into();
     let value = SecretValue::parse(value)?;
     value.demand(form)?;
     match value {
         SecretValue::Message(message) => {
             let (_, secret) = message::open_with(keyring, &message, options, kms)?;
-            Ok(secret)
-        }
-        SecretValue::Direct(_) if options.encryption_context.iter().next().is_some() => {
-            Err(Error::ContextMismatch)
+            Ok(Secret::new(secret))
         }
         SecretValue::Direct(block) => {
-            let mut opening = DirectOpening::new(keyring, block)?;
+            let mut opening = DirectOpening::new(keyring, block, &options)?;
             while let Some(request) = opening.request() {
                 let answer = kms(request);
                 opening.respond(answer)?;

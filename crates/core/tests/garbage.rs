@@ -52,7 +52,7 @@ fn remembering() -> impl Fn(&DecryptRequest) -> Result<DecryptResponse, KmsFailu
             (request.ciphertext_blob.clone(), answer.plaintext)
         });
         if request.ciphertext_blob == *blob {
-            let key_id = request.key_id.as_str().to_owned();
+            let key_id = request.key_id.as_ref().map_or(support::ARN, KeyArn::as_str).to_owned();
             return Ok(DecryptResponse { key_id, plaintext: plaintext.clone() });
         }
         Err(KmsFailure { name: "InvalidCiphertextException".into() })

@@ -40,7 +40,7 @@ fn every_published_message_can_be_described() {
 }
 
 fn describe(message: &[u8]) -> Description {
-    let mut inspector = Inspector::parse(message).unwrap().unwrap();
+    let mut inspector = Inspector::parse(message).unwrap();
     let body = &message[inspector.header_length()..];
     let frames = body.chunks(inspector.stride());
     let heads: Vec<u8> = frames.flat_map(|frame| frame.iter().take(HEAD_LENGTH)).copied().collect();

@@ -1,7 +1,7 @@
 //! KMS Decrypt: requests and responses in the AWS SDK's shape, but for encryption contexts, which cross as
 //! pairs.
 
-use bongtu::{DecryptParameters, DecryptRequest, DecryptResponse};
+use bongtu::{DecryptParameters, DecryptRequest, DecryptResponse, KeyArn};
 use bongtu_wasm_support::bytes::{public_out, secret_in};
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
@@ -29,7 +29,7 @@ fn decrypt_request(request: &DecryptRequest) -> JsValue {
         DecryptParameters::Symmetric(context) => ("EncryptionContext", pair_array(context.iter())),
     };
     object_of([
-        ("KeyId", request.key_id.as_str().into()),
+        ("KeyId", request.key_id.as_ref().map(KeyArn::as_str).into()),
         ("CiphertextBlob", public_out(&request.ciphertext_blob).into()),
         parameter,
     ])

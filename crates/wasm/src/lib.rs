@@ -24,7 +24,6 @@ pub mod pieces;
 #[cfg(feature = "seal")]
 pub mod public_key;
 pub mod records;
-#[cfg(feature = "open")]
 pub mod secret;
 
 const OUT_OF_ORDER: bongtu::Error = bongtu::Error::State("the session was used out of order");

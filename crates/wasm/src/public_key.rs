@@ -57,6 +57,10 @@ impl PublicKey {
     pub fn spki(&self) -> Uint8Array {
         public_out(self.0.spki())
     }
+
+    pub(crate) const fn inner(&self) -> &KmsPublicKey {
+        &self.0
+    }
 }
 
 /// A key ARN without what may surround it.

@@ -1,12 +1,11 @@
-//! What TypeScript, which opens direct secrets, asks about them.
+//! Small secrets.
 
-use bongtu_wasm_support::bytes::{secret_in, wiping_stack};
-use js_sys::Uint8Array;
-use wasm_bindgen::prelude::*;
+#[cfg(feature = "open")]
+mod open;
+#[cfg(feature = "seal")]
+mod seal;
 
-/// Whether a plaintext has the shape of what messages and objects wrap, and so must not be taken
-/// for a direct secret.
-#[wasm_bindgen(js_name = isWrappedKey)]
-pub fn is_wrapped_key(text: &Uint8Array) -> bool {
-    wiping_stack(|| bongtu::secret::is_wrapped_key(&secret_in(text)))
-}
+#[cfg(feature = "open")]
+pub use open::read_secret;
+#[cfg(feature = "seal")]
+pub use seal::{check_secret, direct_hash, is_direct_secret, secret_names};

@@ -23,10 +23,6 @@ export const OPENING_KEY = {
 
 type Values<O> = { readonly [name in keyof O]?: string | undefined };
 
-/** A private key answers for every ARN; this stands where a format names none. */
-export const ANY_KEY =
-  "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000";
-
 /** Reads the public key, whose ARN need not be known. */
 export async function readSealingKey(
   values: Values<typeof SEALING_KEY>,
@@ -89,5 +85,5 @@ export async function openingKeyring(
   if (underAnyArn) {
     throw usageError("--under-any-arn goes with --kms; a private key opens under any ARN");
   }
-  return kmsRsaAnyKey(kms, algorithm, ANY_KEY);
+  return kmsRsaAnyKey(kms, algorithm);
 }

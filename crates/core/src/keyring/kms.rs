@@ -28,7 +28,7 @@ impl KmsKeyring {
 
     pub(crate) fn request(&self, wrapped: Vec<u8>, context: MaterialDescription) -> DecryptRequest {
         DecryptRequest {
-            key_id: self.key_arn.clone(),
+            key_id: Some(self.key_arn.clone()),
             ciphertext_blob: wrapped,
             parameters: DecryptParameters::Symmetric(context),
         }

@@ -64,7 +64,8 @@ impl KmsRsaKeyring {
     }
 
     /// A keyring that opens whatever was sealed to any KMS RSA key, for who holds a private key
-    /// outside KMS and does not care under which ARN it was known.
+    /// outside KMS and does not care under which ARN it was known. Where none is named, as in objects
+    /// and direct secrets, the request has none either.
     #[must_use]
     pub fn open_any_key(algorithm: impl Into<Option<EncryptionAlgorithm>>) -> Self {
         let algorithm = algorithm.into();
@@ -98,8 +99,8 @@ impl KmsRsaKeyring {
 
     /// What to ask KMS to unwrap an object's data key.
     pub(crate) fn object_request(&self, wrapped: Vec<u8>) -> Result<DecryptRequest> {
-        let key_id = self.key_arn.clone().ok_or(Error::Input("objects do not name their key"))?;
         let parameters = DecryptParameters::Rsa(self.object_algorithm()?);
+        let key_id = self.key_arn.clone();
         Ok(DecryptRequest { key_id, ciphertext_blob: wrapped, parameters })
     }
 
@@ -110,11 +111,9 @@ impl KmsRsaKeyring {
     }
 
     /// What to ask KMS to decrypt such a secret.
-    pub(super) fn direct_request(&self, block: Vec<u8>) -> Result<DecryptRequest> {
-        let unnamed = Error::Input("direct secrets do not name their key");
-        let key_id = self.key_arn.clone().ok_or(unnamed)?;
+    pub(super) fn direct_request(&self, block: Vec<u8>) -> DecryptRequest {
         let parameters = DecryptParameters::Rsa(self.algorithm.unwrap_or_default());
-        Ok(DecryptRequest { key_id, ciphertext_blob: block, parameters })
+        DecryptRequest { key_id: self.key_arn.clone(), ciphertext_blob: block, parameters }
     }
 
     /// The format of objects knows SHA-1 only.
@@ -172,7 +171,7 @@ impl KmsRsaKeyring {
             _ => return None,
         };
         Some(DecryptRequest {
-            key_id,
+            key_id: Some(key_id),
             ciphertext_blob: edk.ciphertext.clone(),
             parameters: DecryptParameters::Rsa(self.algorithm.unwrap_or_default()),
         })

@@ -4,9 +4,10 @@ use crate::codec::widen;
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;
-use crate::keys::WrapText;
+use crate::keys::{Secret, WrapText};
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::materials::UnwrapSession;
+use crate::message::OpenOptions;
 use crate::object::Format;
 use crate::plan::WrapOp;
 use crate::public_key::KmsPublicKey;
@@ -79,19 +80,24 @@ pub fn is_wrapped_key(text: &[u8]) -> bool {
 
 /// A direct secret that is being opened: asks for one KMS call and takes its answer.
 #[derive(Debug)]
-pub struct DirectOpening(UnwrapSession<Zeroizing<Vec<u8>>>);
+pub struct DirectOpening(UnwrapSession<Secret>);
 
 impl DirectOpening {
-    /// Begins to open the RSA block of a direct secret.
+    /// Begins to open the RSA block of a direct secret. Of the options only the encryption context
+    /// means something to it.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a keyring of a symmetric key, [`Error::Input`] for one that names
-    /// no key: a direct secret does not either.
-    pub fn new(keyring: &Keyring, block: Vec<u8>) -> Result<Self> {
+    /// [`Error::Unsupported`] for a keyring of a symmetric key, [`Error::ContextMismatch`] when any
+    /// context is asked for: a direct secret has none.
+    pub fn new(keyring: &Keyring, block: Vec<u8>, options: &OpenOptions) -> Result<Self> {
+        if options.encryption_context.iter().next().is_some() {
+            return Err(Error::ContextMismatch);
+        }
         let request = keyring.direct_request(block)?;
         // KMS returns no empty plaintext: what has none is no answer.
         let is_secret = |text: &[u8]| !text.is_empty() && !is_wrapped_key(text);
-        let unbind = move |text: &[u8]| is_secret(text).then(|| Zeroizing::new(text.to_vec()));
+        let unbind =
+            move |text: &[u8]| is_secret(text).then(|| Secret::new(Zeroizing::new(text.to_vec())));
         Ok(Self(UnwrapSession::new([request], Box::new(unbind))))
     }
 
@@ -112,9 +118,12 @@ impl DirectOpening {
     /// The secret.
     ///
     /// # Errors
-    /// [`Error::Unwrap`] when it is of another key or algorithm, or was changed, or
+    /// [`Error::UnwrapSecret`] when it is of another key or algorithm, or was changed, or
     /// [`is_wrapped_key`]; [`Error::Kms`] for other failures of KMS.
-    pub fn finish(self) -> Result<Zeroizing<Vec<u8>>> {
-        self.0.finish()
+    pub fn finish(self) -> Result<Secret> {
+        self.0.finish().map_err(|error| match error {
+            Error::Unwrap => Error::UnwrapSecret,
+            error => error,
+        })
     }
 }

@@ -48,10 +48,10 @@ impl Target {
     /// # Errors
     /// [`Error::Input`] for any other name.
     pub fn from_name(name: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|target| target.name() == name)
-            .ok_or(Error::Input("no such target of a secret"))
+        Self::ALL.into_iter().find(|target| target.name() == name).ok_or(Error::Input(
+            "target must be one of ssm-standard, ssm-advanced, secrets-manager, lambda, \
+                 codebuild, cloudwatch-logs",
+        ))
     }
 
     /// Characters that one value may have at most. Where several values share the room, as
@@ -83,12 +83,12 @@ impl Target {
 
     const fn characters(self) -> &'static str {
         match self {
-            Self::SsmStandard => "characters of a standard parameter",
-            Self::SsmAdvanced => "characters of an advanced parameter",
-            Self::SecretsManager => "characters in Secrets Manager",
-            Self::Lambda => "characters of a variable in Lambda",
-            Self::CodeBuild => "characters of a variable in CodeBuild",
-            Self::CloudWatchLogs => "characters of an event in CloudWatch Logs",
+            Self::SsmStandard => "characters for ssm-standard",
+            Self::SsmAdvanced => "characters for ssm-advanced",
+            Self::SecretsManager => "characters for secrets-manager",
+            Self::Lambda => "characters for lambda",
+            Self::CodeBuild => "characters for codebuild",
+            Self::CloudWatchLogs => "characters for cloudwatch-logs",
         }
     }
 }

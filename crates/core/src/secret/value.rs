@@ -4,8 +4,9 @@ use super::Form;
 use crate::error::{Error, Result};
 use crate::keyring::KMS_RSA_PROVIDER;
 use crate::message::{SYMMETRIC, is_symmetric};
-use alloc::{string::String, vec::Vec};
+use alloc::{vec, vec::Vec};
 use base64ct::{Base64, Encoding};
+use zeroize::Zeroizing;
 
 /// Lengths of an RSA block.
 const BLOCK_LENGTHS: [usize; 3] = [256, 384, 512];
@@ -20,7 +21,7 @@ pub enum SecretValue {
 }
 
 impl SecretValue {
-    /// Decodes base64 (RFC 4648 section 4, strictly, but for line breaks and white space around
+    /// Decodes base64 in UTF-8 (RFC 4648 section 4, strictly, but for line breaks and white space around
     /// lines) and tells a message from an RSA block.
     ///
     /// Neither length nor first byte does that alone: a message may be as long as a block (that of
@@ -31,19 +32,24 @@ impl SecretValue {
     /// # Errors
     /// [`Error::NotSealed`] for text that nobody sealed, [`Error::Malformed`] for what is neither and
     /// might be broken; [`Error::Unsupported`] for a ciphertext of a symmetric KMS key.
-    pub fn parse(value: &str) -> Result<Self> {
-        let lines =
-            value.split(['\r', '\n']).map(|line| line.trim_matches(['\u{feff}', ' ', '\t']));
-        let bytes = Base64::decode_vec(&lines.collect::<String>()).map_err(|_| {
-            refusal(value, "a sealed secret is standard base64, in lines or in one")
-        })?;
-        match bytes.as_slice() {
+    pub fn parse(value: impl AsRef<[u8]>) -> Result<Self> {
+        let value = value.as_ref();
+        let mut line = Zeroizing::new(Vec::with_capacity(value.len()));
+        for part in value.split(|byte| matches!(byte, b'\r' | b'\n')) {
+            line.extend_from_slice(trimmed(part));
+        }
+        let mut room = Zeroizing::new(vec![0; line.len()]);
+        let line = str::from_utf8(&line).ok();
+        let Some(bytes) = line.and_then(|line| Base64::decode(line, &mut room).ok()) else {
+            return Err(refusal(value, "a sealed secret is standard base64, in lines or in one"));
+        };
+        match bytes {
             symmetric if is_symmetric(symmetric) => Err(SYMMETRIC),
             block if BLOCK_LENGTHS.contains(&block.len()) && !names_kms_rsa(block) => {
-                Ok(Self::Direct(bytes))
+                Ok(Self::Direct(block.to_vec()))
             }
             // Versions 2 and 1, as their bytes stand in docs/formats.md 2.2.
-            [2, ..] | [1, 0x80, ..] => Ok(Self::Message(bytes)),
+            [2, ..] | [1, 0x80, ..] => Ok(Self::Message(bytes.to_vec())),
             _ => Err(refusal(value, "this is neither a message nor an RSA block")),
         }
     }
@@ -80,31 +86,52 @@ const LONG: usize = 136;
 /// No line of such text is shorter, but the last.
 const LINE: usize = 32;
 
+/// Without white space around it, or byte order marks, which pasting leaves in the middle of a text.
+fn trimmed(mut line: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..]
+    | [rest @ .., b' ' | b'\t']
+    | [0xef, 0xbb, 0xbf, rest @ ..]
+    | [rest @ .., 0xef, 0xbb, 0xbf] = line
+    {
+        line = rest;
+    }
+    line
+}
+
 /// Plain text, which nobody sealed, is told from something sealed that is broken or written in
 /// another way: that is long, or has a word that begins as messages do (docs/formats.md 2.4).
-fn refusal(value: &str, broken: &'static str) -> Error {
+fn refusal(value: &[u8], broken: &'static str) -> Error {
+    let mut text = Zeroizing::new(value.to_vec());
     // UTF-16 that was read byte by byte.
-    let value: String = value.chars().filter(|letter| *letter != '\0').collect();
-    let mut words = value.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    text.retain(|byte| *byte != 0);
+    let mut words = text.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
     let begins = words.any(|word| {
-        matches!(
-            word.as_bytes(),
-            [b'A', b'g', b'R' | b'V', b'4', ..] | [b'A', b'Y', b'A', b'A'..=b'D', ..]
-        )
+        matches!(word, [b'A', b'g', b'R' | b'V', b'4', ..] | [b'A', b'Y', b'A', b'A'..=b'D', ..])
     });
-    let bare = value.trim_ascii().trim_matches(['"', '\'']);
-    let lines: Vec<&str> = bare.split_ascii_whitespace().collect();
-    let length: usize = lines.iter().map(|line| line.len()).sum();
-    let (_, others) = lines.split_last().unwrap_or((&"", &[]));
-    let is_encoded = lines.iter().flat_map(|line| line.bytes()).all(|byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
-    });
-    let long = length >= LONG && is_encoded && others.iter().all(|line| line.len() >= LINE);
-    if begins || long {
+    if begins || is_long(&text) {
         Error::Malformed(broken)
     } else {
         Error::NotSealed("this is not sealed: a sealed secret is long base64")
     }
+}
+
+/// Whether it is long base64 of any alphabet, in one line or in long ones, in quotes or in none.
+fn is_long(text: &[u8]) -> bool {
+    let (mut length, mut last) = (0, LINE);
+    for line in text.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'')) {
+        let is_encoded = |byte: &u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+        };
+        if line.is_empty() {
+            continue;
+        }
+        if last < LINE || !line.iter().all(is_encoded) {
+            return false;
+        }
+        last = line.len();
+        length += last;
+    }
+    length >= LONG
 }
 
 fn names_kms_rsa(bytes: &[u8]) -> bool {

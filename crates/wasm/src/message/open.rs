@@ -9,7 +9,8 @@ use bongtu::message::{
     VerifiedHeader,
 };
 use bongtu::plan::OpenOp;
-use bongtu::{CommitmentPolicy, ContentKey, KmsFailure, OpenOptions, hazmat};
+use bongtu::secret::DirectOpening;
+use bongtu::{CommitmentPolicy, ContentKey, DecryptResponse, KmsFailure, OpenOptions, hazmat};
 use bongtu_wasm_support::bytes::{public_in, secret_out, wiping_stack};
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::objects::{object_of, pair_array};
@@ -17,13 +18,14 @@ use js_sys::Uint8Array;
 use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;
 
-/// Opening one message.
+/// Opening one message, or one direct secret.
 #[wasm_bindgen]
 pub struct OpenSession {
     keyring: bongtu::Keyring,
     options: OpenOptions,
     header: HeaderReader,
     opening: Option<Opening>,
+    direct: Option<DirectOpening>,
     key: Option<ContentKey>,
     frames: Option<FrameOpener>,
     running: VecDeque<OpenOp>,
@@ -58,6 +60,7 @@ impl OpenSession {
             header: HeaderReader::new(options.limits.clone()),
             options,
             opening: None,
+            direct: None,
             key: None,
             frames: None,
             running: VecDeque::new(),
@@ -75,24 +78,36 @@ impl OpenSession {
         Ok(length)
     }
 
+    /// Takes the block of a direct secret, in the place of a header.
+    pub fn direct(&mut self, block: &Uint8Array) -> Result<()> {
+        let block = public_in(block);
+        self.direct = Some(DirectOpening::new(&self.keyring, block, &self.options)?);
+        Ok(())
+    }
+
     /// The next KMS Decrypt request, in the AWS SDK's shape; `undefined` when all is settled.
     pub fn request(&mut self) -> Result<JsValue> {
-        Ok(kms::next_request(self.opening()?.request()))
+        Ok(kms::next_request(match &self.direct {
+            Some(direct) => direct.request(),
+            None => self.opening()?.request(),
+        }))
     }
 
     /// Takes KMS's response; the caller wipes `plaintext` afterwards.
     pub fn respond(&mut self, key_id: Option<String>, plaintext: Option<Uint8Array>) -> Result<()> {
-        let opening = self.opening()?;
-        Ok(wiping_stack(|| opening.respond(Ok(kms::decrypt_response(key_id, plaintext))))?)
+        wiping_stack(|| self.answered(Ok(kms::decrypt_response(key_id, plaintext))))
     }
 
     /// Takes KMS's refusal, by the exception's name.
     pub fn refuse(&mut self, name: String) -> Result<()> {
-        Ok(self.opening()?.respond(Err(KmsFailure { name }))?)
+        self.answered(Err(KmsFailure { name }))
     }
 
-    /// The verified header.
+    /// The verified header; of a direct secret itself, which the caller may wipe.
     pub fn unwrapped(&mut self) -> Result<JsValue> {
+        if let Some(direct) = self.direct.take() {
+            return wiping_stack(|| Ok(secret_out(direct.finish()?.expose()).into()));
+        }
         let opening = self.opening.take().ok_or(OUT_OF_ORDER)?;
         let UnwrappedMessage { header, content_key, frames } = wiping_stack(|| opening.finish())?;
         self.key = Some(content_key);
@@ -155,6 +170,13 @@ impl OpenSession {
     /// Ends the message: only now is it complete.
     pub fn finish(&mut self) -> Result<()> {
         Ok(self.frames()?.finish()?)
+    }
+
+    fn answered(&mut self, answer: bongtu::Result<DecryptResponse, KmsFailure>) -> Result<()> {
+        Ok(match &mut self.direct {
+            Some(direct) => direct.respond(answer),
+            None => self.opening()?.respond(answer),
+        }?)
     }
 
     fn opening(&mut self) -> Result<&mut Opening> {

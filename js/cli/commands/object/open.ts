@@ -1,3 +1,4 @@
+import { kmsRsaAnyKey } from "../../../keys/keyring.js";
 import {
   BongtuError,
   inspect,
@@ -10,7 +11,7 @@ import { command, refuseSharedInput } from "../../args.js";
 import { type Input, openInput } from "../../files/input.js";
 import { OUTPUT, openOutput } from "../../files/output.js";
 import { complete } from "../../files/pipeline.js";
-import { ANY_KEY, OPENING_KEY, openingKms } from "../../keys/keys.js";
+import { OPENING_KEY, openingKms } from "../../keys/keys.js";
 import { showProgress } from "../../terminal/progress.js";
 import { text } from "../../terminal/text.js";
 import { missingMetadata, readEnvelope } from "./envelope.js";
@@ -101,7 +102,7 @@ function keyringFor(
   kms: Kms,
 ): Keyring {
   if (wrap === "RSA-OAEP-SHA1") {
-    return Keyring.kmsRsa({ keyArn: keyArn ?? ANY_KEY, kms });
+    return keyArn === undefined ? kmsRsaAnyKey(kms) : Keyring.kmsRsa({ keyArn, kms });
   }
   if (keyArn === undefined) {
     throw new BongtuError(

@@ -1,6 +1,6 @@
 import { decodeText } from "../../../base/decode-text.js";
 import { openSecret } from "../../../node.js";
-import { SECRET_FORMS } from "../../../secret/secret.js";
+import { secretNames } from "../../../secret/seal.js";
 import { command, parseAlgorithm, parseChoice, parsePairs } from "../../args.js";
 import { readSmall } from "../../files/input.js";
 import { OUTPUT, openOutput } from "../../files/output.js";
@@ -58,7 +58,7 @@ export const secretOpen = command({
   },
   readsSecret: true,
   async run(values, operand) {
-    const form = parseChoice("--form", SECRET_FORMS, values.form);
+    const form = parseChoice("--form", secretNames().forms, values.form);
     const encryptionContext = parsePairs("-c", values.context);
     const keyring = await openingKeyring(values, parseAlgorithm(values.algorithm));
 

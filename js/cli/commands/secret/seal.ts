@@ -1,6 +1,6 @@
 import { encodingOf } from "../../../base/decode-text.js";
 import { Keyring, sealSecret } from "../../../node.js";
-import { SECRET_FORMS, SECRET_TARGETS } from "../../../secret/secret.js";
+import { secretNames } from "../../../secret/seal.js";
 import { command, parseAlgorithm, parseChoice, parsePairs } from "../../args.js";
 import { readSmall } from "../../files/input.js";
 import {
@@ -67,9 +67,10 @@ export const secretSeal = command({
   readsSecret: true,
   async run(values, operand) {
     const algorithm = parseAlgorithm(values.algorithm);
-    const form = parseChoice("--form", SECRET_FORMS, values.form);
+    const { forms, targets } = secretNames();
+    const form = parseChoice("--form", forms, values.form);
     const encryptionContext = parsePairs("-c", values.context);
-    const target = parseChoice("--target", SECRET_TARGETS, values.target);
+    const target = parseChoice("--target", targets, values.target);
     if (form === "direct" && values.context !== undefined) {
       throw usageError("-c goes with --form armoured: a direct secret has no encryption context");
     }

@@ -1,0 +1,106 @@
+// Small secrets: one line of text, for the places that hold strings (FORMATS.md 1.1 and 6.1).
+
+import { type Bytes, bytesOf } from "../base/bytes.js";
+import { inputError } from "../base/errors.js";
+import { Operation, type OperationOptions } from "../base/operation.js";
+import { checkOperationOptions, checkText, contextPairs } from "../base/options.js";
+import { wrapDataKey } from "../executor/choose.js";
+import type { OaepHash } from "../executor/executor.js";
+import { keyringParts } from "../keys/descriptor.js";
+import type { Keyring } from "../keys/keyring.js";
+import { type EncryptionAlgorithm, handleOf, KmsPublicKey } from "../keys/public-key.js";
+import { sealKeyring } from "../keys/seal-keyring.js";
+import { seal } from "../message/seal.js";
+import { sealWasm } from "../modules/seal.js";
+import type { SecretForm, SecretOptions, SecretTarget } from "./options.js";
+
+/**
+ * Seals a secret, offline, to one line of base64 (RFC 4648 section 4). Text is sealed as UTF-8.
+ *
+ * Armoured, a secret of any length takes `4 * Math.ceil(sealedSize(keyring, length) / 3)`
+ * characters. Direct, it has at least 1 byte and at most `publicKey.maxDirectBytes(algorithm)`, and
+ * takes 344, 512 or 684 characters; for this a `KmsPublicKey` is enough.
+ */
+export async function sealSecret(
+  key: Keyring | KmsPublicKey,
+  secret: string | Uint8Array | ArrayBuffer,
+  options: SecretOptions = {},
+): Promise<string> {
+  const known = { form: true, target: true, encryptionContext: true, algorithm: true } as const;
+  checkOperationOptions(options, known);
+  const { encryptionContext, signal, onProgress } = options;
+  const form = checkText(options.form, "form") ?? "armoured";
+  const target = checkText(options.target, "target");
+  const pairs = contextPairs(encryptionContext);
+  const direct = sealWasm().isDirectSecret(form, target, pairs);
+  const bytes = bytesOfSecret(secret);
+  try {
+    if (key instanceof KmsPublicKey) {
+      if (!direct) {
+        throw inputError(
+          "a KmsPublicKey seals direct secrets only; an armoured one needs a keyring",
+        );
+      }
+      return await sealDirect(key, options.algorithm, bytes, options);
+    }
+    if (options.algorithm !== undefined) {
+      throw inputError("algorithm goes with a KmsPublicKey; a keyring has its own");
+    }
+    const parts = keyringParts(key);
+    sealWasm().checkSecret(sealKeyring(parts), form, target, pairs, bytes.length);
+    return direct
+      ? await sealDirect(parts.publicKey as KmsPublicKey, parts.algorithm, bytes, options)
+      : toBase64(await seal(key, bytes, { encryptionContext, signal, onProgress }));
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+async function sealDirect(
+  publicKey: KmsPublicKey,
+  algorithm: EncryptionAlgorithm | undefined,
+  secret: Bytes,
+  options: OperationOptions,
+): Promise<string> {
+  const name = checkText(algorithm, "algorithm");
+  const hash = sealWasm().directHash(handleOf(publicKey), name, secret) as OaepHash;
+  const operation = new Operation(options);
+  try {
+    operation.check();
+    const block = await operation.wait(wrapDataKey(publicKey, hash, secret));
+    operation.advance(secret.length, secret.length);
+    return toBase64(block);
+  } finally {
+    operation.end();
+  }
+}
+
+/** A copy, so that the caller may wipe theirs at once. */
+function bytesOfSecret(secret: unknown): Bytes {
+  if (typeof secret !== "string") {
+    const bytes = bytesOf(secret);
+    if (bytes === undefined) {
+      throw inputError("a secret must be text or bytes");
+    }
+    return bytes.slice();
+  }
+  if (/\p{Surrogate}/u.test(secret)) {
+    throw inputError("a secret with a lone surrogate is not text");
+  }
+  return new TextEncoder().encode(secret);
+}
+
+function toBase64(bytes: Bytes): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+/**
+ * All forms and targets.
+ * @internal
+ */
+export function secretNames(): {
+  readonly forms: readonly SecretForm[];
+  readonly targets: readonly SecretTarget[];
+} {
+  return sealWasm().secretNames();
+}
