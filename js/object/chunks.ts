@@ -1,7 +1,7 @@
-// Opening an object's chunks. In the first reading two encryptions do it: one with the chunk as
-// associated data gives its pin, one with the chunk as text gives its plaintext. Neither verifies
-// anything: the tag over all chunks does. In a second reading each chunk has a tag of its own, which
-// follows from its pin.
+// Opening an object's chunks, in one reading or in two. In the first, two encryptions do it: one with
+// the chunk as associated data gives its pin, one with the chunk as text gives its plaintext. Neither
+// verifies anything: the tag over all chunks does. In the second each chunk has a tag of its own,
+// which follows from its pin.
 
 import { type Bytes, EMPTY } from "../base/bytes.js";
 import { BongtuError } from "../base/errors.js";
@@ -14,45 +14,86 @@ import type { ContentKey } from "../executor/executor.js";
 import type { Reader } from "../io/source.js";
 import type { ObjectOpening } from "../wasm/bongtu_open.js";
 
-export interface ChunkRun {
+/** A body that is read from its start to its end. */
+export interface BodyRun {
   readonly session: ObjectOpening;
   readonly key: ContentKey;
   readonly reader: Reader;
   readonly operation: Operation;
-  /** Where plaintext goes; without it the chunks are only hashed. */
-  readonly sink?: Sink;
-  /** Makes it a second reading: what the first one, which verified the tag, found. */
-  readonly bodyLength?: number;
   /** Bytes of all readings together, for the progress. */
   readonly total: number | undefined;
 }
 
-export interface ChunkResult {
+export interface VerifiedBody {
   readonly bodyLength: number;
-  /** Of a body of one chunk: verified, and not handed on yet. */
+  /** Of a body of one chunk, which need not be read again. */
   readonly plaintext?: Bytes;
 }
 
-/** How a session wants a body cut. */
-interface ChunkLayout {
-  /** Bytes of every chunk but the last. */
-  readonly pieceLength: number;
+/** The first reading of two: releases nothing, and verifies the tag. */
+export function verifyBody(body: BodyRun): Promise<VerifiedBody> {
+  return readBody(body, pinning(body));
 }
 
-/** Reads a body to its end. The tag is verified before its last chunk is released. */
-export async function openChunks(run: ChunkRun): Promise<ChunkResult> {
-  const { session, reader, operation, total } = run;
-  const { pieceLength } = session.layout() as ChunkLayout;
+/** The only reading: releases plaintext at once, but for the last chunk before the tag is verified. */
+export async function releaseUnverified(body: BodyRun, sink: Sink): Promise<void> {
+  const { plaintext } = await readBody(body, releasingUnverified(body, sink));
+  if (plaintext !== undefined) {
+    await handOn(sink, [plaintext], body.operation);
+  }
+}
+
+/** The second reading: releases what the first one, which found `bodyLength` bytes, has verified. */
+export async function releaseVerified(
+  body: BodyRun,
+  sink: Sink,
+  bodyLength: number,
+): Promise<void> {
+  await readBody(body, releasingVerified(body, sink, bodyLength));
+}
+
+/** What is done with each chunk. */
+interface Reading {
+  /** Nothing is known of the body yet: one of a single chunk is opened as the one message it is. */
+  readonly first: boolean;
+  plan(chunk: Chunk): PlannedCall[];
+  run(call: PlannedCall): ChunkResult | Promise<ChunkResult>;
+  /** Of one chunk after the other; `end` comes with the last. */
+  release(planned: Planned, results: ChunkResult[], end: BodyEnd | undefined): Promise<void>;
+}
+
+interface Chunk {
+  readonly index: number;
+  /** Without the body's tag. */
+  readonly text: Bytes;
+  /** Where it ends in the body, the tag included. */
+  readonly position: number;
+  readonly last: boolean;
+}
+
+/** What a call on a chunk gives: the tag that is its pin, or its plaintext. */
+type ChunkResult =
+  | { readonly pin: Bytes; readonly text?: never }
+  | { readonly text: Bytes; readonly pin?: never };
+
+interface BodyEnd {
+  readonly tag: Bytes;
+  readonly bodyLength: number;
+}
+
+async function readBody(body: BodyRun, reading: Reading): Promise<VerifiedBody> {
+  const { session, key, reader, operation, total } = body;
+  const { pieceLength } = session.layout() as { readonly pieceLength: number };
   const blocks = new Rechunker(reader, pieceLength, TAG_LENGTH);
   try {
-    const first = await operation.wait(blocks.next());
-    const bodyLength = first.bytes.length;
-    if (!first.last || run.bodyLength !== undefined) {
-      return { bodyLength: await openMany(run, pieceLength, first, blocks) };
+    const block = await operation.wait(blocks.next());
+    if (!block.last || !reading.first) {
+      return { bodyLength: await readChunks(body, reading, block, blocks) };
     }
-    const [call] = plannedCalls(first.bytes, (records) => session.planOneShot(bodyLength, records));
+    const bodyLength = block.bytes.length;
+    const [call] = plannedCalls(block.bytes, (records) => session.planOneShot(bodyLength, records));
     const { nonce, aad, input } = call as PlannedCall;
-    const plaintext = await operation.wait(Promise.resolve(run.key.open(nonce, aad, input)));
+    const plaintext = await operation.wait(Promise.resolve(key.open(nonce, aad, input)));
     // There is nothing left to read again.
     operation.advance(total ?? bodyLength, total);
     return { bodyLength, plaintext };
@@ -61,76 +102,140 @@ export async function openChunks(run: ChunkRun): Promise<ChunkResult> {
   }
 }
 
-/** What a call on a chunk gives: the tag that is its pin, or its plaintext. */
-type Chunk =
-  | { readonly pin: Bytes; readonly text?: never }
-  | { readonly text: Bytes; readonly pin?: never };
-
-/** Of the calls that hash; those that decrypt have nonces of another length. */
-const HASH_NONCE_LENGTH = 12;
-
-async function openMany(
-  run: ChunkRun,
-  pieceLength: number,
+/** Returns the bytes of the body. */
+async function readChunks(
+  { key, operation, total }: BodyRun,
+  reading: Reading,
   first: Block,
   blocks: Rechunker,
 ): Promise<number> {
-  const { session, key, sink } = run;
-  const again = run.bodyLength !== undefined;
   let waiting: Block | undefined = first;
+  let count = 0;
   let position = 0;
   let tag = EMPTY;
-
-  await pump<Chunk>({
-    operation: run.operation,
+  await pump<ChunkResult>({
+    operation,
     synchronous: key.synchronous,
     async next() {
       const block = waiting ?? (await blocks.next());
       waiting = undefined;
       return block;
     },
-    plan(block) {
-      const { bytes, last } = block;
-      const index = position / pieceLength;
-      position += bytes.length;
-      checkPosition(run.bodyLength, position, last);
+    plan({ bytes, last }) {
+      const index = count++;
       const end = last ? bytes.length - TAG_LENGTH : bytes.length;
+      position += bytes.length;
       tag = bytes.slice(end);
-      const input = bytes.subarray(0, end);
-      return [
-        ...(again ? [] : plannedCalls(input, (room) => session.plan(index, end, true, room))),
-        ...(sink ? plannedCalls(input, (room) => session.plan(index, end, false, room)) : []),
-      ];
+      return reading.plan({ index, text: bytes.subarray(0, end), position, last });
     },
-    run(call) {
-      if (call.nonce.length === HASH_NONCE_LENGTH) {
-        return hash(key, call);
-      }
-      return again
-        ? openVerified(key, call, session.chunkTag(call.id) as Bytes)
-        : openUnverified(key, call);
-    },
+    run: reading.run,
     started: wipeNonces,
-    async release(planned, chunks) {
-      const end = planned.last && !again ? { tag, position } : undefined;
-      await release(run, planned, chunks, end);
+    async release(planned, results) {
+      const end = planned.last ? { tag, bodyLength: position } : undefined;
+      await reading.release(planned, results, end);
+      operation.advance(planned.length, total);
     },
     discard: wipe,
   });
   return position;
 }
 
-/** What the first reading verified says nothing of what lies beyond it. */
-function checkPosition(expected: number | undefined, position: number, last: boolean): void {
-  if (expected !== undefined && (position > expected || last !== (position === expected))) {
-    throw sourceChanged();
-  }
+/** Hashes each chunk, keeps that as its pin, and verifies the tag over all of them. */
+function pinning({ session, key }: BodyRun): Reading {
+  return {
+    first: true,
+    plan: ({ index, text }) =>
+      plannedCalls(text, (records) => session.plan(index, text.length, true, records)),
+    run: ({ nonce, input }) =>
+      key.synchronous
+        ? { pin: pinOf(key.seal(nonce, input, EMPTY)) }
+        : key.seal(nonce, input, EMPTY).then((sealed) => ({ pin: pinOf(sealed) })),
+    async release({ calls }, results, end) {
+      const [call] = calls as [PlannedCall];
+      const pin = results.find((result) => result.pin)?.pin;
+      try {
+        if (pin !== undefined) {
+          session.pin(call.id, call.input.length, pin);
+        }
+        if (end !== undefined) {
+          session.verify(end.tag, end.bodyLength);
+        }
+      } catch (error) {
+        wipe(results);
+        throw error;
+      }
+      pin?.fill(0);
+    },
+  };
 }
 
-function hash(key: ContentKey, { nonce, input }: PlannedCall): Chunk | Promise<Chunk> {
-  return key.synchronous
-    ? { pin: pinOf(key.seal(nonce, input, EMPTY)) }
-    : key.seal(nonce, input, EMPTY).then((sealed) => ({ pin: pinOf(sealed) }));
+/** Of the calls that hash; those that decrypt have nonces of another length. */
+const HASH_NONCE_LENGTH = 12;
+
+/** Decrypts each chunk as well, and hands it on once it is pinned. */
+function releasingUnverified(body: BodyRun, sink: Sink): Reading {
+  const { session, key, operation } = body;
+  const pins = pinning(body);
+  return {
+    first: true,
+    plan: (chunk) => [...pins.plan(chunk), ...plannedDecryption(session, chunk)],
+    run(call) {
+      const { nonce, prefix: counter, input } = call;
+      if (nonce.length === HASH_NONCE_LENGTH) {
+        return pins.run(call);
+      }
+      return key.synchronous
+        ? { text: key.keyStream?.(counter, input) ?? textOf(key.seal(nonce, EMPTY, input)) }
+        : key.seal(nonce, EMPTY, input).then((sealed) => ({ text: textOf(sealed) }));
+    },
+    async release(planned, results, end) {
+      await pins.release(planned, results, end);
+      await handOnText(sink, results, operation);
+    },
+  };
+}
+
+/** Opens each chunk under a tag of its own, which the first reading has made known. */
+function releasingVerified(
+  { session, key, operation }: BodyRun,
+  sink: Sink,
+  bodyLength: number,
+): Reading {
+  return {
+    first: false,
+    plan(chunk) {
+      const { position, last } = chunk;
+      // What the first reading verified says nothing of what lies beyond it.
+      if (position > bodyLength || last !== (position === bodyLength)) {
+        throw sourceChanged();
+      }
+      return plannedDecryption(session, chunk);
+    },
+    run({ id, nonce, aad, input }) {
+      const tag = session.chunkTag(id) as Bytes;
+      try {
+        return key.synchronous
+          ? { text: key.open(nonce, aad, input, tag) }
+          : key.open(nonce, aad, input, tag).then((text) => ({ text }), refuse);
+      } catch (error) {
+        return refuse(error);
+      } finally {
+        tag.fill(0);
+      }
+    },
+    release: (_, results) => handOnText(sink, results, operation),
+  };
+}
+
+function plannedDecryption(session: ObjectOpening, { index, text }: Chunk): PlannedCall[] {
+  return plannedCalls(text, (records) => session.plan(index, text.length, false, records));
+}
+
+async function handOnText(sink: Sink, results: readonly ChunkResult[], operation: Operation) {
+  const text = results.find((result) => result.text)?.text;
+  if (text !== undefined) {
+    await handOn(sink, [text], operation);
+  }
 }
 
 /** The tag of a call that had no text. */
@@ -138,36 +243,11 @@ function pinOf(sealed: Bytes[]): Bytes {
   return withoutTag(sealed.filter(({ length }) => length > 0)).tag;
 }
 
-function openUnverified(
-  key: ContentKey,
-  { nonce, prefix: counter, input }: PlannedCall,
-): Chunk | Promise<Chunk> {
-  return key.synchronous
-    ? { text: key.keyStream?.(counter, input) ?? textOf(key.seal(nonce, EMPTY, input)) }
-    : key.seal(nonce, EMPTY, input).then((sealed) => ({ text: textOf(sealed) }));
-}
-
 /** The tag is good for nothing but to reveal the hash key. */
 function textOf(sealed: Bytes[]): Bytes {
   const { text, tag } = withoutTag(sealed);
   tag.fill(0);
   return text;
-}
-
-function openVerified(
-  key: ContentKey,
-  { nonce, aad, input }: PlannedCall,
-  tag: Bytes,
-): Chunk | Promise<Chunk> {
-  try {
-    return key.synchronous
-      ? { text: key.open(nonce, aad, input, tag) }
-      : key.open(nonce, aad, input, tag).then((text) => ({ text }), refuse);
-  } catch (error) {
-    return refuse(error);
-  } finally {
-    tag.fill(0);
-  }
 }
 
 /** The chunk was authentic the first time. */
@@ -182,36 +262,8 @@ function sourceChanged(): BongtuError {
   );
 }
 
-/** Trusted: nothing is handed on that was neither verified nor pinned, nor the last chunk before the tag. */
-async function release(
-  { session, sink, operation, total }: ChunkRun,
-  { calls, length }: Planned,
-  chunks: Chunk[],
-  end: { readonly tag: Bytes; readonly position: number } | undefined,
-): Promise<void> {
-  const [call] = calls as [PlannedCall];
-  const pin = chunks.find((chunk) => chunk.pin)?.pin;
-  const text = chunks.find((chunk) => chunk.text)?.text;
-  try {
-    if (pin !== undefined) {
-      session.pin(call.id, call.input.length, pin);
-    }
-    if (end !== undefined) {
-      session.verify(end.tag, end.position);
-    }
-  } catch (error) {
-    wipe(chunks);
-    throw error;
-  }
-  pin?.fill(0);
-  if (sink !== undefined && text !== undefined) {
-    await handOn(sink, [text], operation);
-  }
-  operation.advance(length, total);
-}
-
-function wipe(chunks: readonly Chunk[]): void {
-  for (const { pin, text } of chunks) {
+function wipe(results: readonly ChunkResult[]): void {
+  for (const { pin, text } of results) {
     pin?.fill(0);
     text?.fill(0);
   }

@@ -25,7 +25,7 @@ import { openKeyring } from "../keys/open-keyring.js";
 import { openWasm } from "../modules/open.js";
 import type { ObjectOpening } from "../wasm/bongtu_open.js";
 import { type Body, bodyOf, type ObjectBody } from "./body.js";
-import { type ChunkResult, type ChunkRun, openChunks } from "./chunks.js";
+import { type BodyRun, releaseUnverified, releaseVerified, verifyBody } from "./chunks.js";
 import type { ObjectFormat } from "./seal.js";
 
 /** What S3 tells of an object beside its body. */
@@ -170,11 +170,10 @@ function checkWhole(object: StoredObject, options: object): void {
 /** The first reading of two. */
 async function verify(opening: Opening): Promise<Verdict> {
   const { body, operation } = opening;
-  const { bodyLength, plaintext } = await reading(opening, body.first(), 2, {});
+  const { bodyLength, plaintext } = await reading(opening, body.first(), 2, verifyBody);
   if (plaintext === undefined) {
-    const readOn = async (sink: Sink) => {
-      await reading(opening, body.second(), 2, { sink, bodyLength });
-    };
+    const readOn = (sink: Sink) =>
+      reading(opening, body.second(), 2, (run) => releaseVerified(run, sink, bodyLength));
     return { size: bodyLength - TAG_LENGTH, readOn };
   }
   return { size: plaintext.length, readOn: (sink) => handOn(sink, [plaintext], operation) };
@@ -182,24 +181,20 @@ async function verify(opening: Opening): Promise<Verdict> {
 
 /** The only reading. */
 function trust(opening: Opening): Verdict {
-  const { body, operation } = opening;
-  const readOn = async (sink: Sink) => {
-    const { plaintext } = await reading(opening, body.first(), 1, { sink });
-    if (plaintext !== undefined) {
-      await handOn(sink, [plaintext], operation);
-    }
-  };
+  const { body } = opening;
+  const readOn = (sink: Sink) =>
+    reading(opening, body.first(), 1, (run) => releaseUnverified(run, sink));
   const size = body.size === undefined ? undefined : Math.max(0, body.size - TAG_LENGTH);
   return { size, readOn };
 }
 
 /** One reading of `readings`. */
-async function reading(
+async function reading<T>(
   { session, key, operation }: Opening,
   opened: Promise<Reader>,
   readings: number,
-  how: Pick<ChunkRun, "sink" | "bodyLength">,
-): Promise<ChunkResult> {
+  read: (body: BodyRun) => Promise<T>,
+): Promise<T> {
   const reader = await operation.wait(opened).catch((error) => {
     // It may still come, and nobody wants it any more.
     opened.then((late) => late.cancel(error), ignore);
@@ -207,7 +202,7 @@ async function reading(
   });
   const total = reader.size === undefined ? undefined : readings * reader.size;
   try {
-    return await openChunks({ session, key: key as ContentKey, reader, operation, total, ...how });
+    return await read({ session, key: key as ContentKey, reader, operation, total });
   } catch (error) {
     reader.cancel(error);
     throw error;
