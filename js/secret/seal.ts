@@ -1,4 +1,4 @@
-// Small secrets: one line of text, for the places that hold strings (FORMATS.md 1.1 and 6.1).
+// Small secrets: one line of text, for the places that hold strings (docs/formats.md 1.1 and 6.1).
 
 import { type Bytes, bytesOf } from "../base/bytes.js";
 import { inputError } from "../base/errors.js";

@@ -8,12 +8,12 @@ import { OPTIONS } from "./bundle.mjs";
 
 /** What a page does, what it imports for that, and bytes of brotli that it must not grow beyond. */
 export const DOWNLOADS = [
-  ["seal", "{ Keyring, KmsPublicKey, seal }", 72_500],
-  ["seal secrets", "{ sealSecret }", 71_500],
-  ["seal objects, upload in parts", "{ sealObject, uploadParts, multipartPlan }", 115_000],
+  ["seal", "{ Keyring, KmsPublicKey, seal }", 75_000],
+  ["seal secrets", "{ sealSecret }", 75_000],
+  ["seal objects, upload in parts", "{ sealObject, uploadParts, multipartPlan }", 117_500],
   ["sign and check uploads", "{ checkUploadHeaders, uploadRequest }", 52_000],
-  ["open", "{ open }", 67_000],
-  ["everything", "*", 165_000],
+  ["open", "{ open }", 69_000],
+  ["everything", "*", 168_000],
 ];
 
 /**

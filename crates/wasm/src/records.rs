@@ -9,7 +9,7 @@ use js_sys::Uint8Array;
 use zeroize::Zeroizing;
 
 /// Bytes of a record: `u32` id, input start, input length (little-endian); `u8` prefix length,
-/// AAD length, nonce length, padding; nonce (16), prefix (24), AAD (96), padding. `js/records.ts`
+/// AAD length, nonce length, padding; nonce (16), prefix (24), AAD (96), padding. `js/engine/records.ts`
 /// reads it.
 pub const RECORD: usize = 160;
 /// Records that one plan fills at most: the buffer is as large.
