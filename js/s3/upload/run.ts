@@ -10,7 +10,7 @@ import { type Completion, completionOf } from "./completion.js";
 import { appended, failureOf } from "./failure.js";
 import type { MultipartPlan } from "./multipart-plan.js";
 import type { UploadPartsOptions } from "./options.js";
-import { type ListedPart, type PartBody, UploadServer } from "./server.js";
+import { type PartBody, UploadServer } from "./server.js";
 import type { FinishedPart, UploadSource } from "./source.js";
 
 /** Attempts to bring back parts that a server loses. */
@@ -183,7 +183,7 @@ export class Upload {
   }
 
   /** Forgets the parts that the server does not have, and gives those that it has. */
-  async #reconcile(): Promise<ListedPart[]> {
+  async #reconcile(): Promise<FinishedPart[]> {
     const listed = await this.#server.listParts();
     const etags = new Map(listed.map(({ partNumber, etag }) => [partNumber, etag]));
     for (const { partNumber, etag } of Array.from(this.#source.finished.values())) {

@@ -31,13 +31,6 @@ export interface PartBody {
   readonly checksum: Checksum | undefined;
 }
 
-/** A part that the server says it has. */
-export interface ListedPart {
-  readonly partNumber: number;
-  readonly etag: string;
-  readonly size: number;
-}
-
 export class UploadServer {
   /** That of the whole upload, which ends all waiting but for the abort at the server. */
   readonly operation: Operation;
@@ -89,9 +82,9 @@ export class UploadServer {
   }
 
   /** All pages of what it has. */
-  listParts(): Promise<ListedPart[]> {
+  listParts(): Promise<FinishedPart[]> {
     return this.#ask(async (signal) => {
-      const listed: ListedPart[] = [];
+      const listed: FinishedPart[] = [];
       let marker: string | undefined;
       for (let pages = 1; ; pages++) {
         const page = { ...this.#named(), ...(marker && { partNumberMarker: marker }), signal };
