@@ -7,8 +7,9 @@
 mod support;
 
 use base64ct::{Base64, Encoding};
-use bongtu_wasm::keyring::{Keyring, PublicKey};
+use bongtu_wasm::keyring::Keyring;
 use bongtu_wasm::message::{MessageSealing, OpenSession};
+use bongtu_wasm::public_key::PublicKey;
 use bongtu_wasm::records::{MAX_RECORDS, RECORD};
 use bongtu_wasm_fallback::{Aes, rsa_oaep_encrypt};
 use js_sys::{Array, Object, Reflect, Uint8Array};
