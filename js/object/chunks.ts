@@ -150,6 +150,7 @@ function pinning({ session, key }: BodyRun): Reading {
       key.synchronous
         ? { pin: pinOf(key.seal(nonce, input, EMPTY)) }
         : key.seal(nonce, input, EMPTY).then((sealed) => ({ pin: pinOf(sealed) })),
+    /** Trusted: nothing is handed on that was not pinned, nor the last chunk before the tag. */
     async release({ calls }, results, end) {
       const [call] = calls as [PlannedCall];
       const pin = results.find((result) => result.pin)?.pin;
@@ -223,6 +224,7 @@ function releasingVerified(
         tag.fill(0);
       }
     },
+    /** Trusted: each of these was opened under the tag that its pin gave. */
     release: (_, results) => handOnText(sink, results, operation),
   };
 }
