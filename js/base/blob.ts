@@ -17,7 +17,7 @@ export function isBlob(value: unknown): value is Blob {
 export function claimedSize(blob: Blob): number {
   const size = asked(() => blob.size);
   if (!Number.isSafeInteger(size) || size < 0) {
-    throw new BongtuError("ERR_SOURCE", "the source's size is no whole number of bytes");
+    throw new BongtuError("ERR_SOURCE", "the source's size is not a whole number of bytes");
   }
   return size;
 }

@@ -99,5 +99,8 @@ export function disposedError(): BongtuError {
 
 /** Says nothing about why: neither may the platform's own error reach the caller. */
 export function authenticationError(): BongtuError {
-  return new BongtuError("ERR_AUTHENTICATION", "the data was changed, or the key is another one");
+  return new BongtuError(
+    "ERR_AUTHENTICATION",
+    "the data was changed, or it was sealed with another key",
+  );
 }

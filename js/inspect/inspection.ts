@@ -1,27 +1,14 @@
-// Describing in WebAssembly: a module of its own, which is fetched only by those who look.
+// What inspect does, once it is fetched.
 
-import { BongtuError, type BongtuErrorCode } from "../base/errors.js";
 import { Operation, type OperationOptions } from "../base/operation.js";
 import { checkText, stringPairs } from "../base/options.js";
 import { Rechunker } from "../engine/rechunk.js";
 import { headsOf, type Layout } from "../engine/records.js";
 import type { Reader } from "../io/source.js";
 import { readHeader } from "../message/header.js";
-import { instantiated } from "../modules/compile.js";
+import { inspectWasm } from "../modules/inspect.js";
 import type { StoredEnvelope } from "../object/open.js";
-import * as bindings from "../wasm/bongtu_inspect.js";
-import { inlined } from "../wasm/inspect-inline.js";
 import type { Description, ObjectDescription } from "./description.js";
-
-const wasm = begin();
-
-function begin(): typeof bindings {
-  instantiated(bindings.initSync, inlined);
-  bindings.setErrorFactory(
-    (code: BongtuErrorCode, message: string) => new BongtuError(code, message),
-  );
-  return bindings;
-}
 
 /** As it crosses from WebAssembly: an object would lose a pair named `__proto__`. */
 type Described = Omit<Description, "encryptionContext"> & {
@@ -32,7 +19,7 @@ export function inspectObject({ metadata, instructionFile }: StoredEnvelope): Ob
   const pairs = stringPairs(metadata, "metadata", "ERR_METADATA");
   const file = checkText(instructionFile, "instructionFile");
   const { materialDescription, unreadableDescription, plaintextLength, ...others } =
-    wasm.inspectObject(pairs, file);
+    inspectWasm().inspectObject(pairs, file);
   return {
     format: "object",
     ...others,
@@ -47,7 +34,7 @@ export async function inspectMessage(
   options: OperationOptions,
 ): Promise<Description> {
   const operation = new Operation(options);
-  const session = new wasm.InspectSession();
+  const session = new (inspectWasm().InspectSession)();
   try {
     const { length, rest } = await readHeader(session, reader, operation);
     operation.advance(length, reader.size);

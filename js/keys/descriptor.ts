@@ -10,7 +10,10 @@ export interface KeyringDescriptor {
   readonly keyArn: string | undefined;
   /** What an RSA keyring seals to; one without it only opens. */
   readonly publicKey: KmsPublicKey | undefined;
-  /** Of an RSA keyring; RSAES_OAEP_SHA_256 if it is `undefined`. */
+  /**
+   * Of an RSA keyring. `undefined`: RSAES_OAEP_SHA_256 for messages and secrets, RSAES_OAEP_SHA_1 for
+   * objects, which take no other.
+   */
   readonly algorithm: EncryptionAlgorithm | undefined;
   /** It opens what names another ARN, too, under its own. */
   readonly underAnyArn: boolean;
@@ -20,9 +23,9 @@ export interface KeyringDescriptor {
  * What operations need of a keyring.
  * @internal
  */
-export interface KeyringParts extends KeyringDescriptor {
-  /** It opens what was sealed to any RSA key, under the ARN that is named there. */
-  readonly anyKey: boolean;
+export interface KeyringParts extends Omit<KeyringDescriptor, "kind"> {
+  /** `kms-rsa-any` opens what was sealed to any RSA key, under the ARN that is named there. */
+  readonly kind: KeyringDescriptor["kind"] | "kms-rsa-any";
   readonly kms: Kms | undefined;
 }
 

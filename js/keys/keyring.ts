@@ -1,7 +1,7 @@
 import { inputError } from "../base/errors.js";
 import { checkOptions, checkText } from "../base/options.js";
 import { sealWasm } from "../modules/seal.js";
-import { type KeyringDescriptor, type KeyringParts, keyringParts, remember } from "./descriptor.js";
+import { type KeyringDescriptor, type KeyringParts, remember } from "./descriptor.js";
 import type { Kms } from "./kms.js";
 import { type EncryptionAlgorithm, KmsPublicKey, type PublicKeyInput } from "./public-key.js";
 import { sealKeyring } from "./seal-keyring.js";
@@ -14,7 +14,8 @@ export interface KmsRsaOptions {
    * came with it.
    */
   readonly keyArn?: string | undefined;
-  /** RSAES_OAEP_SHA_256 unless set. Messages do not record it: who opens must know it. */
+  /** RSAES_OAEP_SHA_256 unless set, and RSAES_OAEP_SHA_1 for objects, which take no other. Messages do not
+   * record it: whoever opens one must know it. */
   readonly algorithm?: EncryptionAlgorithm | undefined;
   /** What opens; a keyring without it only seals. */
   readonly kms?: Kms | undefined;
@@ -39,10 +40,13 @@ let make: (parts: KeyringParts) => Keyring;
 
 /** Who can unwrap a data key. */
 export class Keyring implements KeyringDescriptor {
+  readonly #parts: KeyringParts;
+
   private constructor(construct: symbol, parts: KeyringParts) {
     if (construct !== CONSTRUCT) {
       throw inputError("use Keyring.kmsRsa or Keyring.kms");
     }
+    this.#parts = parts;
     remember(this, parts);
     sealKeyring(parts); // refuses what does not go together
     Object.freeze(this);
@@ -68,7 +72,7 @@ export class Keyring implements KeyringDescriptor {
       throw inputError("underAnyArn must be true or false");
     }
     const what = { kind: "kms-rsa", keyArn, publicKey, algorithm, underAnyArn } as const;
-    return new Keyring(CONSTRUCT, { ...what, anyKey: false, kms });
+    return new Keyring(CONSTRUCT, { ...what, kms });
   }
 
   /**
@@ -82,23 +86,24 @@ export class Keyring implements KeyringDescriptor {
   }
 
   get kind(): KeyringDescriptor["kind"] {
-    return keyringParts(this).kind;
+    const { kind } = this.#parts;
+    return kind === "kms-rsa-any" ? "kms-rsa" : kind;
   }
 
   get keyArn(): string | undefined {
-    return keyringParts(this).keyArn;
+    return this.#parts.keyArn;
   }
 
   get publicKey(): KmsPublicKey | undefined {
-    return keyringParts(this).publicKey;
+    return this.#parts.publicKey;
   }
 
   get algorithm(): EncryptionAlgorithm | undefined {
-    return keyringParts(this).algorithm;
+    return this.#parts.algorithm;
   }
 
   get underAnyArn(): boolean {
-    return keyringParts(this).underAnyArn;
+    return this.#parts.underAnyArn;
   }
 
   static {
@@ -111,7 +116,6 @@ const NONE = {
   publicKey: undefined,
   algorithm: undefined,
   underAnyArn: false,
-  anyKey: false,
 } as const;
 
 /**
@@ -120,8 +124,7 @@ const NONE = {
  * @internal
  */
 export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm): Keyring {
-  const what = { ...NONE, kind: "kms-rsa", algorithm, anyKey: true } as const;
-  return make({ ...what, kms });
+  return make({ ...NONE, kind: "kms-rsa-any", algorithm, kms });
 }
 
 /**

@@ -16,9 +16,14 @@ export function openKeyring(parts: KeyringParts): Handle {
   return handle;
 }
 
-function takeOver({ kind, keyArn = "", algorithm, underAnyArn, anyKey }: KeyringParts): Handle {
+function takeOver({ kind, keyArn = "", algorithm, underAnyArn }: KeyringParts): Handle {
   const { Keyring } = openWasm();
-  return kind === "kms"
-    ? Keyring.kms(keyArn)
-    : Keyring.kmsRsaOpenOnly(anyKey ? undefined : keyArn, algorithm, underAnyArn);
+  switch (kind) {
+    case "kms":
+      return Keyring.kms(keyArn);
+    case "kms-rsa":
+      return Keyring.kmsRsaOpenOnly(keyArn, algorithm, underAnyArn);
+    case "kms-rsa-any":
+      return Keyring.kmsRsaAnyKey(algorithm);
+  }
 }

@@ -17,12 +17,17 @@ export function sealKeyring(parts: KeyringParts): Handle {
   return handle;
 }
 
-function takeOver({ kind, keyArn = "", publicKey, algorithm, ...rules }: KeyringParts): Handle {
+function takeOver(parts: KeyringParts): Handle {
+  const { kind, keyArn = "", publicKey, algorithm, underAnyArn } = parts;
   const { Keyring } = sealWasm();
-  if (kind === "kms") {
-    return Keyring.kms(keyArn);
+  switch (kind) {
+    case "kms":
+      return Keyring.kms(keyArn);
+    case "kms-rsa":
+      return publicKey === undefined
+        ? Keyring.kmsRsaOpenOnly(keyArn, algorithm, underAnyArn)
+        : Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm, underAnyArn);
+    case "kms-rsa-any":
+      return Keyring.kmsRsaAnyKey(algorithm);
   }
-  return publicKey === undefined
-    ? Keyring.kmsRsaOpenOnly(rules.anyKey ? undefined : keyArn, algorithm, rules.underAnyArn)
-    : Keyring.kmsRsa(handleOf(publicKey), keyArn, algorithm, rules.underAnyArn);
 }

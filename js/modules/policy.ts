@@ -10,8 +10,3 @@ const module = /* @__PURE__ */ new WasmModule(bindings, inlined);
 export function policyWasm(): typeof bindings {
   return module.bindings;
 }
-
-/** The raw exports; a test searches their memory for keys. */
-export function instantiatePolicy(): ReturnType<typeof bindings.initSync> {
-  return module.instance();
-}

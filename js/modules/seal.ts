@@ -1,4 +1,4 @@
-// Keys, and all that is sealed to them: a bundler leaves this WebAssembly module out for who only opens.
+// Keys and keyrings, and all that is sealed to them.
 
 import * as bindings from "../wasm/bongtu_seal.js";
 import { inlined } from "../wasm/seal-inline.js";

@@ -148,7 +148,7 @@ async function sum(
 }
 
 async function engine() {
-  return (await fetched(import("../modules/checksums.js"), "with checksums")).wasm;
+  return (await fetched(import("../modules/checksums.js"), "with checksums")).checksumsWasm();
 }
 
 function prepare(algorithm: ChecksumAlgorithm, options: OperationOptions): Operation {

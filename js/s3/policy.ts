@@ -186,11 +186,14 @@ const MAX_TEXT = 256 * 1024;
 
 function parse(text: string): unknown {
   if (text.length > MAX_TEXT) {
-    throw new BongtuError("ERR_POLICY", "this is no policy document: it is longer than S3 takes");
+    throw new BongtuError(
+      "ERR_POLICY",
+      "this is not a policy document: it is longer than S3 takes",
+    );
   }
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new BongtuError("ERR_POLICY", "this is no policy document: it is not JSON", { cause });
+    throw new BongtuError("ERR_POLICY", "this is not a policy document: it is not JSON", { cause });
   }
 }

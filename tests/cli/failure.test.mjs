@@ -245,7 +245,7 @@ describe("files", () => {
   test("that are no key by their size", async () => {
     const file = directory.write("large", Buffer.alloc(100_000));
     const stderr = await refuse("ERR_FILE", ["seal", "-k", file, "--key-arn", ARN], { stdin: "x" });
-    assert.match(stderr, /large' is no public key/);
+    assert.match(stderr, /large' is not a public key/);
   });
 
   for (const [what, change] of [

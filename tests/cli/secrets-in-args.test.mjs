@@ -126,7 +126,7 @@ describe("a sealed secret or a private key", () => {
 test("what is a file is called by its name, and so is an output", async () => {
   const file = directory.write("long", Buffer.alloc(100_000));
   const long = await bongtu(["secret", "seal", ...SEALING, file]);
-  assert.match(long.stderr, /long' is no secret: it is longer than 64 KiB\n$/);
+  assert.match(long.stderr, /long' is not a secret: it is longer than 64 KiB\n$/);
   const { stderr } = await bongtu(["secret", "open", ...OPENING, directory.path()]);
   assert.match(stderr, /^bongtu: ERR_FILE: '.*' is a directory\n$/);
   const out = directory.path("nowhere", "out");

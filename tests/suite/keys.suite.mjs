@@ -199,3 +199,29 @@ test("neither class can be made or changed otherwise", async () => {
   }
   assert.ok(!JSON.stringify(keyring).includes("arn"));
 });
+
+test("a keyring shows what it is", async () => {
+  const { publicKey } = await fixture();
+  const kms = { decrypt: async () => ({}) };
+  const key = KmsPublicKey.parse(publicKey);
+  const none = { publicKey: undefined, algorithm: undefined, underAnyArn: false };
+  for (const [keyring, shown] of [
+    [Keyring.kms({ keyArn: KEY_ARN, kms }), { ...none, kind: "kms" }],
+    [Keyring.kmsRsa({ keyArn: KEY_ARN, kms }), { ...none, kind: "kms-rsa" }],
+    [
+      Keyring.kmsRsa({ keyArn: KEY_ARN, kms, underAnyArn: true, algorithm: ALGORITHMS[0] }),
+      { ...none, kind: "kms-rsa", underAnyArn: true, algorithm: ALGORITHMS[0] },
+    ],
+    [
+      Keyring.kmsRsa({ keyArn: ` ${KEY_ARN} `, publicKey: key }),
+      { ...none, kind: "kms-rsa", publicKey: key },
+    ],
+  ]) {
+    for (const [name, value] of Object.entries({ ...shown, keyArn: KEY_ARN })) {
+      assert.equal(keyring[name], value, name);
+    }
+  }
+  const parsed = Keyring.kmsRsa({ publicKey: response(publicKey) });
+  assert.equal(parsed.keyArn, KEY_ARN);
+  assert.equal(parsed.publicKey.spkiSha256, key.spkiSha256);
+});

@@ -12,7 +12,9 @@ export const DOWNLOADS = [
   ["seal secrets", "{ sealSecret }", 75_000],
   ["seal objects, upload in parts", "{ sealObject, uploadParts, multipartPlan }", 117_500],
   ["sign and check uploads", "{ checkUploadHeaders, uploadRequest }", 52_000],
-  ["open", "{ open }", 69_000],
+  ["open, without what makes keyrings", "{ open }", 69_000],
+  ["open", "{ Keyring, open }", 107_500],
+  ["seal and open", "{ Keyring, KmsPublicKey, open, seal }", 108_500],
   ["everything", "*", 168_000],
 ];
 

@@ -123,7 +123,7 @@ pub enum Error {
 
     // ---- opening: what the keys say ----------------------------------------------------------
     /// The keyring needs KMS, and nobody is there to ask it.
-    #[error("this keyring's key is KMS's to use, and there is no KMS to ask")]
+    #[error("only KMS can use this keyring's key, and no KMS client was given")]
     NoKms,
     /// No encrypted data key is for this keyring.
     #[error("no encrypted data key here belongs to this keyring's key")]
@@ -141,7 +141,7 @@ pub enum Error {
     #[error("the key commitment does not match")]
     Commitment,
     /// A tag does not verify.
-    #[error("the data was changed, or the key is another one")]
+    #[error("the data was changed, or it was sealed with another key")]
     Authentication,
     /// The context given is not the message's.
     #[error("the encryption context does not contain the pairs that were asked for")]

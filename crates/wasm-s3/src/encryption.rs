@@ -33,7 +33,7 @@ impl Encryption {
     fn key(&self) -> Result<&CustomerKey> {
         match &self.0 {
             Inner::CustomerKey(key) => Ok(key),
-            _ => Err(Error::State("it is no customer key").into()),
+            _ => Err(Error::State("it is not a customer key").into()),
         }
     }
 }

@@ -35,7 +35,7 @@ pub fn bucket(options: Vec<String>) -> Result<String> {
 pub fn explain(policy: &JsValue) -> Result<Array> {
     let mut reader = JsonReader { room: MAX_POLICY_LENGTH };
     let policy = reader.value(policy, MAX_POLICY_DEPTH).ok_or(Error::Policy(
-        "this is no policy document: it is not JSON, or longer or deeper than S3 takes".into(),
+        "this is not a policy document: it is not JSON, or longer or deeper than S3 takes".into(),
     ))?;
     let found = explain_policy(&policy)?;
     let parts = [

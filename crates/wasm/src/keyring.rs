@@ -11,20 +11,21 @@ pub struct Keyring(bongtu::Keyring);
 
 #[wasm_bindgen]
 impl Keyring {
-    /// Opens through KMS, seals nothing. Without an ARN it opens what was sealed to any key, asking for
-    /// the ARN that is named there.
+    /// Opens through KMS, seals nothing.
     #[wasm_bindgen(js_name = kmsRsaOpenOnly)]
     pub fn kms_rsa_open_only(
-        key_arn: Option<String>,
+        key_arn: &str,
         algorithm: Option<String>,
         under_any_arn: bool,
     ) -> Result<Self> {
-        let algorithm = named(algorithm)?;
-        let Some(key_arn) = key_arn else {
-            return Ok(Self::of(KmsRsaKeyring::open_any_key(algorithm)));
-        };
-        let keyring = KmsRsaKeyring::open_only(KeyArn::parse(&key_arn)?, algorithm);
+        let keyring = KmsRsaKeyring::open_only(KeyArn::parse(key_arn)?, named(algorithm)?);
         Ok(Self::of(if under_any_arn { keyring.under_any_arn() } else { keyring }))
+    }
+
+    /// Opens what was sealed to any KMS RSA key, under the ARN that is named there.
+    #[wasm_bindgen(js_name = kmsRsaAnyKey)]
+    pub fn kms_rsa_any_key(algorithm: Option<String>) -> Result<Self> {
+        Ok(Self::of(KmsRsaKeyring::open_any_key(named(algorithm)?)))
     }
 
     /// A symmetric KMS key, for objects.

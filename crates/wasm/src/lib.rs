@@ -1,4 +1,4 @@
-//! bongtu for JavaScript: handles and conversions, no logic. The TypeScript beside it (`js/`) owns
+//! bongtu for JavaScript: handles and conversions, no logic. The TypeScript in `js/` owns
 //! streams, WebCrypto and the public API; nothing here is meant to be called by anybody else.
 //!
 //! Two WebAssembly modules are built of it, by the features `seal` and `open`, so that a page downloads

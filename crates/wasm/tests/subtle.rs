@@ -87,7 +87,7 @@ async fn seal(text: &[u8]) -> Vec<u8> {
 
 /// The plaintext, `None` when a frame does not verify; both executors must agree on that.
 async fn open(message: &[u8]) -> Option<Vec<u8>> {
-    let keyring = Keyring::kms_rsa_open_only(Some(ARN.into()), None, false).unwrap();
+    let keyring = Keyring::kms_rsa_open_only(ARN, None, false).unwrap();
     let mut session = OpenSession::new(&keyring, vec![], None, None, None, None).unwrap();
     let header = session.header(&Uint8Array::from(message), true).unwrap();
     let request = session.request().unwrap();
@@ -96,7 +96,7 @@ async fn open(message: &[u8]) -> Option<Vec<u8>> {
     let key = rsa_key("pkcs8", &der(PRIVATE), "SHA-256", "decrypt").await;
     let plaintext = subtle().decrypt_with_object_and_js_u8_array(&rsa_oaep("SHA-256"), &key, &blob);
     let plaintext = Uint8Array::from(&bytes(plaintext.unwrap()).await.unwrap()[..]);
-    session.respond(Some(ARN.into()), Some(plaintext)).unwrap();
+    session.respond(ARN, Some(plaintext)).unwrap();
     session.unwrapped().unwrap();
 
     let (platform, rust) = content_key(&session.take_content_key().unwrap()).await;

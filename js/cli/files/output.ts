@@ -24,7 +24,7 @@ export async function openOutput(values: OutputValues): Promise<Output> {
 
 export function checkNoOverwrite({ output, "no-overwrite": keep = false }: OutputValues): void {
   if (keep && (output === undefined || output === "-")) {
-    throw usageError("--no-overwrite goes with -o OUT: standard output is not ours to keep");
+    throw usageError("--no-overwrite goes with -o OUT: standard output is never replaced");
   }
 }
 

@@ -172,8 +172,7 @@ export class CustomerKey {
   }
 }
 
-/** @internal */
-export function checkCustomerKey(key: unknown): CustomerKey {
+function checkCustomerKey(key: unknown): CustomerKey {
   if (!(key instanceof CustomerKey)) {
     throw inputError("a customer key must be made by CustomerKey.generate, from or open");
   }

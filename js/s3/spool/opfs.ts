@@ -18,7 +18,7 @@ export async function originPrivateStore(): Promise<SpoolStore> {
   if (typeof storage?.getDirectory !== "function") {
     throw noStore(
       globalThis.isSecureContext === false
-        ? "this page is no secure context, which HTTPS would make it"
+        ? "this page is not a secure context; serve it over HTTPS"
         : "this browser has no origin private file system",
     );
   }

@@ -99,6 +99,6 @@ async function synced(handle: FileHandle): Promise<void> {
 
 function checkFile(path: string, status: Stats): void {
   if (!status.isFile()) {
-    throw spoolError(`${JSON.stringify(path)} is no file, and nothing that bongtu made`);
+    throw spoolError(`${JSON.stringify(path)} is not a file, so bongtu did not make it`);
   }
 }

@@ -197,7 +197,7 @@ async function storeOf({ folder }: SpoolPlace): Promise<SpoolStore> {
     return await storing(() => make(folder));
   }
   if (needsFolder()) {
-    throw inputError("folder is required here: where shall spools be kept?");
+    throw inputError("folder is required here: it says where spools are kept");
   }
   return await storing(stores.origin);
 }
@@ -211,7 +211,9 @@ function needsFolder(): boolean {
 async function idOf(name: string): Promise<string> {
   const { subtle } = crypto as Partial<Crypto>;
   if (subtle === undefined) {
-    throw spoolError("none can be kept here: this page is no secure context, and has no WebCrypto");
+    throw spoolError(
+      "none can be kept here: this page is not a secure context, so it has no WebCrypto",
+    );
   }
   const digest = await subtle.digest("SHA-256", new TextEncoder().encode(name));
   return hexOf(new Uint8Array(digest));

@@ -5,17 +5,24 @@ import { refuseMisspelt } from "../../base/option-names.js";
 import { checkObject } from "../../base/options.js";
 import { type MultipartPlan, multipartPlan } from "./multipart-plan.js";
 
-/** The plan, if it is one for this many bytes. */
-export function checkPlan(size: number, plan: MultipartPlan | undefined): MultipartPlan {
+/** The plan, if it is one for what is sealed. */
+export function checkPlan(
+  sealed: Pick<MultipartPlan, "size" | "format">,
+  plan: MultipartPlan | undefined,
+): MultipartPlan {
   if (plan === undefined) {
     throw inputError("a plan is needed, such as multipartPlan makes it");
   }
   checkObject(plan, "the plan");
   refuseMisspelt(plan, ["size", "format", "partSize", "partCount", "concurrency"], "plan.");
+  const { size, format } = sealed;
   if (plan.size !== size) {
     throw inputError(`the plan is for ${plan.size} bytes, and what is sealed has ${size}`);
   }
-  const { format, partSize, partCount, concurrency } = plan;
+  if (plan.format !== format) {
+    throw inputError(`the plan is for format ${plan.format}, and what is sealed has ${format}`);
+  }
+  const { partSize, partCount, concurrency } = plan;
   const made = multipartPlan(size, { format, partSize, concurrency });
   if (made.partCount !== partCount) {
     throw inputError("the plan's partCount does not follow from its size and partSize");
@@ -28,11 +35,11 @@ export function planFor(
   spooled: Pick<MultipartPlan, "size" | "format" | "partSize">,
   plan: MultipartPlan | undefined,
 ): MultipartPlan {
-  const { size, partSize } = spooled;
+  const { partSize } = spooled;
   if (plan === undefined) {
     return multipartPlan(spooled, { partSize });
   }
-  if (checkPlan(size, plan).partSize !== partSize) {
+  if (checkPlan(spooled, plan).partSize !== partSize) {
     throw new BongtuError("ERR_PART_SIZE", `this spool has parts of ${partSize} bytes already`);
   }
   return plan;

@@ -46,7 +46,7 @@ export async function uploadParts(
   const spooled = openForUpload in source;
   const opened = spooled ? await source[openForUpload]() : new SealedSource(source);
   try {
-    const checked = spooled ? planFor(source, plan) : checkPlan(source.size, plan);
+    const checked = spooled ? planFor(source, plan) : checkPlan(source, plan);
     checkSameChecksum(opened, options);
     const keep = spooled && options.keep !== false;
     const { parts, checksum } = await new Upload(opened, checked, options, keep).run();

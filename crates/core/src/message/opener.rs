@@ -36,7 +36,7 @@ impl CommitmentPolicy {
             "FORBID_ENCRYPT_ALLOW_DECRYPT" => Ok(Self::ForbidEncryptAllowDecrypt),
             "REQUIRE_ENCRYPT_ALLOW_DECRYPT" => Ok(Self::RequireEncryptAllowDecrypt),
             "REQUIRE_ENCRYPT_REQUIRE_DECRYPT" => Ok(Self::RequireEncryptRequireDecrypt),
-            _ => Err(Error::Input("commitmentPolicy is none of AWS's three")),
+            _ => Err(Error::Input("commitmentPolicy must be one of AWS's three policies")),
         }
     }
 

@@ -99,7 +99,7 @@ fn name(start: &[u8]) -> Error {
         Some((_, name)) => name,
         None if is_text(&text) && !text.contains(&0) => "this is text, and not sealed",
         None => {
-            "this is no AWS Encryption SDK message; the body of an S3 Encryption Client object is opened together with its metadata"
+            "this is not an AWS Encryption SDK message; the body of an S3 Encryption Client object is opened together with its metadata"
         }
     })
 }

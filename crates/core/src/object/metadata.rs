@@ -74,7 +74,7 @@ impl Envelope {
         };
 
         let members =
-            json(text).ok_or(Error::Metadata("the instruction file is no JSON object"))?;
+            json(text).ok_or(Error::Metadata("the instruction file must be a JSON object"))?;
         let mut texts = Vec::new();
         for (name, value) in members {
             match value {
@@ -267,7 +267,8 @@ fn description(text: Option<&str>, json: JsonParser) -> Result<MaterialDescripti
     if matches!(text, "" | "null") || list.is_some_and(|inside| inside.trim_ascii().is_empty()) {
         return Ok(MaterialDescription::EMPTY);
     }
-    let members = json(text).ok_or(Error::Metadata("a description is no JSON object"))?;
+    let members =
+        json(text).ok_or(Error::Metadata("a material description must be a JSON object"))?;
     let mut pairs = Vec::new();
     for (name, value) in members {
         let JsonValue::Text(text) = value else {

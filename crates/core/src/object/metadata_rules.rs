@@ -68,7 +68,8 @@ pub(crate) enum Value {
     Begins(&'static str),
 }
 
-/// What every object carries under an RSA wrap: of version 3 one with a description has that too.
+/// What an object of known length without an instruction file carries under an RSA wrap: of version 3 one
+/// with a description has that too.
 /// Values are random but for the names of algorithms.
 pub(crate) const fn envelope(format: Format) -> &'static [(&'static str, Value)] {
     match format {

@@ -55,7 +55,8 @@ pub(super) struct Key<'a> {
 
 /// Reads a SubjectPublicKeyInfo (RFC 5280) or an RSAPublicKey (RFC 8017).
 pub(super) fn read(der: &[u8]) -> Result<Key<'_>> {
-    let (content, rest) = element(SEQUENCE, der).ok_or(Error::PublicKey("no DER of a key"))?;
+    let (content, rest) =
+        element(SEQUENCE, der).ok_or(Error::PublicKey("this DER does not hold a key"))?;
     refuse_by_name(content)?;
     let line_end = match rest {
         None => return Err(CUT),

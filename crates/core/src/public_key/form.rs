@@ -155,7 +155,7 @@ impl Reader {
             (None, [(_, answer @ (Json::Object(_) | Json::List(_)))]) => self.inner()?.json(answer),
             _ => match value_of(object) {
                 value if core::ptr::eq(value, object) => Err(Error::PublicKey(
-                    "this JSON has no PublicKey, so it is no answer of KMS GetPublicKey, and no JWK",
+                    "this JSON is neither an answer of KMS GetPublicKey, since it has no PublicKey, nor a JWK",
                 )),
                 value => self.inner()?.json(value),
             },

@@ -5,14 +5,14 @@ use crate::arn;
 use crate::error::{Error, Result};
 
 pub(super) const SSH: Error = Error::PublicKey(
-    "this is an OpenSSH public key, which is none of KMS: aws kms get-public-key exports one",
+    "this is an OpenSSH public key, which KMS never exports. Give what aws kms get-public-key prints",
 );
 /// What begins as JSON does.
 pub(super) fn no_json(text: &str) -> Error {
     Error::PublicKey(if text.starts_with("[object ") {
         "this is what JavaScript makes of an object that is turned into text. Give the object itself"
     } else {
-        "it begins as JSON does, but is none, or only a part of it"
+        "it begins like JSON, but it is not complete JSON"
     })
 }
 

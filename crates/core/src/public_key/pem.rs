@@ -75,7 +75,7 @@ fn check_label(label: &[u8]) -> Result<()> {
         _ if has(b"CERTIFICATE REQUEST") => REQUEST,
         _ if has(b"CERTIFICATE") => CERTIFICATE,
         _ if has(b"SSH2") => super::names::SSH,
-        _ if has(b"PGP") => Error::PublicKey("this is a PGP key, which is none of KMS"),
+        _ if has(b"PGP") => Error::PublicKey("this is a PGP key, which KMS never exports"),
         _ => Error::PublicKey("a PEM of another kind than PUBLIC KEY"),
     })
 }

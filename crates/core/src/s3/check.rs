@@ -163,7 +163,7 @@ impl Given {
             let name = name.to_ascii_lowercase();
             let token = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
             if name.is_empty() || name.len() > 128 || !name.bytes().all(token) {
-                return refuse("a name is none");
+                return refuse("invalid header name");
             }
             if !is_plain(value) {
                 return refuse(&format!(

@@ -101,12 +101,12 @@ pub fn explain_policy_text(text: &str) -> Result<Explanation> {
 }
 
 fn no_policy(why: &str) -> Error {
-    Error::Policy(format!("this is no policy document: {why}"))
+    Error::Policy(format!("this is not a policy document: {why}"))
 }
 
 fn explain_statement(statement: &Json, found: &mut Explanation) -> Result<()> {
     if !matches!(statement, Json::Object(_)) {
-        return Err(no_policy("a statement is no object"));
+        return Err(no_policy("a statement must be an object"));
     }
     match statement.get("Effect").and_then(Json::as_text) {
         Some("Deny") => {}
@@ -241,7 +241,9 @@ struct Condition {
 fn conditions(statement: &Json) -> Result<Vec<Condition>> {
     let mut conditions = Vec::new();
     let Some(block) = statement.get("Condition") else { return Ok(conditions) };
-    let Json::Object(operators) = block else { return Err(no_policy("a Condition is no object")) };
+    let Json::Object(operators) = block else {
+        return Err(no_policy("a Condition must be an object"));
+    };
     for (operator, keys) in operators {
         let Json::Object(keys) = keys else {
             return Err(no_policy("a condition operator has no keys"));
@@ -250,7 +252,7 @@ fn conditions(statement: &Json) -> Result<Vec<Condition>> {
             let values = values.one_or_more().iter().map(|value| match value {
                 Json::Text(text) | Json::Number(text) => Ok(text.clone()),
                 Json::Bool(value) => Ok(if *value { "true" } else { "false" }.into()),
-                _ => Err(no_policy("a condition has a value that is none")),
+                _ => Err(no_policy("a condition value must be text, a number or a boolean")),
             });
             conditions.push(Condition {
                 operator: operator.to_ascii_lowercase(),
@@ -324,7 +326,7 @@ fn kms_key(key: &str, named_only: bool) -> (&'static str, String) {
     let warning = if key.starts_with("arn:") && named {
         ""
     } else {
-        " But S3 compares with a key ARN, and this is none: all uploads are denied."
+        " But S3 compares it with a key ARN, and this is not one: all uploads are denied."
     };
     let default = default_of(named_only);
     ("kms-key", format!("Uploads under another KMS key than {key} are denied.{default}{warning}"))

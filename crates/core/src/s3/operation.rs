@@ -139,7 +139,7 @@ impl Operation {
         Self::ALL
             .into_iter()
             .find(|operation| operation.name() == name)
-            .ok_or(Error::Input("no operation of S3 that is known here; PutObject is one"))
+            .ok_or(Error::Input("this is not an S3 operation that bongtu knows, such as PutObject"))
     }
 
     /// Whether it takes the headers of SSE-C.

@@ -217,7 +217,7 @@ fn checked_key(key: &str) -> Result<&str> {
     }
     // A search for text would be the only one here, and costs some KB of WebAssembly.
     if key.split('$').skip(1).any(|rest| rest.starts_with("{filename}")) {
-        return Err(Error::Policy("${filename} in a key would be the page's to choose".into()));
+        return Err(Error::Policy("${filename} in a key would let the page choose the key".into()));
     }
     Ok(key)
 }

@@ -50,10 +50,10 @@ pub(super) fn check_envelope(
     })?;
     // What is read generously is not signed so: nothing that seals writes it.
     if described.unreadable_description.is_some() {
-        return refuse("the material description is no JSON object of strings");
+        return refuse("the material description must be a JSON object of strings");
     }
     if metadata.iter().any(|(_, value)| value.trim_ascii_start().starts_with("=?")) {
-        return refuse("encoded words are no metadata of a sealed object");
+        return refuse("sealed objects have no encoded words in their metadata");
     }
     if !formats.contains(&SealedFormat::Object(described.format)) {
         return refuse("an object of this version is not expected");
@@ -61,7 +61,7 @@ pub(super) fn check_envelope(
     let rsa = described.wrap == V2_RSA;
     let foreign = |name: &str| !may_carry(described.format, rsa, name);
     if let Some((name, _)) = metadata.iter().find(|(name, _)| foreign(name)) {
-        return refuse(&format!("{META}{name} is no metadata of a sealed object"));
+        return refuse(&format!("sealed objects have no metadata {META}{name}"));
     }
     if rsa && !matches!(described.wrapped_key_length, 256 | 384 | 512) {
         return refuse("the wrapped key is not of an RSA key's length");

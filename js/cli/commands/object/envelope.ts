@@ -35,7 +35,7 @@ async function readMetadata(path: string) {
   const response = isRecord(given) && isRecord(given.Metadata) ? given : undefined;
   const metadata = response?.Metadata ?? given;
   if (!isRecord(metadata) || !Object.values(metadata).every(isText)) {
-    throw fileError(`'${path}' is no ${METADATA}`);
+    throw fileError(`'${path}' is not a ${METADATA}`);
   }
   const range = response?.ContentRange;
   return {

@@ -46,7 +46,7 @@ export const policyBucket = command({
   async run(values, operand) {
     const { bucket, partition } = values;
     if (operand !== undefined) {
-      throw usageError(`'${operand}' is no option`);
+      throw usageError(`'${operand}' is not an option`);
     }
     if (bucket === undefined) {
       throw usageError("--bucket B is missing: whose policy it is");
