@@ -88,6 +88,8 @@ export function kmsError(failure: unknown): BongtuError {
   });
 }
 
+/** Any value may be thrown, and an error's name be any value; Rust takes nothing but text. */
 export function nameOf(failure: unknown): string {
-  return failure instanceof Error ? failure.name : "an error without a name";
+  const name: unknown = failure instanceof Error ? failure.name : undefined;
+  return typeof name === "string" && name !== "" ? name : "an error without a name";
 }

@@ -82,11 +82,10 @@ export class KmsPublicKey {
 
   static parse(input: PublicKeyInput, options: PublicKeyOptions = {}): KmsPublicKey {
     checkOptions(options, { keyArn: true, spkiSha256: true });
-    checkText(options.keyArn, "keyArn");
-    if ("spkiSha256" in options) {
-      checkText(options.spkiSha256 ?? null, "spkiSha256");
-    }
-    return new KmsPublicKey(CONSTRUCT, parseAny(input, options));
+    const keyArn = checkText(options.keyArn, "keyArn");
+    const spkiSha256 =
+      "spkiSha256" in options ? checkText(options.spkiSha256 ?? null, "spkiSha256") : undefined;
+    return new KmsPublicKey(CONSTRUCT, parseAny(input, keyArn, spkiSha256));
   }
 
   /** How many bytes RSA alone can encrypt, without an envelope. */
@@ -100,11 +99,21 @@ export class KmsPublicKey {
   }
 
   static {
-    handleOf = (key) => key.#key;
+    handleOf = (key) => {
+      // `instanceof` is true of a proxy and of what inherits from a key, too.
+      if (!(#key in key)) {
+        throw inputError("this is not the KmsPublicKey itself, but made of one");
+      }
+      return key.#key;
+    };
   }
 }
 
-function parseAny(input: PublicKeyInput, { keyArn, spkiSha256 }: PublicKeyOptions): PublicKey {
+function parseAny(
+  input: PublicKeyInput,
+  keyArn: string | undefined,
+  spkiSha256: string | undefined,
+): PublicKey {
   if (input instanceof KmsPublicKey) {
     throw publicKeyError("this is a KmsPublicKey already. Use it as it is");
   }

@@ -152,6 +152,11 @@ export class SealedRange<Format extends SealedFormat = "message"> implements Sea
   // Engines that do not know the symbol get the method under none: see below.
   declare [Symbol.dispose]: () => void;
 
+  /** Whether it was made here, and not of what was: by `Object.create` or a proxy. */
+  static is(given: unknown): given is SealedRange {
+    return typeof given === "object" && given !== null && #session in given;
+  }
+
   static {
     if (typeof Symbol.dispose === "symbol") {
       SealedRange.prototype[Symbol.dispose] = SealedRange.prototype.dispose;

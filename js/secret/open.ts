@@ -1,13 +1,16 @@
 // Opening what stands for a small secret, in whichever form it was sealed.
 
 import type { Bytes } from "../base/bytes.js";
-import { inputError } from "../base/errors.js";
+import { BongtuError, inputError } from "../base/errors.js";
 import { checkOperationOptions, checkText } from "../base/options.js";
 import { unwrapDataKey } from "../engine/unwrap.js";
 import type { Keyring } from "../keys/keyring.js";
 import { OPEN_OPTIONS, type OpenOptions, open, prepare } from "../message/open.js";
 import { openWasm } from "../modules/open.js";
 import type { OpenSecretOptions } from "./options.js";
+
+/** As `MAX_CHARACTERS` of crates/core/src/secret has it, with room for line breaks. */
+const MOST_CHARACTERS = 8 * 1024 * 1024;
 
 /**
  * Opens what `sealSecret` made, in either form, or another writer of one of them; it may be broken
@@ -36,6 +39,13 @@ export async function openSecret(
 function read(value: string, form: string | undefined): { direct: boolean; bytes: Bytes } {
   if (typeof value !== "string") {
     throw inputError("a sealed secret must be a string");
+  }
+  // Before it is copied: whoever stores it chose its length.
+  if (value.length > MOST_CHARACTERS) {
+    throw new BongtuError(
+      "ERR_LIMIT",
+      `characters of a sealed secret: ${value.length}, at most ${MOST_CHARACTERS}`,
+    );
   }
   const text = new TextEncoder().encode(value);
   try {

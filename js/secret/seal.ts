@@ -17,8 +17,8 @@ import type { SecretForm, SecretOptions, SecretTarget } from "./options.js";
 /**
  * Seals a secret, offline, to one line of base64 (RFC 4648 section 4). Text is sealed as UTF-8.
  *
- * Armoured, a secret of any length takes `4 * Math.ceil(sealedSize(keyring, length) / 3)`
- * characters. Direct, it has at least 1 byte and at most `publicKey.maxDirectBytes(algorithm)`, and
+ * Armoured, a secret takes `4 * Math.ceil(sealedSize(keyring, length) / 3)` characters, at most
+ * 4,194,304; what is larger is sealed as a message (`seal`). Direct, it has at least 1 byte and at most `publicKey.maxDirectBytes(algorithm)`, and
  * takes 344, 512 or 684 characters; for this a `KmsPublicKey` is enough.
  */
 export async function sealSecret(

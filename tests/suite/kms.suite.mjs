@@ -208,6 +208,11 @@ test("failures that are no errors, and those that are thrown at once", async () 
     const { message, keyring } = await answering(() => Promise.reject(cause));
     assert.equal((await failure(open(keyring, message), "ERR_KMS")).cause, cause);
   }
+  for (const name of [403, 1.5, true, null, undefined, "", Symbol("s"), {}, { length: 1 }]) {
+    const cause = Object.defineProperty(new Error("refused"), "name", { value: name });
+    const { message, keyring } = await answering(() => Promise.reject(cause));
+    assert.equal((await failure(open(keyring, message), "ERR_KMS")).cause, cause);
+  }
   const cause = kmsException("ThrottlingException");
   const kms = {
     decrypt() {

@@ -19,7 +19,7 @@ import {
   kmsException,
   SYMMETRIC_ARN,
 } from "../harness/kms.mjs";
-import { assertBytes, bytes, failure, fixture, idle, testWithEach } from "./support.mjs";
+import { assertBytes, bytes, failure, fixture, idle, testWithEach, thrown } from "./support.mjs";
 
 const DIRECT = { form: "direct" };
 const ALGORITHMS = ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"];
@@ -352,6 +352,34 @@ test("a form can be demanded, and the other one is refused before KMS is asked",
         assert.ok(message.includes(form) && message.includes(demanded), message);
       }
     }
+  }
+});
+
+test("a sealed secret that pasting damaged is not called unsealed", async () => {
+  const { keyring } = await fixture();
+  const value = await sealSecret(keyring, "secret", { form: "direct" });
+  const url = value.replaceAll("+", "-").replaceAll("/", "_");
+  for (const text of [`\ufeff${url}`, `${url}\ufeff`, `\ufeff"${value}"`, `${value}\u00a0`]) {
+    await failure(openSecret(unasked, text), "ERR_MALFORMED");
+  }
+  for (const text of [`\u3000${url}`, `${value}\u2028`, `${value}\v`]) {
+    await failure(openSecret(unasked, text), "ERR_MALFORMED");
+  }
+});
+
+test("a secret is small", async () => {
+  const { keyring } = await fixture();
+  const { message } = await failure(sealSecret(keyring, bytes(3 * 2 ** 20)), "ERR_LIMIT");
+  assert.ok(message.includes("4194304"), message);
+  await failure(openSecret(unasked, "A".repeat(2 ** 23 + 1)), "ERR_LIMIT");
+});
+
+test("a public key is itself, and not a proxy of one", async () => {
+  const { publicKey } = await fixture();
+  const key = KmsPublicKey.parse(publicKey);
+  for (const other of [new Proxy(key, {}), Object.create(key)]) {
+    await failure(sealSecret(other, "secret", { form: "direct" }), "ERR_INPUT");
+    thrown(() => Keyring.kmsRsa({ publicKey: other, keyArn: KEY_ARN }), "ERR_INPUT");
   }
 });
 

@@ -150,6 +150,31 @@ test("elements as S3 writes them, and others", () => {
   ]);
 });
 
+for (const [what, part, code] of [
+  ["a number as text", { PartNumber: "1" }, undefined],
+  ["a number that is none", { PartNumber: "one" }, "ERR_INPUT"],
+  ["a number of parts", { PartNumber: 1.5 }, "ERR_INPUT"],
+  ["an ETag that is a number", { PartNumber: 1, ETag: 5 }, "ERR_INPUT"],
+]) {
+  test(`ListParts that gives ${what}`, async () => {
+    const uploading = upload((_, { uploads }) => ({
+      async listParts({ uploadId }) {
+        const listed = [...uploads.get(uploadId).parts].map(([PartNumber, { etag, bytes }]) => ({
+          ...{ PartNumber, ETag: etag, Size: bytes.length },
+          ...(PartNumber === 1 && part),
+        }));
+        return { Parts: listed };
+      },
+    }));
+    if (code === undefined) {
+      await uploading;
+      return;
+    }
+    const { message } = await failure(uploading, code);
+    assert.ok(message.startsWith("listParts gave a part"), message);
+  });
+}
+
 for (const [name, pages] of [
   ["the same marker", () => "1"],
   ["markers that go back", (page) => String(10 - page)],

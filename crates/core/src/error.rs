@@ -147,6 +147,10 @@ pub enum Error {
     #[error("the encryption context does not contain the pairs that were asked for")]
     ContextMismatch,
 
+    /// A direct secret was to be opened with an encryption context.
+    #[error("a direct secret has no encryption context")]
+    SecretContext,
+
     // ---- requests to S3 ---------------------------------------------------------------------
     /// Server-side encryption asked for in a way that S3 refuses or that would give the key away.
     #[error("{0}")]
@@ -211,7 +215,7 @@ impl Error {
             Self::Kms(_) => "ERR_KMS",
             Self::Commitment => "ERR_COMMITMENT",
             Self::Authentication => "ERR_AUTHENTICATION",
-            Self::ContextMismatch => "ERR_CONTEXT_MISMATCH",
+            Self::ContextMismatch | Self::SecretContext => "ERR_CONTEXT_MISMATCH",
             Self::Sse(_) => "ERR_SSE",
             Self::UploadHeaders(_) => "ERR_UPLOAD_HEADERS",
             Self::Policy(_) => "ERR_POLICY",

@@ -89,6 +89,9 @@ pub struct SecretOptions {
     pub encryption_context: EncryptionContext,
 }
 
+/// Characters of a sealed secret, without line breaks: what is larger is sealed as a message.
+pub const MAX_CHARACTERS: u64 = 4 * 1024 * 1024;
+
 impl SecretOptions {
     /// Checks that they go together.
     ///
@@ -119,7 +122,15 @@ impl SecretOptions {
         let size = sealed_size(keyring, length, &options)?;
         // Base64 makes four characters of three bytes, and of what is left.
         let characters = size.div_ceil(3).saturating_mul(4);
-        self.target.map_or(Ok(()), |target| target.check(characters))
+        match self.target {
+            Some(target) => target.check(characters),
+            None if characters <= MAX_CHARACTERS => Ok(()),
+            None => Err(Error::Limit {
+                what: "characters of a sealed secret",
+                found: characters,
+                limit: MAX_CHARACTERS,
+            }),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ import { type Sealed, SealedRange } from "../../sealed/sealed.js";
  * would go out as the plaintext that it is.
  */
 export function checkSealed(given: unknown): asserts given is Sealed {
-  if (!(given instanceof SealedRange)) {
+  if (!SealedRange.is(given)) {
     throw inputError(
       "only what is sealed is kept or uploaded: seal it first, by sealBlob or sealObject",
     );

@@ -178,6 +178,9 @@ function recordOf(sealed: Sealed, { name, partSize }: SpoolOptions): SpoolRecord
   if (typeof name !== "string" || name === "") {
     throw inputError("a spool needs a name");
   }
+  if (/\p{Surrogate}/u.test(name)) {
+    throw inputError("a name with a lone surrogate is not text");
+  }
   checkSealed(sealed);
   const { size, format } = sealed;
   const plan = multipartPlan(sealed, { partSize });

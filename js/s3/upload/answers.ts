@@ -18,6 +18,7 @@ import {
 } from "../http/response.js";
 import { begins, element, elements, ends } from "../http/xml.js";
 import type { ListPartsOutput } from "./requests.js";
+import type { FinishedPart } from "./source.js";
 
 /** Of CreateMultipartUpload. */
 export async function uploadIdIn(answer: unknown): Promise<string> {
@@ -70,6 +71,32 @@ function storedByOutput(answer: unknown, checksum: Checksum | undefined) {
 function withoutEtag(answer: string): BongtuError {
   const rule = 'in a page the bucket\'s CORS rule needs "ExposeHeaders": ["ETag"]';
   return new BongtuError("ERR_S3", `${answer} has no ETag that can be read: ${rule}`);
+}
+
+/**
+ * The parts of a page, which the caller may have made of XML: numbers may be text. What is anything
+ * else would be kept, and be damage there.
+ */
+export function listedIn({ Parts = [] }: ListPartsOutput): FinishedPart[] {
+  if (!Array.isArray(Parts)) {
+    throw inputError("listParts gave Parts that are not an array");
+  }
+  return Parts.filter((part) => part?.PartNumber !== undefined && part.ETag !== undefined).map(
+    ({ PartNumber, ETag, Size }) => {
+      const [partNumber, size] = [wholeOf(PartNumber), wholeOf(Size)];
+      if (!partNumber || typeof ETag !== "string") {
+        throw inputError(
+          "listParts gave a part whose PartNumber is not a number or ETag is not text",
+        );
+      }
+      return { partNumber, etag: ETag, size: size ?? -1 };
+    },
+  );
+}
+
+function wholeOf(value: unknown): number | undefined {
+  const whole = typeof value === "number" || typeof value === "string" ? Number(value) : Number.NaN;
+  return Number.isSafeInteger(whole) && whole >= 0 ? whole : undefined;
 }
 
 /** A page of ListParts. An answer that is none would be one without parts, and all sent again. */

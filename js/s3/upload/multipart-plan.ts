@@ -47,7 +47,10 @@ export function multipartPlan(
     throw inputError("size must be a whole number of bytes, or what has such a size");
   }
   const own = (Object(sealed) as Partial<MultipartPlan>).format;
-  const format = requiredText(options.format ?? own, "format") as SealedFormat;
+  const format = requiredText(
+    options.format === undefined ? own : options.format,
+    "format",
+  ) as SealedFormat;
   if (own !== undefined && own !== format) {
     throw inputError("format: what is sealed has another; leave it out");
   }

@@ -9,7 +9,15 @@ import type { PartRange } from "../../sealed/part-ranges.js";
 import type { Checksum } from "../checksums.js";
 import { Refusal } from "../http/response.js";
 import { type RetryPolicy, retrying } from "../http/retry.js";
-import { checkAborted, checkCompleted, etagIn, headIn, partsIn, uploadIdIn } from "./answers.js";
+import {
+  checkAborted,
+  checkCompleted,
+  etagIn,
+  headIn,
+  listedIn,
+  partsIn,
+  uploadIdIn,
+} from "./answers.js";
 import { type Completion, documentOf, makes } from "./completion.js";
 import { checksumOfWhole, completeHeaders } from "./multipart-headers.js";
 import { retryPolicy, type UploadPartsOptions } from "./options.js";
@@ -89,11 +97,7 @@ export class UploadServer {
       for (let pages = 1; ; pages++) {
         const page = { ...this.#named(), ...(marker && { partNumberMarker: marker }), signal };
         const output = await partsIn(await this.#requests.listParts?.(page));
-        for (const { PartNumber, ETag, Size } of output.Parts ?? []) {
-          if (PartNumber !== undefined && ETag !== undefined) {
-            listed.push({ partNumber: PartNumber, etag: ETag, size: Size ?? -1 });
-          }
-        }
+        listed.push(...listedIn(output));
         const next = output.IsTruncated ? output.NextPartNumberMarker : undefined;
         if (next === undefined) {
           return listed;

@@ -87,13 +87,13 @@ impl DirectOpening {
     /// means something to it.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] for a keyring of a symmetric key, [`Error::ContextMismatch`] when any
+    /// [`Error::Unsupported`] for a keyring of a symmetric key, [`Error::SecretContext`] when any
     /// context is asked for: a direct secret has none.
     pub fn new(keyring: &Keyring, block: Vec<u8>, options: &OpenOptions) -> Result<Self> {
-        if options.encryption_context.iter().next().is_some() {
-            return Err(Error::ContextMismatch);
-        }
         let request = keyring.direct_request(block)?;
+        if options.encryption_context.iter().next().is_some() {
+            return Err(Error::SecretContext);
+        }
         // KMS returns no empty plaintext: what has none is no answer.
         let is_secret = |text: &[u8]| !text.is_empty() && !is_wrapped_key(text);
         let unbind =

@@ -117,15 +117,16 @@ fn refusal(value: &[u8], broken: &'static str) -> Error {
 
 /// Whether it is long base64 of any alphabet, in one line or in long ones, in quotes or in none.
 fn is_long(text: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(text) else { return false };
+    let blank = |letter: char| letter.is_whitespace() || matches!(letter, '\u{feff}' | '"' | '\'');
+    let is_encoded =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
     let (mut length, mut last) = (0, LINE);
-    for line in text.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'')) {
-        let is_encoded = |byte: &u8| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
-        };
+    for line in text.split(blank) {
         if line.is_empty() {
             continue;
         }
-        if last < LINE || !line.iter().all(is_encoded) {
+        if last < LINE || !line.bytes().all(is_encoded) {
             return false;
         }
         last = line.len();
