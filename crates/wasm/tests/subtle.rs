@@ -96,7 +96,7 @@ async fn open(message: &[u8]) -> Option<Vec<u8>> {
     let key = rsa_key("pkcs8", &der(PRIVATE), "SHA-256", "decrypt").await;
     let plaintext = subtle().decrypt_with_object_and_js_u8_array(&rsa_oaep("SHA-256"), &key, &blob);
     let plaintext = Uint8Array::from(&bytes(plaintext.unwrap()).await.unwrap()[..]);
-    session.respond(ARN, Some(plaintext)).unwrap();
+    session.respond(Some(ARN.into()), Some(plaintext)).unwrap();
     session.unwrapped().unwrap();
 
     let (platform, rust) = content_key(&session.take_content_key().unwrap()).await;
