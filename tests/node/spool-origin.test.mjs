@@ -137,7 +137,7 @@ test("a page that is closed while it writes a record leaves the old one or the n
 const NOWHERE = {
   "a page that is no secure context": [
     { navigator: { storage: {} }, isSecureContext: false },
-    /no secure context/,
+    /not a secure context/,
   ],
   "a browser without it": [{ navigator: { storage: {} } }, /no origin private file system/],
   "a browser without Web Locks": [
