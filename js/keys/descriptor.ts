@@ -45,3 +45,15 @@ export function keyringParts(keyring: unknown): KeyringParts {
   }
   return parts;
 }
+
+/** Calls `takeOver` once for a keyring, and keeps what it made as long as the keyring is there. */
+export function once<Handle>(
+  takeOver: (parts: KeyringParts) => Handle,
+): (parts: KeyringParts) => Handle {
+  const taken = new WeakMap<KeyringParts, Handle>();
+  return (parts) => {
+    const handle = taken.get(parts) ?? takeOver(parts);
+    taken.set(parts, handle);
+    return handle;
+  };
+}

@@ -2,19 +2,10 @@
 
 import { openWasm } from "../modules/open.js";
 import type { Keyring as Handle } from "../wasm/bongtu_open.js";
-import type { KeyringParts } from "./descriptor.js";
-
-const taken = new WeakMap<KeyringParts, Handle>();
+import { type KeyringParts, once } from "./descriptor.js";
 
 /** Takes a keyring over at its first use. */
-export function openKeyring(parts: KeyringParts): Handle {
-  let handle = taken.get(parts);
-  if (handle === undefined) {
-    handle = takeOver(parts);
-    taken.set(parts, handle);
-  }
-  return handle;
-}
+export const openKeyring: (parts: KeyringParts) => Handle = /* @__PURE__ */ once(takeOver);
 
 function takeOver({ kind, keyArn = "", algorithm, underAnyArn }: KeyringParts): Handle {
   const { Keyring } = openWasm();

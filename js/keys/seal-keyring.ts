@@ -2,20 +2,11 @@
 
 import { sealWasm } from "../modules/seal.js";
 import type { Keyring as Handle } from "../wasm/bongtu_seal.js";
-import type { KeyringParts } from "./descriptor.js";
+import { type KeyringParts, once } from "./descriptor.js";
 import { handleOf } from "./public-key.js";
 
-const taken = new WeakMap<KeyringParts, Handle>();
-
 /** Takes a keyring over at its first use, which refuses what does not go together. */
-export function sealKeyring(parts: KeyringParts): Handle {
-  let handle = taken.get(parts);
-  if (handle === undefined) {
-    handle = takeOver(parts);
-    taken.set(parts, handle);
-  }
-  return handle;
-}
+export const sealKeyring: (parts: KeyringParts) => Handle = /* @__PURE__ */ once(takeOver);
 
 function takeOver(parts: KeyringParts): Handle {
   const { kind, keyArn = "", publicKey, algorithm, underAnyArn } = parts;
