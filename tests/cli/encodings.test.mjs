@@ -108,15 +108,15 @@ describe("what is no text", () => {
         [["object", "inspect", file], "user metadata"],
         [
           ["object", "inspect", "--instruction-file", file, directory.path("metadata")],
-          "instruction file",
+          "an instruction file",
         ],
-        [["policy", "explain", file], "bucket policy"],
+        [["policy", "explain", file], "a bucket policy"],
       ]) {
         const { status, stderr } = await bongtu(args);
         if (what === "UTF-32") {
           assert.match(stderr, /^bongtu: ERR_(FILE|POLICY|METADATA): /);
         } else {
-          const reason = `is no ${reads}: it is not UTF-8 text, nor UTF-16\n$`;
+          const reason = `is not ${reads}: it is not UTF-8 text, nor UTF-16\n$`;
           assert.match(stderr, new RegExp(`^bongtu: ERR_FILE: '.*no-text' ${reason}`));
         }
         assert.equal(status, 1);

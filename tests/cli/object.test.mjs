@@ -157,8 +157,8 @@ describe("META.json", () => {
     ["no JSON", "x-amz-c: 115", /no user metadata: a JSON object of strings, or what/],
     ["an array", "[]", /no user metadata/],
     ["a number in it", '{"x-amz-c":115}', /no user metadata/],
-    ["no UTF-8", Buffer.of(0x22, 0xff, 0x22), /is no user metadata: it is not UTF-8 text/],
-    ["too long", Buffer.alloc(100_000, 0x20), /is no user metadata: it is longer than 64 KiB/],
+    ["no UTF-8", Buffer.of(0x22, 0xff, 0x22), /is not user metadata: it is not UTF-8 text/],
+    ["too long", Buffer.alloc(100_000, 0x20), /is not user metadata: it is longer than 64 KiB/],
   ]) {
     test(`${what} will not`, async () => {
       const path = directory.write("bad.json", text);

@@ -232,7 +232,7 @@ describe("misuse ends with status 2, a reason and where to read on", () => {
     [["sse", "headers", ...PLACE, "file"], /give one of --kms ARN and --private-key PEM/],
     [["policy"], /COMMAND is missing: bucket or explain/],
     [["policy", "bucket", "--tls-only"], /--bucket B is missing/],
-    [["policy", "bucket", "inbox"], /'inbox' is no option/],
+    [["policy", "bucket", "inbox"], /'inbox' is not an option/],
     [["policy", "bucket", "--bucket", "b", "--minimum-tls", "1"], /takes 1\.2 or 1\.3, not '1'/],
     [["policy", "bucket", "--bucket", "b", "--customer-key", "x"], /takes require or forbid/],
     [["policy", "explain"], /FILE is missing/],

@@ -72,9 +72,7 @@ export async function readSmall(
     length += value.length;
     if (length > limit) {
       await reader.cancel();
-      throw fileError(
-        `'${operand ?? "-"}' is not a ${what}: it is longer than ${limit / 1024} KiB`,
-      );
+      throw fileError(`'${operand ?? "-"}' is not ${what}: it is longer than ${limit / 1024} KiB`);
     }
   }
 }
@@ -83,7 +81,7 @@ export async function readSmall(
 export async function readText(operand: string | undefined, what: string): Promise<string> {
   const text = decodeText(await readSmall(operand, what));
   if (text === undefined) {
-    throw fileError(`'${operand ?? "-"}' is not a ${what}: it is not UTF-8 text, nor UTF-16`);
+    throw fileError(`'${operand ?? "-"}' is not ${what}: it is not UTF-8 text, nor UTF-16`);
   }
   return text;
 }

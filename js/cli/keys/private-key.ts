@@ -14,7 +14,7 @@ const HASHES: Readonly<Record<string, string>> = {
 
 /** Reads an RSA private key, PKCS#8 or PKCS#1 in PEM. */
 export async function readPrivateKey(path: string): Promise<KeyObject> {
-  const file = await readSmall(path, "private key");
+  const file = await readSmall(path, "a private key");
   try {
     return parsePrivateKey(inAscii(file), `'${path}'`);
   } finally {

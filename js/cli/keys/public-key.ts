@@ -6,5 +6,5 @@ export async function readPublicKey(
   operand: string,
   options?: PublicKeyOptions,
 ): Promise<KmsPublicKey> {
-  return KmsPublicKey.parse(await readSmall(operand, "public key"), options);
+  return KmsPublicKey.parse(await readSmall(operand, "a public key"), options);
 }

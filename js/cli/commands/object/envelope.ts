@@ -19,7 +19,7 @@ export async function readEnvelope(files: EnvelopeFiles): Promise<ReadEnvelope> 
   if (path === undefined) {
     return { ...stored, instructionFile: undefined };
   }
-  return { ...stored, instructionFile: await readText(path, "instruction file") };
+  return { ...stored, instructionFile: await readText(path, "an instruction file") };
 }
 
 export function missingMetadata(): Error {
@@ -35,7 +35,7 @@ async function readMetadata(path: string) {
   const response = isRecord(given) && isRecord(given.Metadata) ? given : undefined;
   const metadata = response?.Metadata ?? given;
   if (!isRecord(metadata) || !Object.values(metadata).every(isText)) {
-    throw fileError(`'${path}' is not a ${METADATA}`);
+    throw fileError(`'${path}' is not ${METADATA}`);
   }
   const range = response?.ContentRange;
   return {

@@ -29,7 +29,7 @@ export const policyExplain = command({
     if (operand === undefined) {
       throw usageError("FILE is missing: the policy to explain");
     }
-    const explanation = explain(await readText(operand, "bucket policy"));
+    const explanation = explain(await readText(operand, "a bucket policy"));
     await print(values.json ? json(explanation) : describe(explanation));
   },
 });

@@ -62,7 +62,7 @@ export const secretOpen = command({
     const encryptionContext = parsePairs("-c", values.context);
     const keyring = await openingKeyring(values, parseAlgorithm(values.algorithm));
 
-    const value = await readSmall(operand, "sealed secret", MOST);
+    const value = await readSmall(operand, "a sealed secret", MOST);
     const output = await openOutput(values);
     await complete(output, async () => {
       const secret = await openSecret(keyring, decodeText(value) ?? `${value}`, {

@@ -81,7 +81,7 @@ export const secretSeal = command({
             Keyring.kmsRsa({ ...(await readNamedSealingKey(values, operand)), algorithm }),
             { encryptionContext, target },
           ];
-    const secret = await readSmall(operand, "secret");
+    const secret = await readSmall(operand, "a secret");
     try {
       const end = values["trim-newline"] === true ? withoutNewline(secret) : secret.length;
       await deliver(values, () => sealSecret(key, secret.subarray(0, end), options));

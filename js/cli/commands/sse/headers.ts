@@ -84,7 +84,7 @@ export const sseHeaders = command({
     refuse(values, MODE_OPTIONS, "goes with --mode");
     const where = place(values);
     const keyring = await openingKeyring(values, parseAlgorithm(values.algorithm));
-    const sealed = await readSmall(operand, "sealed customer key");
+    const sealed = await readSmall(operand, "a sealed customer key");
     await write(await openOutput(values), async () => {
       const key = await CustomerKey.open(keyring, sealed, where);
       try {

@@ -71,7 +71,7 @@ export const sseKey = command({
 });
 
 async function readKey(operand: string): Promise<CustomerKey> {
-  const bytes = await readSmall(operand, "customer key");
+  const bytes = await readSmall(operand, "a customer key");
   try {
     return CustomerKey.from(bytes);
   } finally {
