@@ -154,9 +154,9 @@ describe("META.json", () => {
   }
 
   for (const [what, text, reason] of [
-    ["no JSON", "x-amz-c: 115", /no user metadata: a JSON object of strings, or what/],
-    ["an array", "[]", /no user metadata/],
-    ["a number in it", '{"x-amz-c":115}', /no user metadata/],
+    ["no JSON", "x-amz-c: 115", /not user metadata: a JSON object of strings, or what/],
+    ["an array", "[]", /not user metadata/],
+    ["a number in it", '{"x-amz-c":115}', /not user metadata/],
     ["no UTF-8", Buffer.of(0x22, 0xff, 0x22), /is not user metadata: it is not UTF-8 text/],
     ["too long", Buffer.alloc(100_000, 0x20), /is not user metadata: it is longer than 64 KiB/],
   ]) {
