@@ -46,7 +46,10 @@ export function keyringParts(keyring: unknown): KeyringParts {
   return parts;
 }
 
-/** Calls `takeOver` once for a keyring, and keeps what it made as long as the keyring is there. */
+/**
+ * Calls `takeOver` once for a keyring, and keeps what it made as long as the keyring is there.
+ * @internal
+ */
 export function once<Handle>(
   takeOver: (parts: KeyringParts) => Handle,
 ): (parts: KeyringParts) => Handle {
