@@ -120,7 +120,8 @@ const NONE = {
 
 /**
  * Opens what was sealed to any KMS RSA key, asking `kms` under the ARN that the message names, or
- * without any where none is named: for the command line, which may hold the private key itself.
+ * without any where none is named: for the command line, which may hold the private key itself. Such a
+ * request has no `KeyId`, which no `Kms` of a caller ever meets.
  * @internal
  */
 export function kmsRsaAnyKey(kms: Kms, algorithm?: EncryptionAlgorithm): Keyring {
