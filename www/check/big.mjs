@@ -29,6 +29,7 @@ export async function checkBigUpload(browser, demo, file) {
 
   first.sent.length = 0;
   await first.page.setInputFiles("#big-input", file.path);
+  await checkOffline(context, first.page);
   await first.there(PARTS_BEFORE);
   const kept = await stored(first.page);
   await first.page.close();
@@ -78,7 +79,8 @@ async function open(context, demo) {
     if (part && response.request().method() === "PUT" && response.ok()) sent.push(part);
   });
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") errors.push(message.text());
+    const isOffline = message.text().includes("ERR_INTERNET_DISCONNECTED");
+    if (/^(error|warning)$/.test(message.type()) && !isOffline) errors.push(message.text());
   });
   page.on("pageerror", (error) => errors.push(String(error)));
   await page.goto(demo.url);
@@ -89,6 +91,15 @@ async function open(context, demo) {
       .nth(parts - 1)
       .waitFor({ state: "attached" });
   return { page, sent, errors, there };
+}
+
+async function checkOffline(context, page) {
+  await page.locator(".parts .there").first().waitFor({ state: "attached" });
+  await context.setOffline(true);
+  await page.locator(".upload .status", { hasText: "Waiting for the network" }).waitFor();
+  await context.setOffline(false);
+  await page.locator(".upload .status", { hasText: "at S3" }).waitFor();
+  check("an upload says that it waits for the network, and goes on when it is back", true);
 }
 
 async function failed(page) {

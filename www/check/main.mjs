@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { startDemo } from "../server/demo.mjs";
+import { checkAccessible } from "./accessible.mjs";
 import { checkAddress } from "./address.mjs";
 import { checkBigUpload } from "./big.mjs";
 import { openBrowser } from "./browser.mjs";
@@ -48,6 +49,7 @@ try {
   await checkUploads(demo);
   await checkAddress(browser, demo);
   await checkLanguages(browser, demo);
+  await checkAccessible(browser, demo);
   // The big upload waits most of the time, for its slow line.
   await Promise.all([
     makeTrips(demo, browser, directory),

@@ -173,7 +173,7 @@ export class BackEnd {
       headers: { "content-type": "application/json", "x-demo-token": this.#token },
       body: JSON.stringify(input),
     }).catch(() => {
-      throw new DemoError("DEMO_GONE");
+      throw new DemoError(navigator.onLine ? "DEMO_GONE" : "DEMO_OFFLINE");
     });
     if (answer.ok) return answer;
     const { code, message } = await answer.json();

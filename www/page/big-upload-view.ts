@@ -98,6 +98,13 @@ export class BigUploadView {
     );
   }
 
+  /** A part did not get through and is sent again; the next that does says how far it is. */
+  retrying(): void {
+    const { onLine } = navigator;
+    say(this.#status, ({ big }) => (onLine ? big.retrying : big.offline));
+    announce(({ big }) => (onLine ? big.retrying : big.offline));
+  }
+
   pause(): void {
     this.#show(this.#grid, this.#legend, this.#goOn, this.#discard);
     announce(({ big }) => big.paused);

@@ -109,8 +109,19 @@ export class BigUpload {
     });
   }
 
-  async #put({ partNumber, uploadId, body, checksum, signal }: PutPartRequest): Promise<Response> {
+  /** One attempt; what it throws, uploadParts tries again later. */
+  async #put(part: PutPartRequest): Promise<Response> {
+    const { partNumber, body, signal } = part;
     await this.#line.carry(body.length, signal, (share) => this.#view.fill(partNumber, share));
+    try {
+      return await this.#send(part);
+    } catch (error) {
+      if (!signal.aborted) this.#view.retrying();
+      throw error;
+    }
+  }
+
+  async #send({ partNumber, uploadId, body, checksum, signal }: PutPartRequest): Promise<Response> {
     // #region put-part
     const request = uploadRequest(body, { operation: "UploadPart", checksum });
     const { url } = await this.#backEnd.signPart(uploadId, partNumber, askedFor(request));

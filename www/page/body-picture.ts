@@ -5,7 +5,7 @@ import type { Anatomy, Field } from "./field.ts";
 import { size } from "./format.ts";
 import type { OnPoint } from "./head-picture.ts";
 import { say } from "./language.ts";
-import { fillLegend, hasMoved } from "./legend.ts";
+import { fillLegend, onPointed } from "./legend.ts";
 import type { Form, SealedFile } from "./seal-file.ts";
 
 // More tiles than this tell nobody more; each then stands for several pieces.
@@ -57,9 +57,7 @@ function drawPiece(form: Form, anatomy: Anatomy, piece: number, onPoint: OnPoint
     onPoint(fields[index] as Field, parts.slice(index, index + 1));
   });
   parts.forEach((part, index) => {
-    part.onpointermove = (event) => {
-      if (hasMoved(event)) point(index);
-    };
+    onPointed(part, () => point(index));
   });
   byId("map-anatomy", HTMLElement).replaceChildren(...parts);
   return point;

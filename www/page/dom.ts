@@ -41,6 +41,13 @@ export function showFailure(place: HTMLElement, error: unknown): void {
   place.hidden = false;
 }
 
+/** Whether a button does nothing for now. `disabled` would say so too, but takes the focus away. */
+export const isDisabled = ({ ariaDisabled }: HTMLButtonElement): boolean => ariaDisabled === "true";
+
+export function disable(button: HTMLButtonElement, disabled: boolean): void {
+  button.ariaDisabled = String(disabled);
+}
+
 /** Shows one button instead of another, which keeps the focus where it was. */
 export function swap(from: HTMLButtonElement, to: HTMLButtonElement): void {
   const hadFocus = document.activeElement === from;

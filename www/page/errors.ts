@@ -31,7 +31,13 @@ export function describe(error: unknown): { code: string; message: Render } {
 /** The page's own words for a code, or else the message that came with it. */
 export const explain = (code: string, message: string): { code: string; message: Render } => ({
   code,
-  message: ({ failures }) => (isKnown(code) ? failures[code] : sentence(message)),
+  message: ({ failures }) => {
+    if (!isKnown(code)) return sentence(message);
+    return NAMES_MORE.has(code) ? `${failures[code]} ${sentence(message)}` : failures[code];
+  },
 });
+
+/** What KMS refused with is a name in the message, such as AccessDeniedException. */
+const NAMES_MORE = new Set(["ERR_KMS"]);
 
 const isKnown = (code: string): code is KnownCode => Object.hasOwn(en.failures, code);

@@ -4,7 +4,7 @@ import { byId, element } from "./dom.ts";
 import type { Anatomy, Field } from "./field.ts";
 import { hex, share } from "./format.ts";
 import { say } from "./language.ts";
-import { fillLegend, hasMoved } from "./legend.ts";
+import { fillLegend, onPointed } from "./legend.ts";
 import type { SealedFile } from "./seal-file.ts";
 
 /** Called with what is pointed at and the parts of the picture that show it. */
@@ -36,10 +36,10 @@ export function drawHead(
 
   const grid = byId("map-head", HTMLElement);
   grid.replaceChildren(...cells.flat());
-  grid.onpointermove = (event) => {
-    const index = event.target instanceof HTMLElement ? event.target.dataset.field : undefined;
-    if (index !== undefined && hasMoved(event)) point(Number(index));
-  };
+  onPointed(grid, ({ target }) => {
+    const index = target instanceof HTMLElement ? target.dataset.field : undefined;
+    if (index !== undefined) point(Number(index));
+  });
   point(head.findIndex(({ tone }) => tone === "key"));
 }
 

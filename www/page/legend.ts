@@ -36,8 +36,16 @@ export function fillLegend(
   };
 }
 
+/** Has a part of a picture answer to a pointer: to a mouse that moves over it, to a finger that taps it. */
+export function onPointed(part: HTMLElement, point: (event: PointerEvent) => void): void {
+  part.onpointermove = (event) => {
+    if (hasMoved(event)) point(event);
+  };
+  part.onclick = point;
+}
+
 /** Not where the page was scrolled under a pointer at rest, as walking with the keyboard does. */
-export const hasMoved = ({ movementX, movementY }: PointerEvent): boolean =>
+const hasMoved = ({ movementX, movementY }: PointerEvent): boolean =>
   movementX !== 0 || movementY !== 0;
 
 const describe = ({ title, tone, where, bytes, value, meaning }: Field): HTMLElement[] => [

@@ -1,7 +1,7 @@
 // Step 6: the back end opens the stored object through KMS; the page compares and saves.
 
 import { type BackEnd, type Opening, openingOf } from "./back-end.ts";
-import { byId, element, showPicture } from "./dom.ts";
+import { byId, disable, element, isDisabled, showPicture } from "./dom.ts";
 import { DemoError } from "./errors.ts";
 import { duration, inGroups, size } from "./format.ts";
 import { say, text } from "./language.ts";
@@ -49,10 +49,10 @@ export class OpenStep {
 
   async #open(): Promise<void> {
     const stored = this.#stored;
-    if (!stored) return;
+    if (!stored || isDisabled(this.#start)) return;
     this.#step.busy(({ open }) => open.busy);
     this.#forget();
-    this.#start.disabled = true;
+    disable(this.#start, true);
     this.#progress.hidden = false;
     this.#progress.removeAttribute("value");
     try {
@@ -69,7 +69,7 @@ export class OpenStep {
     } catch (error) {
       if (this.#stored === stored) this.#step.fail(error);
     } finally {
-      this.#start.disabled = false;
+      disable(this.#start, false);
       this.#progress.hidden = true;
     }
   }

@@ -16,7 +16,7 @@ const picture = ({ what, url, headers, body }: Upload): HTMLElement =>
     "div",
     { class: "request extract" },
     element(
-      "h4",
+      "h3",
       {},
       text(({ request }) => request.titles[what]),
     ),

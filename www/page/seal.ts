@@ -9,6 +9,9 @@ import { type SealedFile, sealFile } from "./seal-file.ts";
 import { Step } from "./step.ts";
 import { offerTargets, type Target } from "./target.ts";
 
+/** The time that fewer bytes take is that of the start, and tells nothing of speed. */
+const LEAST_TO_TIME = 16 * 1024 * 1024;
+
 export class SealStep {
   readonly #step = new Step("seal");
   readonly #start = byId("seal-start", HTMLButtonElement);
@@ -59,7 +62,8 @@ export class SealStep {
       const start = performance.now();
       const onProgress = ({ bytes }: { bytes: number }) => {
         this.#progress.value = bytes / Math.max(file.size, 1);
-        this.#live.textContent = speed(bytes, performance.now() - start);
+        if (file.size >= LEAST_TO_TIME)
+          this.#live.textContent = speed(bytes, performance.now() - start);
       };
       const sealed = await sealFile[this.#target](recipient, file, { signal, onProgress });
       const end = performance.now();
@@ -101,6 +105,7 @@ export class SealStep {
     const figure = (id: string, value: string) => {
       byId(id, HTMLElement).textContent = value;
     };
+    byId("seal-speed-figure", HTMLElement).hidden = file.size < LEAST_TO_TIME;
     figure("seal-speed", speed(file.size, end - start));
     figure("seal-time", duration(end - start));
     figure("seal-key-size", size(sealed.size));

@@ -3,7 +3,7 @@
 import type { CustomerKey } from "bongtu";
 
 import type { BackEnd, StoredObject } from "./back-end.ts";
-import { byId, element, fact, swap } from "./dom.ts";
+import { byId, disable, element, fact, isDisabled, swap } from "./dom.ts";
 import { DemoError } from "./errors.ts";
 import { hex, size } from "./format.ts";
 import { say, text } from "./language.ts";
@@ -44,7 +44,7 @@ export class StoreStep {
   ready(next: SealedFile): void {
     this.#forget();
     this.#next = next;
-    this.#start.ariaDisabled = "false";
+    disable(this.#start, false);
     say(this.#start, ({ store }) => store.start);
     this.#step.ready();
   }
@@ -58,7 +58,7 @@ export class StoreStep {
   }
 
   async #store(): Promise<void> {
-    if (!this.#next || this.#start.ariaDisabled === "true") return;
+    if (!this.#next || isDisabled(this.#start)) return;
     const next = this.#next;
     const running = new AbortController();
     this.#running = running;
@@ -74,7 +74,7 @@ export class StoreStep {
       await this.#show(object, next);
       // A sealed customer key is for one object, and nothing replaces an object here.
       const isOnce = next.customer !== undefined;
-      this.#start.ariaDisabled = String(isOnce);
+      disable(this.#start, isOnce);
       say(this.#start, ({ store }) => (isOnce ? store.once : store.again));
       this.#step.done(({ store }) => store.done);
       this.#onStored({ ...next, key });

@@ -2,11 +2,21 @@
 
 import { anatomyOf } from "./anatomy-step.ts";
 import type { BackEnd } from "./back-end.ts";
-import { byId, element } from "./dom.ts";
+import { byId, disable, element, isDisabled } from "./dom.ts";
 import { describe, explain } from "./errors.ts";
 import type { Field, Spot } from "./field.ts";
 import { type Render, sayIn, text } from "./language.ts";
 import type { StoredFile } from "./store.ts";
+
+interface Outcome {
+  title: Render;
+  message: Render;
+  where: Render;
+  /** Bytes of plaintext that came out, if it was tried. */
+  released?: number;
+  /** It was changed, and opened all the same. */
+  unnoticed?: boolean;
+}
 
 export class Tamper {
   readonly #where = byId("tamper-where", HTMLSelectElement);
@@ -70,36 +80,36 @@ export class Tamper {
 
   async #open(): Promise<void> {
     const choice = this.#choices[Number(this.#where.value)];
-    if (!this.#stored || !choice) return;
-    this.#start.disabled = true;
+    if (!this.#stored || !choice || isDisabled(this.#start)) return;
+    disable(this.#start, true);
     try {
       const { refused, released } = await this.#backEnd.tamper(this.#stored.key, choice.spot);
       if (refused) {
         const { code, message } = explain(refused.code, refused.message);
-        this.#report(() => code, message, choice.label, released);
+        this.#report({ title: () => code, message, where: choice.label, released });
       } else {
-        const { label } = choice;
-        this.#report(
-          ({ tamper }) => tamper.opened,
-          ({ tamper }) => tamper.unnoticed,
-          label,
+        this.#report({
+          title: ({ tamper }) => tamper.opened,
+          message: ({ tamper }) => tamper.unnoticed,
+          where: choice.label,
           released,
-        );
+          unnoticed: true,
+        });
       }
     } catch (error) {
       const { code, message } = describe(error);
-      this.#report(() => code, message, choice.label);
+      this.#report({ title: () => code, message, where: choice.label });
     } finally {
-      this.#start.disabled = false;
+      disable(this.#start, false);
     }
   }
 
-  #report(code: Render, message: Render, where: Render, released?: number): void {
+  #report({ title, message, where, released, unnoticed = false }: Outcome): void {
     this.#refusals.prepend(
       element(
         "li",
-        {},
-        element("strong", {}, text(code)),
+        { class: unnoticed ? "unnoticed" : undefined },
+        element("strong", {}, text(title)),
         element("span", {}, text(where)),
         element(
           "p",

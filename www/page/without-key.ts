@@ -1,7 +1,7 @@
 // What S3 says to whoever asks for an object under SSE-C without its key.
 
 import type { BackEnd, S3Refusal } from "./back-end.ts";
-import { byId, element } from "./dom.ts";
+import { byId, disable, element, isDisabled } from "./dom.ts";
 import { describe } from "./errors.ts";
 import { type Render, text } from "./language.ts";
 import type { StoredFile } from "./store.ts";
@@ -23,7 +23,8 @@ export class WithoutKey {
   }
 
   async #ask(): Promise<void> {
-    this.#start.disabled = true;
+    if (isDisabled(this.#start)) return;
+    disable(this.#start, true);
     try {
       const { without, withOther } = await this.#backEnd.withoutKey(this.#key);
       this.#answers.replaceChildren(
@@ -34,7 +35,7 @@ export class WithoutKey {
       const { code, message } = describe(error);
       this.#answers.replaceChildren(row(code, message, () => ""));
     } finally {
-      this.#start.disabled = false;
+      disable(this.#start, false);
     }
   }
 }

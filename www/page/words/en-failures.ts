@@ -2,6 +2,7 @@
 
 export const failures = {
   DEMO_GONE: "The back end does not answer. Is the demo still running?",
+  DEMO_OFFLINE: "The network is off. Turn it on and try again.",
   DEMO_PIN:
     "The address is incomplete: the key’s fingerprint is missing. Open the one that the terminal printed.",
   DEMO_TOKEN: "Open the address that this start of the demo printed.",
@@ -39,7 +40,7 @@ export const failures = {
   ERR_COMMITMENT: "The data key is not the one that was committed to.",
   ERR_NO_MATCHING_KEY: "None of the encrypted data keys is for this KMS key.",
   ERR_UNWRAP: "The data key could not be unwrapped.",
-  ERR_KMS: "KMS did not answer as it should.",
+  ERR_KMS: "KMS refused, or did not answer as it should.",
   ERR_AUTHENTICATION: "The tag does not fit: something was changed.",
   ERR_CONTEXT_MISMATCH: "The encryption context is not the one that was asked for.",
 };

@@ -297,6 +297,8 @@ export const en = {
     uploading: "Uploading in parts.",
     sent: (parts: number, of: number, sent: string, size: string): string =>
       `${count(parts)} of ${plural(of, "part")} at S3, ${sent} of ${size}`,
+    offline: "Waiting for the network; retrying.",
+    retrying: "A part did not get through; retrying.",
     earlier: (parts: number): string => `${plural(parts, "part")} sent before this page was opened`,
     now: (parts: number): string => `${plural(parts, "part")} sent from this page`,
     hint: "Now close this tab. Then open it again, the way closed tabs are reopened (Ctrl+Shift+T, ⌘⇧T) or by the address in the terminal.",

@@ -4,6 +4,7 @@ import type { Words } from "./en.ts";
 
 export const failures: Words["failures"] = {
   DEMO_GONE: "백엔드가 응답하지 않습니다. 데모가 아직 실행 중인가요?",
+  DEMO_OFFLINE: "네트워크가 꺼져 있습니다. 네트워크를 켜고 다시 시도하세요.",
   DEMO_PIN:
     "주소가 완전하지 않습니다. 키의 지문이 빠져 있습니다. 터미널에 출력된 주소로 열어 주세요.",
   DEMO_TOKEN: "이번에 데모를 시작할 때 출력된 주소로 열어 주세요.",
@@ -41,7 +42,7 @@ export const failures: Words["failures"] = {
   ERR_COMMITMENT: "커밋된 데이터 키가 아닙니다.",
   ERR_NO_MATCHING_KEY: "이 KMS 키에 맞는 암호화된 데이터 키가 없습니다.",
   ERR_UNWRAP: "데이터 키의 래핑을 풀지 못했습니다.",
-  ERR_KMS: "KMS가 정상적으로 응답하지 않았습니다.",
+  ERR_KMS: "KMS가 거부했거나 정상적으로 응답하지 않았습니다.",
   ERR_AUTHENTICATION: "태그가 맞지 않습니다. 무언가 바뀌었습니다.",
   ERR_CONTEXT_MISMATCH: "요구한 암호화 컨텍스트와 다릅니다.",
 };

@@ -34,12 +34,12 @@ export const ko: Words = {
   },
 
   steps: {
-    key: "1단계, 키",
-    file: "2단계, 파일",
-    seal: "3단계, 봉인",
-    bytes: "4단계, 바이트",
-    store: "5단계, 저장",
-    open: "6단계, 열기",
+    key: "1 단계, 키",
+    file: "2 단계, 파일",
+    seal: "3 단계, 봉인",
+    bytes: "4 단계, 바이트",
+    store: "5 단계, 저장",
+    open: "6 단계, 열기",
   },
   states: { waiting: "", ready: "", done: ", 완료", failed: ", 실패" },
 
@@ -283,6 +283,8 @@ export const ko: Words = {
     uploading: "파트로 나누어 업로드하는 중입니다.",
     sent: (parts, of, sent, size) =>
       `파트 ${count(of)}개 중 ${count(parts)}개가 S3에 있음, ${size} 중 ${sent}`,
+    offline: "네트워크를 기다리며 다시 시도하는 중입니다.",
+    retrying: "파트 하나를 보내지 못해 다시 시도하는 중입니다.",
     earlier: (parts) => `이 페이지를 열기 전에 보낸 파트 ${count(parts)}개`,
     now: (parts) => `이 페이지에서 보낸 파트 ${count(parts)}개`,
     hint: "이제 이 탭을 닫아 보세요. 그런 다음 닫은 탭 다시 열기(Ctrl+Shift+T, ⌘⇧T)나 터미널의 주소로 다시 여세요.",
