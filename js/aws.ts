@@ -1,6 +1,7 @@
 import { DecryptCommand, GenerateDataKeyCommand } from "@aws-sdk/client-kms";
 import { inputError } from "./base/errors.js";
 import type { Kms } from "./keys/kms.js";
+import { withAttempts } from "./kms/wrapped.js";
 
 /**
  * The part of `KMSClient` of the AWS SDK for JavaScript v3 that is needed here; its own type would
@@ -8,6 +9,7 @@ import type { Kms } from "./keys/kms.js";
  */
 export interface KmsClient {
   send(command: never, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
+  readonly config?: { readonly maxAttempts?: () => Promise<number> };
 }
 
 /** KMS, asked through the caller's own client: its region, credentials, retries and middleware. */
@@ -17,8 +19,9 @@ export function kms(client: KmsClient): Required<Kms> {
   }
   const send = async (command: unknown, signal: AbortSignal): Promise<object> =>
     (await client.send(command as never, { abortSignal: signal })) as object;
-  return {
+  const kms: Required<Kms> = {
     decrypt: (request, { signal }) => send(new DecryptCommand(request), signal),
     generateDataKey: (request, { signal }) => send(new GenerateDataKeyCommand(request), signal),
   };
+  return withAttempts(kms, client.config?.maxAttempts);
 }

@@ -22,6 +22,11 @@ export {
   type PublicKeyOptions,
   type RsaJsonWebKey,
 } from "./keys/public-key.js";
+export { type RetryingOptions, retrying } from "./kms/retrying.js";
+export { type ThrottledOptions, throttled } from "./kms/throttled.js";
+export type { ManyOptions, ManyOutcome } from "./many/many.js";
+export { type OpenManyOptions, openMany } from "./many/open-many.js";
+export { type SealManyOptions, sealMany } from "./many/seal-many.js";
 export {
   type OpenDuplex,
   type Opened,

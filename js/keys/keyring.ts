@@ -2,7 +2,7 @@ import { inputError } from "../base/errors.js";
 import { checkOptions, checkText } from "../base/options.js";
 import { sealWasm } from "../modules/seal.js";
 import { type KeyringDescriptor, type KeyringParts, remember } from "./descriptor.js";
-import type { Kms } from "./kms.js";
+import { checkKms, type Kms } from "./kms.js";
 import { type EncryptionAlgorithm, KmsPublicKey, type PublicKeyInput } from "./public-key.js";
 import { sealKeyring } from "./seal-keyring.js";
 
@@ -137,11 +137,4 @@ export function checkKeyArn(keyArn: unknown): string {
     throw inputError("keyArn must be a string; only a GetPublicKey response brings its own");
   }
   return sealWasm().parseKeyArn(keyArn);
-}
-
-function checkKms(kms: Kms): Kms {
-  if (typeof kms?.decrypt !== "function") {
-    throw inputError("kms must have a decrypt method");
-  }
-  return kms;
 }

@@ -1,4 +1,4 @@
-import { BongtuError } from "../base/errors.js";
+import { BongtuError, inputError } from "../base/errors.js";
 import type { Operation } from "../base/operation.js";
 import { wipeAnswer } from "./kms-answer.js";
 import type { EncryptionAlgorithm } from "./public-key.js";
@@ -28,7 +28,7 @@ export interface KmsGenerateDataKeyResponse extends KmsDecryptResponse {
   readonly CiphertextBlob?: Uint8Array | undefined;
 }
 
-interface KmsCallOptions {
+export interface KmsCallOptions {
   readonly signal: AbortSignal;
 }
 
@@ -44,6 +44,13 @@ export interface Kms {
     request: KmsGenerateDataKeyRequest,
     options: KmsCallOptions,
   ): Promise<KmsGenerateDataKeyResponse>;
+}
+
+export function checkKms(kms: Kms): Kms {
+  if (typeof kms?.decrypt !== "function") {
+    throw inputError("kms must have a decrypt method");
+  }
+  return kms;
 }
 
 /** How a call to KMS went. */
@@ -62,6 +69,10 @@ export function ask<R extends KmsDecryptResponse>(
       }
       return { response };
     } catch (failure) {
+      // Of a Kms that bongtu made, and that was set up wrongly.
+      if (failure instanceof BongtuError && failure.code === "ERR_INPUT") {
+        throw failure;
+      }
       return { failure };
     }
   };

@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds since some moment, which no setting of the time moves. */
+  elapsed(): number;
   /** From 0 to 1, exclusively. */
   random(): number;
   /** Ends early, without failing, when `signal` is aborted. */
@@ -10,8 +12,12 @@ export interface Clock {
   timer(ms: number, expire: () => void): () => void;
 }
 
+/** What is longer, `setTimeout` takes for nothing at all: 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   random: () => Math.random(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
@@ -20,14 +26,14 @@ export const systemClock: Clock = {
         signal.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const timer = setTimeout(done, Math.min(ms, LONGEST_MS));
       signal.addEventListener("abort", done);
       if (signal.aborted) {
         done();
       }
     }),
   timer(ms, expire) {
-    const timer = setTimeout(expire, ms);
+    const timer = setTimeout(expire, Math.min(ms, LONGEST_MS));
     return () => clearTimeout(timer);
   },
 };

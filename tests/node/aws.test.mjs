@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KMSClient } from "@aws-sdk/client-kms";
-import { Keyring, open, openObject, seal, sealObject } from "bongtu";
+import { Keyring, open, openObject, retrying, seal, sealObject } from "bongtu";
 import * as aws from "bongtu/aws";
 import { createKms, createSymmetricKms, KEY_ARN, SYMMETRIC_ARN } from "../harness/kms.mjs";
 import { assertBytes, bytes, failure, readAll } from "../suite/support.mjs";
@@ -112,4 +112,29 @@ test("takes a client and nothing else: it has no options", () => {
   for (const client of [undefined, null, "eu-central-1", { region: "eu-central-1" }, v2]) {
     assert.throws(() => kms(client), { code: "ERR_INPUT", message: /KMSClient/ });
   }
+});
+
+test("retrying takes a client that asks once, and refuses one that asks again by itself", async () => {
+  const message = await seal(sealing, bytes(10));
+  let asked = 0;
+  const once = clientOf(async (body) => {
+    if (asked++ < 2) {
+      return { status: 400, body: { __type: "ThrottlingException" } };
+    }
+    const { KeyId, CiphertextBlob, EncryptionAlgorithm } = body;
+    const blob = new Uint8Array(Buffer.from(CiphertextBlob, "base64"));
+    const answer = await local.decrypt({ KeyId, CiphertextBlob: blob, EncryptionAlgorithm });
+    return {
+      status: 200,
+      body: { ...answer, Plaintext: Buffer.from(answer.Plaintext).toString("base64") },
+    };
+  });
+  const keyring = Keyring.kmsRsa({ keyArn: KEY_ARN, kms: retrying(kms(once), { baseMs: 1 }) });
+  assertBytes((await open(keyring, message)).plaintext, bytes(10));
+  assert.equal(asked, 3);
+
+  const client = new KMSClient({ region: "eu-central-1" });
+  const twice = Keyring.kmsRsa({ keyArn: KEY_ARN, kms: retrying(kms(client)) });
+  const error = await failure(open(twice, message), "ERR_INPUT");
+  assert.match(error.message, /makes 3 attempts by itself.*maxAttempts: 1/);
 });

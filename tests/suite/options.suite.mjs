@@ -12,6 +12,7 @@ const MESSAGE = ["encryptionContext", "frameLength", ...OPERATION];
 const OPEN = ["encryptionContext", "commitmentPolicy", "limits", ...OPERATION];
 const OBJECT = ["format", "materialDescription", "instructionFile", ...OPERATION];
 const PLACE = { bucket: "inbox", key: "2026/file" };
+const KMS = { decrypt: async () => ({}) };
 const BUCKET = ["bucket", "partition"];
 const CHECKSUM = ["algorithm", "value", "header"];
 const POST = { ...PLACE, expires: 60, format: "message" };
@@ -31,6 +32,16 @@ const TABLE = {
     (it, given) => bongtu.sealObjectStream(given.symmetric, it),
   ],
   open: [OPEN, (it, given) => bongtu.open(given.keyring, given.source(), it)],
+  sealMany: [
+    [...MESSAGE, "concurrency", "ordered"],
+    (it, given) => bongtu.sealMany(given.keyring, [], it),
+  ],
+  openMany: [
+    [...OPEN, "concurrency", "ordered"],
+    (it, given) => bongtu.openMany(given.keyring, [], it),
+  ],
+  throttled: [["requestsPerSecond", "concurrency"], (it) => bongtu.throttled(KMS, it)],
+  retrying: [["attempts", "baseMs", "capMs"], (it) => bongtu.retrying(KMS, it)],
   openStream: [OPEN, (it, given) => bongtu.openStream(given.keyring, it)],
   openObject: [
     ["commitmentPolicy", "releaseUnverified", ...OPERATION],

@@ -27,6 +27,7 @@ pub mod object;
 mod pairs;
 pub mod plan;
 mod public_key;
+mod retry;
 pub mod s3;
 pub mod sealed;
 pub mod secret;
@@ -55,4 +56,5 @@ pub use message::{
 #[cfg(feature = "std")]
 pub use message::{OpenReader, SealWriter};
 pub use public_key::{GetPublicKeyResponse, KeySpec, KmsPublicKey};
+pub use retry::Backoff;
 pub use wrap::EncryptionAlgorithm;

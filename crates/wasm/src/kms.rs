@@ -1,11 +1,18 @@
 //! KMS Decrypt: requests and responses in the AWS SDK's shape, but for encryption contexts, which cross as
 //! pairs.
 
-use bongtu::{DecryptParameters, DecryptRequest, DecryptResponse, KeyArn};
+use bongtu::{DecryptParameters, DecryptRequest, DecryptResponse, KeyArn, KmsFailure};
 use bongtu_wasm_support::bytes::{public_out, secret_in};
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Whether KMS may grant the same request later; `name` is that of its failure.
+#[wasm_bindgen(js_name = isTransient)]
+pub fn is_transient(name: String) -> bool {
+    KmsFailure { name }.is_transient()
+}
 
 /// `undefined` when all is settled.
 pub(crate) fn next_request(request: Option<&DecryptRequest>) -> JsValue {

@@ -16,7 +16,7 @@ static ALLOCATOR: bongtu_wasm_support::SmallAllocator = bongtu_wasm_support::Sma
 
 pub mod keyring;
 #[cfg(feature = "open")]
-mod kms;
+pub mod kms;
 pub mod message;
 pub mod object;
 #[cfg(feature = "seal")]

@@ -58,19 +58,27 @@ export function isMistake(thrown: unknown): boolean {
   if (typeof name !== "string") {
     return false;
   }
-  return MISTAKES.has(name) || (name === "TypeError" && !isOfNetwork(thrown as TypeError));
+  return MISTAKES.has(name) || (name === "TypeError" && !isOfNetwork(thrown));
 }
 
-function isOfNetwork(error: TypeError): boolean {
-  const { message, stack, cause, code } = error as TypeError & { readonly code?: unknown };
+/** Whether a client said that a request or its answer did not get through. */
+export function isOfNetwork(thrown: unknown): boolean {
+  const { name, message, stack, cause, code } = Object(thrown) as Thrown;
   const causeCode = (Object(cause) as { readonly code?: unknown }).code;
   return (
-    NETWORK.test(message) ||
+    (typeof message === "string" && NETWORK.test(message)) ||
     [code, causeCode].some((found) => typeof found === "string" && CODE.test(found)) ||
     // Safari's are in the user's language, and thrown by no line of a program.
-    stack === undefined ||
-    stack === ""
+    (name === "TypeError" && (stack === undefined || stack === ""))
   );
+}
+
+interface Thrown {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly stack?: unknown;
+  readonly cause?: unknown;
+  readonly code?: unknown;
 }
 
 const LONGEST = 300;

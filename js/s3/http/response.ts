@@ -240,20 +240,25 @@ function answerIn(given: unknown, now: number): Answer | undefined {
   if (status === undefined) {
     return undefined;
   }
-  const { Code, code, name, message, $response, response } = Object(given) as OtherAnswer;
+  const { Code, code, name, message, response } = Object(given) as OtherAnswer;
   const text = documentIn(given) ?? documentIn(response) ?? "";
   const reason = [Code, element(text, "Code"), code, name].find(isText);
-  const wait = headerOf($response ?? response, "retry-after");
   return {
     status,
     reason,
     message: [element(text, "Message"), message].find(isText),
-    retryAfter: retryAfter(wait, now),
+    retryAfter: retryAfterIn(given, now),
     text,
   };
 }
 
-function statusOf(given: unknown): number | undefined {
+/** Milliseconds that whoever answered asked to be left alone. */
+export function retryAfterIn(thrown: unknown, now: number): number {
+  const { $response, response } = Object(thrown) as OtherAnswer;
+  return retryAfter(headerOf($response ?? response, "retry-after"), now);
+}
+
+export function statusOf(given: unknown): number | undefined {
   const { $metadata, $response, response } = Object(given) as OtherAnswer;
   const all = [
     $metadata?.httpStatusCode,

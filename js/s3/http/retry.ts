@@ -4,13 +4,16 @@ import type { Operation } from "../../base/operation.js";
 import { clock } from "../../platform/platform.js";
 import { type Refusal, refusalOf } from "./response.js";
 
-export interface RetryPolicy {
-  /** Attempts after the first. */
-  readonly retries: number;
+export interface Waits {
   /** The longest wait after the first failure; it doubles with every further one. */
   readonly baseMs: number;
   /** The longest wait of all, but for what the server asks for. */
   readonly maxMs: number;
+}
+
+export interface RetryPolicy extends Waits {
+  /** Attempts after the first. */
+  readonly retries: number;
   /** The longest wait that a server may ask for. */
   readonly maxRetryAfterMs?: number;
 }
@@ -34,13 +37,15 @@ export async function retrying<T>(
       if (!refusal.transient || failures >= policy.retries) {
         throw refusal;
       }
-      await operation.wait(clock.sleep(delay(failures, refusal, policy), operation.signal));
+      const { maxRetryAfterMs = Number.POSITIVE_INFINITY } = policy;
+      const asked = Math.min(refusal.retryAfter, maxRetryAfterMs);
+      const wait = Math.max(asked, backoff(failures, policy));
+      await operation.wait(clock.sleep(wait, operation.signal));
     }
   }
 }
 
-function delay(failures: number, refusal: Refusal, policy: RetryPolicy): number {
-  const { baseMs, maxMs, maxRetryAfterMs = Number.POSITIVE_INFINITY } = policy;
-  const retryAfter = Math.min(refusal.retryAfter, maxRetryAfterMs);
-  return Math.max(retryAfter, clock.random() * Math.min(maxMs, baseMs * 2 ** failures));
+/** Milliseconds to wait after one more failure, of which there were so many before. */
+export function backoff(failures: number, { baseMs, maxMs }: Waits): number {
+  return clock.random() * Math.min(maxMs, baseMs * 2 ** failures);
 }
