@@ -1,4 +1,4 @@
-// The README's own example, word for word: sealed as it says, opened as it says, through KMS.
+// The examples of README and docs/many.md, word for word: sealed as it says, opened as it says, through KMS.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -19,9 +19,10 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("the README's examples run", async () => {
-  const readme = await readFile(join(ROOT, "README.md"), "utf8");
-  const blocks = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
+test("the examples run", async () => {
+  const documents = ["README.md", "docs/many.md"].map((name) => readFile(join(ROOT, name), "utf8"));
+  const text = (await Promise.all(documents)).join("\n");
+  const blocks = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
 
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "key.json"), await exportedKey());
@@ -41,8 +42,9 @@ test("the README's examples run", async () => {
     statuses: [200, 412, 403, 403],
     uploaded: "hello",
     password: "hunter2",
+    many: ["hello", "hello"],
   });
-  assert.equal(blocks.length, 6, "every example is run");
+  assert.equal(blocks.length, 7, "every example is run");
 });
 
 const MAIN = `
@@ -52,6 +54,7 @@ const MAIN = `
   import { Keyring, KmsPublicKey, openObject } from "bongtu";
   import { kms } from "bongtu/aws";
   import { sealFile } from "./sealFile.mjs";
+  import { openAll } from "./openAll.mjs";
   import { openSealed } from "./openSealed.mjs";
   import { uploadLarge } from "./uploadLarge.mjs";
   import { uploadSealed } from "./uploadSealed.mjs";
@@ -100,8 +103,14 @@ const MAIN = `
   const value = await sealParameter(keyring, "hunter2", "db");
   const password = await openParameter(keyring, value, "db");
 
+  const many = [];
+  const sealed = await sealFile(hello, json, spkiSha256);
+  await openAll([sealed, sealed], keyArn, (index, bytes) => {
+    many[index] = new TextDecoder().decode(bytes);
+  });
+
   const statuses = answers.map(({ status }) => status);
-  const results = { text, encryptionContext, sameObject, statuses, uploaded, password };
+  const results = { text, encryptionContext, sameObject, statuses, uploaded, password, many };
   console.log(JSON.stringify(results));
 `;
 
