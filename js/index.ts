@@ -22,6 +22,14 @@ export {
   type PublicKeyOptions,
   type RsaJsonWebKey,
 } from "./keys/public-key.js";
+export {
+  type KeyPolicyDocument,
+  type KeyPolicyOptions,
+  type KeyPolicyStatement,
+  type KeyUse,
+  keyPolicy,
+  type OpenerPolicyOptions,
+} from "./kms/key-policy.js";
 export { type RetryingOptions, retrying } from "./kms/retrying.js";
 export { type ThrottledOptions, throttled } from "./kms/throttled.js";
 export type { ManyOptions, ManyOutcome } from "./many/many.js";

@@ -18,7 +18,7 @@ Commands:
   object     seal, open and inspect S3 objects
   secret     seal and open passwords and the like, which stay one line of text
   sse        headers of server-side encryption, and customer keys (SSE-C) that are kept sealed
-  policy     make and explain bucket policies
+  policy     make policies of buckets and keys, explain those of buckets
 
 Options:
   -h, --help       show this text; after a command, the text of that command

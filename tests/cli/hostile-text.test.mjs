@@ -60,6 +60,10 @@ const RUNS = {
   sse: [],
   "policy bucket": [{ options: { bucket: "inbox" } }],
   "policy explain": [{ operand: "-", stdin: "policy" }],
+  "policy key": [
+    { options: { account: "111122223333", administrator: "arn:aws:iam::111122223333:role/admin" } },
+    { options: { "for-openers": ARN } },
+  ],
   policy: [],
 };
 

@@ -138,6 +138,7 @@ describe("--help", () => {
       ["sse headers", 16],
       ["policy bucket", 8],
       ["policy explain", 1],
+      ["policy key", 12],
     ]) {
       const source = readFileSync(
         `${ROOT}/pkg/js/cli/commands/${command.replace(" ", "/")}.js`,
@@ -230,7 +231,7 @@ describe("misuse ends with status 2, a reason and where to read on", () => {
     [["sse", "headers", "--key-id", "k", "file"], /--key-id goes with --mode/],
     [["sse", "headers", "--bucket", "b", "file"], /--key KEY is missing/],
     [["sse", "headers", ...PLACE, "file"], /give one of --kms ARN and --private-key PEM/],
-    [["policy"], /COMMAND is missing: bucket or explain/],
+    [["policy"], /COMMAND is missing: bucket, explain or key/],
     [["policy", "bucket", "--tls-only"], /--bucket B is missing/],
     [["policy", "bucket", "inbox"], /'inbox' is not an option/],
     [["policy", "bucket", "--bucket", "b", "--minimum-tls", "1"], /takes 1\.2 or 1\.3, not '1'/],

@@ -1,12 +1,13 @@
-"""ministack's IAM evaluator as a judge of bucket policies.
+"""ministack's IAM evaluator as a judge of bucket policies and key policies.
 
 One JSON request per line of standard input, one JSON answer line each:
 
     {"policy", "action", "resource", "principal", "secureTransport", "keys": {condition key: value}}
     -> {"decision": "Allow" | "Deny" | "ImplicitDeny", "sid"} or {"error": "..."}
 
-`policy` is a document, as JSON or as its text. The principal's account owns the bucket and its own policies allow everything, so
-that only an explicit Deny of the bucket's policy keeps it out.
+`policy` is a document, as JSON or as its text. Unless told otherwise the principal's account owns the bucket and its own policies
+allow everything, so that only an explicit Deny of the bucket's policy keeps it out. With `owner`, the account that has a KMS key,
+the key's policy must allow it as well; `identity` are the policies of the principal then.
 """
 
 import json
@@ -35,8 +36,11 @@ def answer(request):
         secure_transport=request["secureTransport"],
         service_context={name.lower(): value for name, value in request["keys"].items()},
     )
-    identity = iam.evaluate(context, [iam.parse_policy_document(EVERYTHING)])
-    result = iam.combine_resource_policy(identity, context, request["policy"], context.principal_account)
+    identity = iam.evaluate(context, [iam.parse_policy_document(one) for one in request.get("identity", [EVERYTHING])])
+    owner = request.get("owner")
+    result = iam.combine_resource_policy(
+        identity, context, request["policy"], owner or context.principal_account, required=owner is not None
+    )
     return {"decision": result.decision, "sid": result.matched_sid}
 
 

@@ -13,6 +13,13 @@ const OPEN = ["encryptionContext", "commitmentPolicy", "limits", ...OPERATION];
 const OBJECT = ["format", "materialDescription", "instructionFile", ...OPERATION];
 const PLACE = { bucket: "inbox", key: "2026/file" };
 const KMS = { decrypt: async () => ({}) };
+const KEY_USE = ["encryptionAlgorithms", "viaService", "symmetric", "encryptionContext"];
+const ADMIN = "arn:aws:iam::111122223333:role/admin";
+const KEY_POLICY = {
+  account: "111122223333",
+  administrators: [ADMIN],
+  openers: [],
+};
 const BUCKET = ["bucket", "partition"];
 const CHECKSUM = ["algorithm", "value", "header"];
 const POST = { ...PLACE, expires: 60, format: "message" };
@@ -39,6 +46,23 @@ const TABLE = {
   openMany: [
     [...OPEN, "concurrency", "ordered"],
     (it, given) => bongtu.openMany(given.keyring, [], it),
+  ],
+  keyPolicy: [
+    [
+      ...KEY_USE,
+      "account",
+      "partition",
+      "administrators",
+      "openers",
+      "sealers",
+      "otherAccounts",
+      "logGroups",
+    ],
+    (it) => bongtu.keyPolicy({ ...KEY_POLICY, ...it }),
+  ],
+  "keyPolicy.forOpeners": [
+    [...KEY_USE, "keyArn"],
+    (it) => bongtu.keyPolicy.forOpeners({ keyArn: KEY_ARN, ...it }),
   ],
   throttled: [["requestsPerSecond", "concurrency"], (it) => bongtu.throttled(KMS, it)],
   retrying: [["attempts", "baseMs", "capMs"], (it) => bongtu.retrying(KMS, it)],
@@ -537,6 +561,9 @@ test("WebAssembly refuses options that TypeScript spells in another way", async 
       policyWasm().bucketPolicy(["bucket", "inbox", "tlsOnly", "true", ...more]),
     checkUploadHeaders: (more) =>
       wasm.checkUploadHeaders(encryption, headers, [], [...put, ...message, ...more]),
+    keyPolicy: (more) =>
+      policyWasm().keyPolicy(["account", "111122223333", "administrators", ADMIN, ...more], []),
+    openerPolicy: (more) => policyWasm().openerPolicy(["keyArn", KEY_ARN, ...more], []),
     multipartPlan: (more) => wasm.multipartPlan([...size, ...message, ...more]),
     postForm: (more) => wasm.postForm(encryption, signed, [], more),
     postPolicy: (more) =>

@@ -18,6 +18,7 @@ pub mod hazmat;
 #[cfg(feature = "std")]
 mod io;
 mod json;
+mod key_policy;
 mod keyring;
 mod keys;
 mod kms;
@@ -43,6 +44,7 @@ pub use context::EncryptionContext;
 pub use description::MaterialDescription;
 pub use error::{Error, Result};
 pub use json::JsonTree;
+pub use key_policy::{KeyPolicy, KeyUse, SymmetricUse, key_policy, opener_policy};
 pub use keyring::{Keyring, KmsKeyring, KmsRsaKeyring};
 pub use keys::{ChunkNonce, ChunkTag, ContentKey, DataKey, HashTag, WrapText};
 pub use kms::{

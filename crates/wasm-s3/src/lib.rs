@@ -15,6 +15,8 @@ static ALLOCATOR: bongtu_wasm_support::SmallAllocator = bongtu_wasm_support::Sma
 
 #[cfg(feature = "requests")]
 pub mod encryption;
+#[cfg(feature = "policies")]
+pub mod key_policy;
 mod options;
 #[cfg(feature = "policies")]
 pub mod policy;
