@@ -38,7 +38,8 @@ pub fn of_opener(options: Vec<String>, context: Vec<String>) -> Result<String> {
 fn key_use<'a>(options: &'a Options, context: &'a [(String, String)]) -> Result<KeyUse<'a>> {
     let log_groups: Vec<_> = options.all("logGroups").collect();
     let is_symmetric = options.flag("symmetric");
-    if !is_symmetric && !(context.is_empty() && log_groups.is_empty()) {
+    let of_symmetric = !context.is_empty() || !log_groups.is_empty();
+    if of_symmetric && !is_symmetric {
         return Err(bongtu::Error::Input(
             "encryptionContext and logGroups go with symmetric: an RSA key has no context",
         )
