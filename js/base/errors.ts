@@ -76,6 +76,11 @@ export class BongtuError extends Error {
   }
 }
 
+/** @internal What WebAssembly throws. */
+export function errorOf(code: BongtuErrorCode, message: string): BongtuError {
+  return new BongtuError(code, message);
+}
+
 export function inputError(message: string, options?: ErrorOptions): BongtuError {
   return new BongtuError("ERR_INPUT", message, options);
 }

@@ -29,6 +29,34 @@ export interface KeyringParts extends Omit<KeyringDescriptor, "kind"> {
   readonly kms: Kms | undefined;
 }
 
+/** What a module that takes keyrings over refuses when they are made. */
+interface KeyringChecks {
+  /** It knows public keys, too. */
+  readonly seals: boolean;
+  /** A key ARN without what may surround it. */
+  readonly keyArn: (text: string) => string;
+  /** Refuses what does not go together. */
+  readonly takeOver: (parts: KeyringParts) => unknown;
+}
+
+let checks: KeyringChecks | undefined;
+
+/**
+ * Says who checks keyrings: the module that seals if a page has it, or else the one that opens. A page
+ * with neither has no use of a keyring. So what makes keyrings brings no module by itself.
+ * @internal
+ */
+export function checkKeyringsBy(module: KeyringChecks): void {
+  if (module.seals || checks === undefined) {
+    checks = module;
+  }
+}
+
+/** @internal */
+export function keyringChecks(): Partial<KeyringChecks> {
+  return checks ?? {};
+}
+
 // Beside the class and not in it: what needs a keyring's parts would need all that makes keyrings.
 const partsOf = new WeakMap<object, KeyringParts>();
 

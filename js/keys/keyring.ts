@@ -1,10 +1,14 @@
 import { inputError } from "../base/errors.js";
 import { checkOptions, checkText } from "../base/options.js";
-import { sealWasm } from "../modules/seal.js";
-import { type KeyringDescriptor, type KeyringParts, remember } from "./descriptor.js";
+import {
+  type KeyringDescriptor,
+  type KeyringParts,
+  keyringChecks,
+  remember,
+} from "./descriptor.js";
 import { checkKms, type Kms } from "./kms.js";
-import { type EncryptionAlgorithm, KmsPublicKey, type PublicKeyInput } from "./public-key.js";
-import { sealKeyring } from "./seal-keyring.js";
+import type { EncryptionAlgorithm, KmsPublicKey, PublicKeyInput } from "./public-key.js";
+import { readPublicKey } from "./read-public-key.js";
 
 export interface KmsRsaOptions {
   /** What data is sealed to; a keyring without it only opens. */
@@ -48,7 +52,7 @@ export class Keyring implements KeyringDescriptor {
     }
     this.#parts = parts;
     remember(this, parts);
-    sealKeyring(parts); // refuses what does not go together
+    keyringChecks().takeOver?.(parts);
     Object.freeze(this);
   }
 
@@ -64,8 +68,7 @@ export class Keyring implements KeyringDescriptor {
     const algorithm = checkText(options.algorithm, "algorithm") as EncryptionAlgorithm | undefined;
     const kms = options.kms === undefined ? undefined : checkKms(options.kms);
     const { publicKey: given } = options;
-    const publicKey =
-      given === undefined || given instanceof KmsPublicKey ? given : KmsPublicKey.parse(given);
+    const publicKey = given === undefined ? undefined : (readPublicKey(given) as KmsPublicKey);
     const keyArn = checkKeyArn(options.keyArn === undefined ? publicKey?.keyArn : options.keyArn);
     const { underAnyArn = false } = options;
     if (typeof underAnyArn !== "boolean") {
@@ -136,5 +139,5 @@ export function checkKeyArn(keyArn: unknown): string {
   if (typeof keyArn !== "string") {
     throw inputError("keyArn must be a string; only a GetPublicKey response brings its own");
   }
-  return sealWasm().parseKeyArn(keyArn);
+  return keyringChecks().keyArn?.(keyArn) ?? keyArn;
 }

@@ -2,10 +2,16 @@
 
 import { openWasm } from "../modules/open.js";
 import type { Keyring as Handle } from "../wasm/bongtu_open.js";
-import { type KeyringParts, once } from "./descriptor.js";
+import { checkKeyringsBy, type KeyringParts, once } from "./descriptor.js";
 
 /** Takes a keyring over at its first use. */
 export const openKeyring: (parts: KeyringParts) => Handle = /* @__PURE__ */ once(takeOver);
+
+checkKeyringsBy({
+  seals: false,
+  keyArn: (text) => openWasm().parseKeyArn(text),
+  takeOver: openKeyring,
+});
 
 function takeOver({ kind, keyArn = "", algorithm, underAnyArn }: KeyringParts): Handle {
   const { Keyring } = openWasm();

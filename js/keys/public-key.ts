@@ -4,6 +4,7 @@ import { checkOptions, checkText } from "../base/options.js";
 import { sealWasm } from "../modules/seal.js";
 import type { PublicKey } from "../wasm/bongtu_seal.js";
 import { publicKeyBytes, publicKeyError } from "./public-key-input.js";
+import { readPublicKeysBy } from "./read-public-key.js";
 
 /**
  * A response of KMS GetPublicKey: the SDK's, or what the AWS CLI prints, where `PublicKey` is
@@ -108,6 +109,10 @@ export class KmsPublicKey {
     };
   }
 }
+
+readPublicKeysBy((given) =>
+  given instanceof KmsPublicKey ? given : KmsPublicKey.parse(given as PublicKeyInput),
+);
 
 function parseAny(
   input: PublicKeyInput,

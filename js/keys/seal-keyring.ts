@@ -2,11 +2,17 @@
 
 import { sealWasm } from "../modules/seal.js";
 import type { Keyring as Handle } from "../wasm/bongtu_seal.js";
-import { type KeyringParts, once } from "./descriptor.js";
+import { checkKeyringsBy, type KeyringParts, once } from "./descriptor.js";
 import { handleOf } from "./public-key.js";
 
 /** Takes a keyring over at its first use, which refuses what does not go together. */
 export const sealKeyring: (parts: KeyringParts) => Handle = /* @__PURE__ */ once(takeOver);
+
+checkKeyringsBy({
+  seals: true,
+  keyArn: (text) => sealWasm().parseKeyArn(text),
+  takeOver: sealKeyring,
+});
 
 function takeOver(parts: KeyringParts): Handle {
   const { kind, keyArn = "", publicKey, algorithm, underAnyArn } = parts;

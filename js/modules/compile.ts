@@ -1,4 +1,4 @@
-import { BongtuError, type BongtuErrorCode, wordsOf } from "../base/errors.js";
+import { BongtuError, wordsOf } from "../base/errors.js";
 import { alphabet } from "../wasm/alphabet.js";
 
 /** What wasm-bindgen makes for each module. */
@@ -19,10 +19,9 @@ export function instantiated<Exports>(initSync: InitSync<Exports>, inlined: stri
   }
 }
 
-/** What wasm-bindgen makes of a crate whose errors are JavaScript's. */
+/** What wasm-bindgen makes of a crate. */
 interface Bindings<Exports> {
   readonly initSync: InitSync<Exports>;
-  setErrorFactory(factory: (code: BongtuErrorCode, message: string) => BongtuError): void;
 }
 
 /**
@@ -47,10 +46,7 @@ export class WasmModule<Exports, B extends Bindings<Exports>> {
 
   /** The raw exports, `memory` among them; tests search it for keys. */
   instance(): Exports {
-    if (this.#instance === undefined) {
-      this.#instance = instantiated(this.#bindings.initSync, this.#inlined);
-      this.#bindings.setErrorFactory((code, message) => new BongtuError(code, message));
-    }
+    this.#instance ??= instantiated(this.#bindings.initSync, this.#inlined);
     return this.#instance;
   }
 }

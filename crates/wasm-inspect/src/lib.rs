@@ -6,9 +6,7 @@
     reason = "called from TypeScript only, where every failure is thrown as a BongtuError"
 )]
 
-#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-#[global_allocator]
-static ALLOCATOR: bongtu_wasm_support::SmallAllocator = bongtu_wasm_support::SmallAllocator::new();
+bongtu_wasm_support::small_allocator!();
 
 pub mod message;
 pub mod object;

@@ -1,5 +1,6 @@
 //! Server-side encryption.
 
+use alloc::{string::String, vec::Vec};
 use bongtu::s3::{CustomerKey, Headers, KmsKeyId, Mode, Operation, Sse};
 use bongtu::{Error, MaterialDescription};
 use bongtu_wasm_support::bytes::{secret_in, secret_out, wiping_stack};

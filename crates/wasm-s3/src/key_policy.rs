@@ -1,6 +1,7 @@
 //! Policies of KMS keys.
 
 use crate::options::Options;
+use alloc::{string::String, vec::Vec};
 use bongtu::{EncryptionAlgorithm, KeyPolicy, KeyUse, SymmetricUse, key_policy, opener_policy};
 use bongtu_wasm_support::convert::pairs_of;
 use bongtu_wasm_support::error::Result;

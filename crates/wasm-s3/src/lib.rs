@@ -8,10 +8,11 @@
     clippy::must_use_candidate,
     reason = "called from TypeScript only, where every failure is thrown as a BongtuError"
 )]
+#![no_std]
+extern crate alloc;
 
-#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-#[global_allocator]
-static ALLOCATOR: bongtu_wasm_support::SmallAllocator = bongtu_wasm_support::SmallAllocator::new();
+bongtu_wasm_support::small_allocator!();
+bongtu_wasm_support::without_std!();
 
 #[cfg(feature = "requests")]
 pub mod encryption;

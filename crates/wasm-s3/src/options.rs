@@ -1,5 +1,6 @@
 //! Options as they come over: those that are set, as name, value, name, value, …, all of it text.
 
+use alloc::{string::String, vec::Vec};
 use bongtu::Error;
 use bongtu_wasm_support::convert::pairs_of;
 use bongtu_wasm_support::error::Result;

@@ -1,6 +1,7 @@
 //! Bucket policies.
 
 use crate::options::Options;
+use alloc::{string::String, vec::Vec};
 use bongtu::Error;
 use bongtu::s3::{
     BucketPolicy, CustomerKeyRule, Finding, MAX_POLICY_DEPTH, MAX_POLICY_LENGTH, bucket_policy,

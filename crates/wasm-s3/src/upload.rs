@@ -2,6 +2,7 @@
 
 use crate::encryption::{Encryption, header_pairs};
 use crate::options::Options;
+use alloc::{string::String, vec::Vec};
 use bongtu::Error;
 use bongtu::s3::{
     Checksum, ChecksumAlgorithm, ChecksumRule, Expected, OCTET_STREAM, Operation, SealedFormat,

@@ -4,6 +4,7 @@
 //! where nothing ever wipes it. Here bytes are copied straight into, or out of, memory that is
 //! zeroized when it is dropped.
 
+use alloc::{vec, vec::Vec};
 use core::hint::black_box;
 use js_sys::Uint8Array;
 use zeroize::Zeroizing;

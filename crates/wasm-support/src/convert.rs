@@ -1,15 +1,16 @@
 //! Numbers and pairs as they cross.
 
 use crate::error::Result;
+use alloc::{string::String, vec::Vec};
 use bongtu::Error;
 
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 /// A JavaScript number as a count, when it is one.
-#[expect(clippy::as_conversions, reason = "checked to be a whole number within range")]
+#[expect(clippy::as_conversions, reason = "checked to be the same number, within range")]
 pub fn integer(number: f64) -> Option<u64> {
-    let counts = number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER as f64).contains(&number);
-    counts.then_some(number as u64)
+    let count = number as u64;
+    (count <= MAX_SAFE_INTEGER && count as f64 == number).then_some(count)
 }
 
 /// A number of bytes.
@@ -29,5 +30,5 @@ pub fn exact(count: u64) -> Result<f64> {
 /// Name, value, name, value… as pairs.
 pub fn pairs_of(flat: Vec<String>) -> impl Iterator<Item = (String, String)> {
     let mut flat = flat.into_iter();
-    std::iter::from_fn(move || flat.next().zip(flat.next()))
+    core::iter::from_fn(move || flat.next().zip(flat.next()))
 }

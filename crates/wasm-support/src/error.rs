@@ -1,17 +1,19 @@
 //! Errors as JavaScript throws them: made by the TypeScript side, so that there is one class.
 
-use js_sys::Function;
-use std::cell::RefCell;
+use alloc::string::ToString;
 use wasm_bindgen::prelude::*;
 
-thread_local! {
-    static FACTORY: RefCell<Option<Function>> = const { RefCell::new(None) };
+#[cfg(feature = "package")]
+#[wasm_bindgen(raw_module = "../base/errors.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = errorOf)]
+    fn error_of(code: &str, message: &str) -> JsValue;
 }
 
-/// Sets `(code, message) => Error`, by which every failure is thrown from here on.
-#[wasm_bindgen(js_name = setErrorFactory)]
-pub fn set_error_factory(make: Function) {
-    FACTORY.with(|factory| factory.replace(Some(make)));
+/// Where there is no package around it, as in tests of the crates.
+#[cfg(not(feature = "package"))]
+fn error_of(code: &str, message: &str) -> JsValue {
+    js_sys::Error::new(&alloc::format!("{code}: {message}")).into()
 }
 
 /// A failure on its way to JavaScript.
@@ -26,13 +28,9 @@ impl From<bongtu::Error> for Failure {
 
 impl From<Failure> for JsValue {
     fn from(Failure(error): Failure) -> Self {
-        let (code, message) = (Self::from(error.code()), Self::from(error.to_string()));
-        FACTORY.with_borrow(|factory| match factory {
-            Some(make) => make.call2(&Self::UNDEFINED, &code, &message).unwrap_or_else(|e| e),
-            None => js_sys::Error::new(&format!("{}: {error}", error.code())).into(),
-        })
+        error_of(error.code(), &error.to_string())
     }
 }
 
 /// `Result` whose failure JavaScript can catch.
-pub type Result<T> = std::result::Result<T, Failure>;
+pub type Result<T> = core::result::Result<T, Failure>;

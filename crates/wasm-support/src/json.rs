@@ -1,5 +1,6 @@
 //! JSON, as JavaScript parses it.
 
+use alloc::{string::String, vec::Vec};
 use bongtu::object::JsonValue;
 use bongtu::s3::Json;
 use js_sys::{Array, JSON, Number, Object};

@@ -1,5 +1,6 @@
 //! Keyrings.
 
+use alloc::{string::String, vec::Vec};
 use bongtu::{EncryptionAlgorithm, EncryptionContext, KeyArn, KmsKeyring, KmsRsaKeyring};
 use bongtu_wasm_support::convert::pairs_of;
 use bongtu_wasm_support::error::Result;
@@ -40,6 +41,12 @@ impl Keyring {
     pub(crate) const fn inner(&self) -> &bongtu::Keyring {
         &self.0
     }
+}
+
+/// A key ARN without what may surround it.
+#[wasm_bindgen(js_name = parseKeyArn)]
+pub fn parse_key_arn(text: &str) -> Result<String> {
+    Ok(KeyArn::parse(text)?.as_str().into())
 }
 
 pub(crate) fn named(algorithm: Option<String>) -> Result<Option<EncryptionAlgorithm>> {

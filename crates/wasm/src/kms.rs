@@ -1,6 +1,7 @@
 //! KMS Decrypt: requests and responses in the AWS SDK's shape, but for encryption contexts, which cross as
 //! pairs.
 
+use alloc::string::String;
 use bongtu::{DecryptParameters, DecryptRequest, DecryptResponse, KeyArn, KmsFailure};
 use bongtu_wasm_support::bytes::{public_out, secret_in};
 use bongtu_wasm_support::objects::{object_of, pair_array};

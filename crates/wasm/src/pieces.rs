@@ -2,6 +2,7 @@
 //! and gives their tags back; it releases nothing before.
 
 use crate::records;
+use alloc::vec::Vec;
 use bongtu::plan::PieceOp;
 use bongtu::sealed::PieceSealer;
 use bongtu::{ContentKey, Error};

@@ -1,6 +1,7 @@
 //! Public keys, and what is sealed to them.
 
 use crate::keyring::{Keyring, context, named};
+use alloc::{string::String, vec::Vec};
 use bongtu::{EncryptionAlgorithm, Error, KeyArn, KmsPublicKey, KmsRsaKeyring, SealOptions};
 use bongtu_wasm_support::bytes::{public_in, public_out};
 use bongtu_wasm_support::convert::{byte_count, exact, integer};
@@ -61,12 +62,6 @@ impl PublicKey {
     pub(crate) const fn inner(&self) -> &KmsPublicKey {
         &self.0
     }
-}
-
-/// A key ARN without what may surround it.
-#[wasm_bindgen(js_name = parseKeyArn)]
-pub fn parse_key_arn(text: &str) -> Result<String> {
-    Ok(KeyArn::parse(text)?.as_str().into())
 }
 
 #[wasm_bindgen]

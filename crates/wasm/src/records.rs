@@ -1,6 +1,7 @@
 //! Operations as fixed records in a buffer of JavaScript's: many cross in one call, and no object
 //! is made for any of them.
 
+use alloc::vec::Vec;
 use bongtu::Error;
 use bongtu::plan::OpView;
 use bongtu_wasm_support::bytes::wiping_stack;

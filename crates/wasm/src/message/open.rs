@@ -4,6 +4,8 @@ use crate::OUT_OF_ORDER;
 use crate::keyring::{Keyring, context};
 use crate::kms;
 use crate::records;
+use alloc::collections::VecDeque;
+use alloc::{string::String, vec::Vec};
 use bongtu::message::{
     FrameOpener, HEAD_LENGTH, HeaderReader, Opening, UnverifiedHeader, UnwrappedMessage,
     VerifiedHeader,
@@ -15,7 +17,6 @@ use bongtu_wasm_support::bytes::{public_in, secret_out, wiping_stack};
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
-use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;
 
 /// Opening one message, or one direct secret.

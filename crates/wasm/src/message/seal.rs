@@ -5,6 +5,8 @@ use crate::keyring::Keyring;
 use crate::pieces::Pieces;
 use crate::public_key::seal_options;
 use crate::records;
+use alloc::collections::VecDeque;
+use alloc::{string::String, vec::Vec};
 use bongtu::message::{FrameSealer, Sealing, WrappedMessage};
 use bongtu::plan::SealOp;
 use bongtu::{ContentKey, hazmat};
@@ -13,7 +15,6 @@ use bongtu_wasm_support::convert::byte_count;
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::objects::object_of;
 use js_sys::Uint8Array;
-use std::collections::VecDeque;
 use wasm_bindgen::prelude::*;
 
 /// A message whose data key waits for its wrap.

@@ -4,6 +4,7 @@ use crate::OUT_OF_ORDER;
 use crate::keyring::Keyring;
 use crate::kms::{decrypt_response, next_request};
 use crate::records;
+use alloc::{string::String, vec::Vec};
 use bongtu::object::{ChunkOpener, OpenObjectOptions, UnwrappedObject};
 use bongtu::plan::PieceOp;
 use bongtu::{CommitmentPolicy, ContentKey, KmsFailure};

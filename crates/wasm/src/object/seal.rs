@@ -3,6 +3,7 @@
 use crate::OUT_OF_ORDER;
 use crate::keyring::Keyring;
 use crate::pieces::{Pieces, body_size};
+use alloc::{string::String, vec::Vec};
 use bongtu::object::{Format, ObjectHead, ObjectOptions, ObjectWrap, WrappedObject};
 use bongtu::{GenerateDataKeyRequest, GenerateDataKeyResponse, MaterialDescription};
 use bongtu_wasm_support::bytes::{public_in, secret_in, secret_out, wiping_stack};

@@ -1,5 +1,6 @@
 //! What opening a secret asks before its message or block is opened.
 
+use alloc::string::String;
 use bongtu::secret::{Form, SecretValue};
 use bongtu_wasm_support::bytes::{public_out, secret_in, wiping_stack};
 use bongtu_wasm_support::error::Result;

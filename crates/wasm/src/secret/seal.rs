@@ -2,6 +2,7 @@
 
 use crate::keyring::{Keyring, context, named};
 use crate::public_key::PublicKey;
+use alloc::{string::String, vec::Vec};
 use bongtu::secret::{Form, SecretOptions, Target, direct_wrap_to};
 use bongtu_wasm_support::bytes::{secret_in, wiping_stack};
 use bongtu_wasm_support::convert::byte_count;
