@@ -1,9 +1,8 @@
 //! Public keys, and what is sealed to them.
 
-use crate::keyring::{Keyring, context, named};
-use bongtu::{EncryptionAlgorithm, Error, KeyArn, KmsPublicKey, KmsRsaKeyring, SealOptions};
+use crate::keyring::{Keyring, named};
+use bongtu::{EncryptionAlgorithm, KeyArn, KmsPublicKey, KmsRsaKeyring};
 use bongtu_wasm_support::bytes::{public_in, public_out};
-use bongtu_wasm_support::convert::{byte_count, exact, integer};
 use bongtu_wasm_support::error::Result;
 use bongtu_wasm_support::json::json_tree;
 use bongtu_wasm_support::objects::object_of;
@@ -83,32 +82,4 @@ impl Keyring {
         let keyring = KmsRsaKeyring::new(public_key.0.clone(), arn, algorithm)?;
         Ok(Self::of(if under_any_arn { keyring.under_any_arn() } else { keyring }))
     }
-
-    /// Bytes of the message that `plaintext_length` bytes make.
-    #[wasm_bindgen(js_name = sealedSize)]
-    pub fn sealed_size(
-        &self,
-        context: Vec<String>,
-        frame_length: Option<f64>,
-        plaintext_length: f64,
-    ) -> Result<f64> {
-        self.size(plaintext_length, &seal_options(context, frame_length)?)
-    }
-}
-
-impl Keyring {
-    pub(crate) fn size(&self, plaintext_length: f64, options: &SealOptions) -> Result<f64> {
-        exact(bongtu::sealed_size(self.inner(), byte_count(plaintext_length)?, options)?)
-    }
-}
-
-/// Sealing options out of flat pairs and a JavaScript number.
-pub(crate) fn seal_options(pairs: Vec<String>, frame_length: Option<f64>) -> Result<SealOptions> {
-    let mut options = SealOptions { encryption_context: context(pairs)?, ..Default::default() };
-    if let Some(length) = frame_length {
-        let length =
-            integer(length).ok_or(Error::Input("frameLength must be a whole number of bytes"))?;
-        options.frame_length = u32::try_from(length).map_err(|_| Error::FrameLength(length))?;
-    }
-    Ok(options)
 }

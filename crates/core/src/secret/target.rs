@@ -73,15 +73,7 @@ impl Target {
         }
     }
 
-    pub(super) fn check(self, length: u64) -> Result<()> {
-        let limit = self.capacity();
-        if length <= limit {
-            return Ok(());
-        }
-        Err(Error::Limit { what: self.characters(), found: length, limit })
-    }
-
-    const fn characters(self) -> &'static str {
+    pub(super) const fn characters(self) -> &'static str {
         match self {
             Self::SsmStandard => "characters for ssm-standard",
             Self::SsmAdvanced => "characters for ssm-advanced",
