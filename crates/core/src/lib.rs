@@ -23,6 +23,7 @@ mod keys;
 mod kms;
 mod materials;
 pub mod message;
+mod named;
 pub mod object;
 mod pairs;
 pub mod plan;
@@ -41,7 +42,7 @@ pub use arn::KeyArn;
 pub use context::EncryptionContext;
 pub use description::MaterialDescription;
 pub use error::{Error, Result};
-pub use json::JsonTree;
+pub use json::{Json, JsonParser};
 pub use keyring::{Keyring, KmsKeyring, KmsRsaKeyring};
 pub use keys::{ChunkNonce, ChunkTag, ContentKey, DataKey, HashTag, WrapText};
 pub use kms::{

@@ -38,45 +38,28 @@ use crate::executor;
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::message::{self, OpenOptions, SealOptions, sealed_size};
+use crate::named::named;
 use crate::plan::WrapOp;
 use crate::public_key::KmsPublicKey;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::string::String;
 use base64ct::{Base64, Encoding};
 
-/// How a secret is sealed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// Base64 of an AWS Encryption SDK message.
-    #[default]
-    Armoured,
-    /// Base64 of a bare RSA block. Its KMS key should open direct secrets and nothing else: see
-    /// [`is_wrapped_key`].
-    Direct,
+named! {
+    /// How a secret is sealed.
+    #[derive(Default)]
+    pub enum Form {
+        /// Base64 of an AWS Encryption SDK message.
+        #[default]
+        Armoured = "armoured",
+        /// Base64 of a bare RSA block. Its KMS key should open direct secrets and nothing else: see
+        /// [`is_wrapped_key`].
+        Direct = "direct",
+    }
+    otherwise |_| Error::Input("form must be armoured or direct")
 }
 
 impl Form {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::Armoured, Self::Direct];
-
-    /// `armoured` or `direct`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Armoured => "armoured",
-            Self::Direct => "direct",
-        }
-    }
-
-    /// # Errors
-    /// [`Error::Input`] for any other name.
-    pub fn from_name(name: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|form| form.name() == name)
-            .ok_or(Error::Input("form must be armoured or direct"))
-    }
-
     /// Checks that a secret of this form can have such a context.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
 //! Public keys, and what is sealed to them.
 
-use crate::keyring::{Keyring, named};
+use crate::keyring::Keyring;
 use bongtu::{EncryptionAlgorithm, KeyArn, KmsPublicKey, KmsRsaKeyring};
 use bongtu_wasm_support::bytes::{public_in, public_out};
+use bongtu_wasm_support::convert::named;
 use bongtu_wasm_support::error::Result;
-use bongtu_wasm_support::json::json_tree;
+use bongtu_wasm_support::json::parse_json;
 use bongtu_wasm_support::objects::object_of;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -21,7 +22,7 @@ impl PublicKey {
         key_arn: Option<String>,
         spki_sha256: Option<String>,
     ) -> Result<Self> {
-        let mut key = KmsPublicKey::parse_with(&public_in(input), json_tree)?;
+        let mut key = KmsPublicKey::parse_with(&public_in(input), parse_json)?;
         if let Some(pin) = spki_sha256 {
             key = key.pinned(&pin)?;
         }
@@ -35,8 +36,8 @@ impl PublicKey {
     /// the SubjectPublicKeyInfo, lower-case hexadecimal), and the `encryptionAlgorithms` that the
     /// key offers.
     pub fn describe(&self) -> JsValue {
-        let algorithms = [EncryptionAlgorithm::RsaesOaepSha1, EncryptionAlgorithm::RsaesOaepSha256];
-        let offered = algorithms.into_iter().filter(|algorithm| self.0.offers(*algorithm));
+        let offered =
+            EncryptionAlgorithm::ALL.into_iter().filter(|algorithm| self.0.offers(*algorithm));
         let offered = offered.map(|algorithm| JsValue::from(algorithm.name())).collect::<Array>();
         object_of([
             ("keySpec", self.0.key_spec().name().into()),
@@ -78,7 +79,8 @@ impl Keyring {
         algorithm: Option<String>,
         under_any_arn: bool,
     ) -> Result<Self> {
-        let (arn, algorithm) = (KeyArn::parse(key_arn)?, named(algorithm)?);
+        let (arn, algorithm) =
+            (KeyArn::parse(key_arn)?, named(algorithm, EncryptionAlgorithm::from_name)?);
         let keyring = KmsRsaKeyring::new(public_key.0.clone(), arn, algorithm)?;
         Ok(Self::of(if under_any_arn { keyring.under_any_arn() } else { keyring }))
     }

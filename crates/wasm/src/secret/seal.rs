@@ -1,10 +1,11 @@
 //! What sealing a secret asks: TypeScript runs the cryptography.
 
-use crate::keyring::{Keyring, context, named};
+use crate::keyring::{Keyring, context};
 use crate::public_key::PublicKey;
+use bongtu::EncryptionAlgorithm;
 use bongtu::secret::{self, Form, Target, direct_wrap, direct_wrap_to};
 use bongtu_wasm_support::bytes::{secret_in, wiping_stack};
-use bongtu_wasm_support::convert::byte_count;
+use bongtu_wasm_support::convert::{byte_count, named};
 use bongtu_wasm_support::error::Result;
 use bongtu_wasm_support::objects::object_of;
 use js_sys::{Array, Uint8Array};
@@ -24,18 +25,14 @@ pub fn secret_names() -> JsValue {
 /// Whether a secret of this form is a direct one; a target that there is not is refused.
 #[wasm_bindgen(js_name = isDirectSecret)]
 pub fn is_direct_secret(form: &str, target: Option<String>) -> Result<bool> {
-    target_of(target)?;
+    named(target, Target::from_name)?;
     Ok(Form::from_name(form)? == Form::Direct)
 }
 
 /// Checks that the target takes base64 of a message of `size` bytes.
 #[wasm_bindgen(js_name = checkCharacters)]
 pub fn check_characters(target: Option<String>, size: f64) -> Result<()> {
-    Ok(secret::check_characters(target_of(target)?, byte_count(size)?)?)
-}
-
-fn target_of(name: Option<String>) -> Result<Option<Target>> {
-    Ok(name.map(|name| Target::from_name(&name)).transpose()?)
+    Ok(secret::check_characters(named(target, Target::from_name)?, byte_count(size)?)?)
 }
 
 #[wasm_bindgen]
@@ -61,7 +58,10 @@ impl PublicKey {
         secret: &Uint8Array,
     ) -> Result<String> {
         Form::Direct.check_context(&context(pairs)?)?;
-        let (key, algorithm) = (self.inner().clone(), named(algorithm)?.unwrap_or_default());
+        let (key, algorithm) = (
+            self.inner().clone(),
+            named(algorithm, EncryptionAlgorithm::from_name)?.unwrap_or_default(),
+        );
         let wrap = wiping_stack(|| direct_wrap_to(key, algorithm, &secret_in(secret)))?;
         Ok(wrap.algorithm().hash().into())
     }
