@@ -4,10 +4,11 @@
 mod given;
 
 use self::given::Given;
+use super::multipart::MAX_PART;
 use super::operation::Operation;
 use super::sealed_format::SealedFormat;
 use super::sse::Mode;
-use super::upload::{CONTENT_TYPE, Step, UploadRequest};
+use super::upload::{CONTENT_LENGTH, CONTENT_TYPE, OBJECT_SIZE, Step, UploadRequest};
 use crate::error::{Error, Result};
 use crate::json::JsonParser;
 use crate::named::named;
@@ -102,9 +103,9 @@ pub fn check_upload_headers_with(
         given.take_create_only(expected.create_only)?;
     }
     given.take_checksum(expected)?;
-    let length = step.body && given.take_length(expected)?;
+    let length = step.body && given.take_size(CONTENT_LENGTH, expected, MAX_PART)?;
     if completes {
-        given.take_object_size(expected)?;
+        given.take_size(OBJECT_SIZE, expected, u64::MAX)?;
     }
     given.finish(length)
 }

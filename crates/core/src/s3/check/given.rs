@@ -6,13 +6,10 @@ use crate::object::metadata_rules::META;
 use crate::s3::checksum_header::ChecksumAlgorithm;
 use crate::s3::customer_key::{AES256, ALGORITHM, KEY, KEY_LENGTH, KEY_MD5};
 use crate::s3::headers::Headers;
-use crate::s3::multipart::MAX_PART;
 use crate::s3::operation::Operation;
 use crate::s3::shape::{check_base64, check_envelope, number, refuse};
 use crate::s3::sse::{Mode, Sse};
-use crate::s3::upload::{
-    CHECKSUM_ALGORITHM, CHECKSUM_TYPE, CONTENT_LENGTH, IF_NONE_MATCH, OBJECT_SIZE, UploadRequest,
-};
+use crate::s3::upload::{CHECKSUM_ALGORITHM, CHECKSUM_TYPE, IF_NONE_MATCH, UploadRequest};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use md5::{Digest, Md5};
 use subtle::ConstantTimeEq;
@@ -178,11 +175,16 @@ impl Given {
         let kind = ChecksumAlgorithm::from_name(&name)
             .and_then(ChecksumAlgorithm::multipart_type)
             .map_err(|_| Error::UploadHeaders(format!("{CHECKSUM_ALGORITHM} is unknown")))?;
+        self.take_checksum_type(kind).map(|()| true)
+    }
+
+    /// It may be left out.
+    fn take_checksum_type(&mut self, kind: &str) -> Result<()> {
         match self.take(CHECKSUM_TYPE) {
             Some(given) if given.as_str() != kind => {
                 refuse(&format!("{CHECKSUM_TYPE} must be {kind}"))
             }
-            _ => Ok(true),
+            _ => Ok(()),
         }
     }
 
@@ -198,11 +200,8 @@ impl Given {
             if let Some((_, parts)) = parts {
                 number(algorithm.header(), parts)?;
             }
-            let kind = algorithm.multipart_type().ok().filter(|_| complete);
-            if let Some(kind) = kind
-                && self.take(CHECKSUM_TYPE).is_some_and(|given| given.as_str() != kind)
-            {
-                return refuse(&format!("{CHECKSUM_TYPE} must be {kind}"));
+            if complete && let Ok(kind) = algorithm.multipart_type() {
+                self.take_checksum_type(kind)?;
             }
         }
         if count > 1 {
@@ -211,36 +210,20 @@ impl Given {
         Ok(count == 1)
     }
 
-    pub(super) fn take_object_size(&mut self, expected: &Expected<'_>) -> Result<()> {
-        let Some(size) = self.take(OBJECT_SIZE) else {
-            return match expected.sizes {
-                Some(_) => refuse(&format!("{OBJECT_SIZE} is missing")),
-                None => Ok(()),
-            };
+    /// Whether a number of bytes is there, and so is signed. It must be where sizes are expected.
+    pub(super) fn take_size(
+        &mut self,
+        name: &str,
+        expected: &Expected<'_>,
+        most: u64,
+    ) -> Result<bool> {
+        let sizes = expected.sizes.as_ref();
+        let Some(size) = self.take(name) else {
+            return if sizes.is_some() { refuse(&format!("{name} is missing")) } else { Ok(false) };
         };
-        let size = number(OBJECT_SIZE, &size)?;
-        match &expected.sizes {
-            Some(sizes) if !sizes.contains(&size) => {
-                refuse(&format!("{OBJECT_SIZE} {size} is not within the sizes that are allowed"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether the length is there, and so is signed.
-    pub(super) fn take_length(&mut self, expected: &Expected<'_>) -> Result<bool> {
-        let sizes = expected.sizes.clone();
-        let Some(length) = self.take(CONTENT_LENGTH) else {
-            return match sizes {
-                Some(_) => refuse("content-length is missing"),
-                None => Ok(false),
-            };
-        };
-        let length = number(CONTENT_LENGTH, &length)?;
-        if !sizes.unwrap_or(0..=MAX_PART).contains(&length) || length > MAX_PART {
-            return refuse(&format!(
-                "content-length {length} is not within the sizes that are allowed"
-            ));
+        let size = number(name, &size)?;
+        if size > most || sizes.is_some_and(|sizes| !sizes.contains(&size)) {
+            return refuse(&format!("{name} {size} is not within the sizes that are allowed"));
         }
         Ok(true)
     }
