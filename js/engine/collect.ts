@@ -10,7 +10,7 @@ export class Collector implements Sink {
   /** Those that did not, and all after them. */
   readonly #others: Bytes[] = [];
 
-  /** That there will be `size` bytes if all goes well, which saves keeping them twice. */
+  /** Saves keeping them twice. */
   expect(size: number): void {
     try {
       this.#whole = new Uint8Array(size);

@@ -33,6 +33,8 @@ export interface Planned {
 
 /** Where the results go. */
 export interface Sink {
+  /** That there will be `size` bytes if all goes well. */
+  expect?(size: number): void;
   /** Takes the pieces over. Where it returns a promise, the next ones must wait for it. */
   write(pieces: Bytes[]): Promise<void> | undefined;
 }

@@ -13,7 +13,7 @@ import { type Duplex, duplex } from "../engine/duplex.js";
 import { runFrames } from "../engine/frames.js";
 import { handOn, type Sink } from "../engine/pump.js";
 import { rsaWrapped } from "../engine/wrap.js";
-import { type Reader, readerOf, type Source } from "../io/source.js";
+import { preparing, type Reader, readerOf, type Source } from "../io/source.js";
 import { type KeyringParts, keyringParts } from "../keys/descriptor.js";
 import type { Keyring } from "../keys/keyring.js";
 import { sealKeyring } from "../keys/seal-keyring.js";
@@ -26,7 +26,7 @@ import {
   SealedSession,
   sizeOf,
 } from "../sealed/session.js";
-import type { SealSession } from "../wasm/bongtu_seal.js";
+import type { MessageSealing, SealSession } from "../wasm/bongtu_seal.js";
 
 /** What determines a message's length. */
 export interface MessageOptions {
@@ -57,17 +57,8 @@ export async function seal(
   options: SealOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = readerOf(source);
+  const sealing = preparing(reader, () => prepare(keyring, options, reader.size));
   const message = new Collector();
-  let sealing: Sealing;
-  try {
-    if (reader.size !== undefined) {
-      message.expect(sealedSize(keyring, reader.size, options));
-    }
-    sealing = prepare(keyring, options);
-  } catch (error) {
-    reader.cancel(error);
-    throw error;
-  }
   await run(sealing, reader, message);
   return message.take();
 }
@@ -90,17 +81,15 @@ export async function sealBlob(
 ): Promise<Sealed> {
   const plaintext = rereadable(source);
   const size = sizeOf(plaintext);
-  const { keyring: parts, context, frameLength, operation } = prepare(keyring, options);
-  const { MessageSealing } = sealWasm();
-  let sealing: InstanceType<typeof MessageSealing> | undefined;
+  const { parts, message, operation } = prepare(keyring, options, size);
   try {
-    sealing = new MessageSealing(sealKeyring(parts), context, frameLength, size);
     operation.check();
     await checkEmptiness(plaintext, operation);
-    const pieces = sealing.wrappedPieces(await operation.wait(rsaWrapped(sealing, parts)));
+    message.begin();
+    const pieces = message.wrappedPieces(await operation.wait(rsaWrapped(message, parts)));
     return new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
   } finally {
-    sealing?.free();
+    message.free();
     operation.end();
   }
 }
@@ -111,43 +100,47 @@ export function sealedSize(
   plaintextLength: number,
   options: MessageOptions = {},
 ): number {
-  const handle = sealKeyring(keyringParts(keyring));
-  // Whoever asks for a size has the options of `seal` in hand.
-  checkOperationOptions<SealOptions>(options, MESSAGE_OPTIONS);
-  const context = contextPairs(options.encryptionContext);
-  const frameLength = checkNumber(options.frameLength, "frameLength");
   if (typeof plaintextLength !== "number") {
     throw inputError("plaintextLength must be a number");
   }
-  return handle.sealedSize(context, frameLength, plaintextLength);
+  const message = messageOf(keyringParts(keyring), options, plaintextLength);
+  try {
+    return message.size;
+  } finally {
+    message.free();
+  }
 }
 
 interface Sealing {
-  readonly keyring: KeyringParts;
-  readonly context: string[];
-  readonly frameLength: number | undefined;
+  readonly parts: KeyringParts;
+  readonly message: MessageSealing;
   readonly operation: Operation;
 }
 
 /** Finds out all that is wrong with the arguments, before there is any key. */
-function prepare(keyring: Keyring, options: SealOptions): Sealing {
-  sealedSize(keyring, 0, options);
-  return {
-    keyring: keyringParts(keyring),
-    context: contextPairs(options.encryptionContext),
-    frameLength: options.frameLength,
-    operation: new Operation(options),
-  };
+function prepare(keyring: Keyring, options: SealOptions, size?: number): Sealing {
+  const parts = keyringParts(keyring);
+  const message = messageOf(parts, options, size);
+  return { parts, message, operation: new Operation(options) };
 }
 
-async function run(sealing: Sealing, reader: Reader, sink: Sink): Promise<void> {
-  const { keyring, context, frameLength, operation } = sealing;
-  const { MessageSealing } = sealWasm();
-  const message = new MessageSealing(sealKeyring(keyring), context, frameLength);
+function messageOf(parts: KeyringParts, options: MessageOptions, size?: number): MessageSealing {
+  // Whoever asks for a size has the options of `seal` in hand.
+  checkOperationOptions<SealOptions>(options, MESSAGE_OPTIONS);
+  const context = contextPairs(options.encryptionContext);
+  const frameLength = checkNumber(options.frameLength, "frameLength");
+  return new (sealWasm().MessageSealing)(sealKeyring(parts), context, frameLength, size);
+}
+
+async function run({ parts, message, operation }: Sealing, reader: Reader, sink: Sink) {
   let session: SealSession | undefined;
   try {
+    if (reader.size !== undefined) {
+      sink.expect?.(message.size);
+    }
     operation.check();
-    session = message.wrapped(await operation.wait(rsaWrapped(message, keyring)));
+    message.begin();
+    session = message.wrapped(await operation.wait(rsaWrapped(message, parts)));
     operation.check();
     await handOn(sink, [session.header() as Bytes], operation);
     await runFrames({ session, direction: "seal", reader, sink, operation });

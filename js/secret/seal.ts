@@ -8,9 +8,9 @@ import { wrapDataKey } from "../executor/choose.js";
 import type { OaepHash } from "../executor/executor.js";
 import { keyringParts } from "../keys/descriptor.js";
 import type { Keyring } from "../keys/keyring.js";
-import { type EncryptionAlgorithm, handleOf, KmsPublicKey } from "../keys/public-key.js";
+import { handleOf, KmsPublicKey } from "../keys/public-key.js";
 import { sealKeyring } from "../keys/seal-keyring.js";
-import { seal } from "../message/seal.js";
+import { seal, sealedSize } from "../message/seal.js";
 import { sealWasm } from "../modules/seal.js";
 import type { SecretForm, SecretOptions, SecretTarget } from "./options.js";
 
@@ -31,8 +31,7 @@ export async function sealSecret(
   const { encryptionContext, signal, onProgress } = options;
   const form = checkText(options.form, "form") ?? "armoured";
   const target = checkText(options.target, "target");
-  const pairs = contextPairs(encryptionContext);
-  const direct = sealWasm().isDirectSecret(form, target, pairs);
+  const direct = sealWasm().isDirectSecret(form, target);
   const bytes = bytesOfSecret(secret);
   try {
     if (key instanceof KmsPublicKey) {
@@ -41,16 +40,20 @@ export async function sealSecret(
           "a KmsPublicKey seals direct secrets only; an armoured one needs a keyring",
         );
       }
-      return await sealDirect(key, options.algorithm, bytes, options);
+      const algorithm = checkText(options.algorithm, "algorithm");
+      const hash = handleOf(key).directHash(algorithm, contextPairs(encryptionContext), bytes);
+      return await sealDirect(key, hash, bytes, options);
     }
     if (options.algorithm !== undefined) {
       throw inputError("algorithm goes with a KmsPublicKey; a keyring has its own");
     }
-    const parts = keyringParts(key);
-    sealWasm().checkSecret(sealKeyring(parts), form, target, pairs, bytes.length);
-    return direct
-      ? await sealDirect(parts.publicKey as KmsPublicKey, parts.algorithm, bytes, options)
-      : toBase64(await seal(key, bytes, { encryptionContext, signal, onProgress }));
+    if (direct) {
+      const parts = keyringParts(key);
+      const hash = sealKeyring(parts).directHash(contextPairs(encryptionContext), bytes);
+      return await sealDirect(parts.publicKey as KmsPublicKey, hash, bytes, options);
+    }
+    sealWasm().checkCharacters(target, sealedSize(key, bytes.length, { encryptionContext }));
+    return toBase64(await seal(key, bytes, { encryptionContext, signal, onProgress }));
   } finally {
     bytes.fill(0);
   }
@@ -58,16 +61,14 @@ export async function sealSecret(
 
 async function sealDirect(
   publicKey: KmsPublicKey,
-  algorithm: EncryptionAlgorithm | undefined,
+  hash: string,
   secret: Bytes,
   options: OperationOptions,
 ): Promise<string> {
-  const name = checkText(algorithm, "algorithm");
-  const hash = sealWasm().directHash(handleOf(publicKey), name, secret) as OaepHash;
   const operation = new Operation(options);
   try {
     operation.check();
-    const block = await operation.wait(wrapDataKey(publicKey, hash, secret));
+    const block = await operation.wait(wrapDataKey(publicKey, hash as OaepHash, secret));
     operation.advance(secret.length, secret.length);
     return toBase64(block);
   } finally {

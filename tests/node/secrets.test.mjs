@@ -468,6 +468,7 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
 
 test("the search finds a data key as long as its session lives", () => {
   const session = new MessageSealing(sealKeyring(keyringParts(keyring)), []);
+  session.begin();
   const dataKey = session.wrapPlaintext().subarray(DIGEST_LENGTH);
   assert.ok(findSecret(dataKey).length > 0, "it was not found");
   session.free();

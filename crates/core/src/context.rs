@@ -31,20 +31,12 @@ impl EncryptionContext {
     }
 
     fn checked(pairs: Vec<(String, String)>) -> Result<Self> {
-        for (name, _) in &pairs {
-            if name.is_empty() {
-                return Err(Error::Context("a name in the encryption context is empty"));
-            }
-            if name.starts_with(RESERVED_PREFIX) {
-                return Err(Error::Context(
-                    "names beginning with aws-crypto- are reserved for AWS",
-                ));
-            }
+        if pairs.iter().any(|(name, _)| name.starts_with(RESERVED_PREFIX)) {
+            return Err(Error::Context("names beginning with aws-crypto- are reserved for AWS"));
         }
-        let context = Self(
-            Pairs::new(pairs)
-                .ok_or(Error::Context("a name stands twice in the encryption context"))?,
-        );
+        let empty = "a name in the encryption context is empty";
+        let twice = "a name stands twice in the encryption context";
+        let context = Self(Pairs::named(pairs, empty, twice)?);
         context.canonical()?;
         Ok(context)
     }

@@ -1,8 +1,8 @@
 //! Material descriptions and KMS encryption contexts of S3 objects: JSON objects of strings
 //! (docs/formats.md 4.2, 4.3 and 4.7).
 
-use crate::error::{Error, Result};
-use crate::json;
+use crate::error::Result;
+use crate::json::Json;
 use crate::pairs::{Pairs, owned};
 use alloc::{string::String, vec::Vec};
 
@@ -25,13 +25,9 @@ impl MaterialDescription {
     }
 
     fn checked(pairs: Vec<(String, String)>) -> Result<Self> {
-        if pairs.iter().any(|(name, _)| name.is_empty()) {
-            return Err(Error::Context("a name in the material description is empty"));
-        }
-        Ok(Self(
-            Pairs::new(pairs)
-                .ok_or(Error::Context("a name stands twice in the material description"))?,
-        ))
+        let empty = "a name in the material description is empty";
+        let twice = "a name stands twice in the material description";
+        Pairs::named(pairs, empty, twice).map(Self)
     }
 
     /// Pairs, ordered by name.
@@ -60,6 +56,6 @@ impl MaterialDescription {
 
     /// A JSON object in ASCII: S3 returns other characters of metadata in a lossy form.
     pub(crate) fn to_json(&self) -> String {
-        json::object_of_texts(self.iter())
+        Json::object(self.iter().map(|(name, value)| (name, Json::text(value)))).to_text()
     }
 }

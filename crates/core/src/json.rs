@@ -3,16 +3,7 @@
 #[cfg(feature = "json")]
 mod parse;
 
-#[cfg(feature = "json")]
-pub(crate) use parse::{object_members, tree};
-
 use alloc::{format, string::String, vec::Vec};
-
-/// Without a parser there is no JSON.
-#[cfg(not(feature = "json"))]
-pub(crate) const fn tree(_: &str) -> Option<Json> {
-    None
-}
 
 /// A JSON value. Numbers are kept as they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +23,12 @@ pub enum Json {
 }
 
 impl Json {
+    /// Without a parser there is no JSON.
+    #[cfg(not(feature = "json"))]
+    pub(crate) const fn parse(_: &str) -> Option<Self> {
+        None
+    }
+
     /// A string.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
@@ -135,36 +132,7 @@ impl Json {
 }
 
 /// Parses any JSON; `None` when the text is none.
-pub type JsonTree = fn(&str) -> Option<Json>;
-
-/// A value in a JSON object, as far as metadata of objects have any.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum JsonValue {
-    /// A string.
-    Text(String),
-    /// A whole number, in decimal.
-    Integer(String),
-    /// Anything else.
-    Other,
-}
-
-/// Parses a JSON object into its members; `None` when the text is none.
-pub type JsonParser = fn(&str) -> Option<Vec<(String, JsonValue)>>;
-
-/// A JSON object of strings, ASCII only.
-pub(crate) fn object_of_texts<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let mut json = String::from("{");
-    for (name, value) in pairs {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        push_string(&mut json, name);
-        json.push(':');
-        push_string(&mut json, value);
-    }
-    json.push('}');
-    json
-}
+pub type JsonParser = fn(&str) -> Option<Json>;
 
 /// ASCII only, and without the beginning of an encoded word (RFC 2047), which S3 and readers of
 /// metadata would decode.

@@ -17,7 +17,6 @@ mod sealer;
 #[cfg(feature = "std")]
 mod writer;
 
-pub use crate::json::{JsonParser, JsonValue};
 pub use format::Format;
 pub use inspect::{ObjectDescription, inspect_object};
 pub use metadata::ObjectHead;

@@ -1,6 +1,7 @@
 //! Names and values, ordered by the names' bytes and each name once: what encryption contexts and
 //! material descriptions have in common.
 
+use crate::error::{Error, Result};
 use alloc::collections::BinaryHeap;
 use alloc::{string::String, vec::Vec};
 
@@ -10,6 +11,18 @@ pub(crate) struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
     pub(crate) const EMPTY: Self = Self(Vec::new());
+
+    /// Those that are to be written: `empty` and `twice` say what is wrong with a name.
+    pub(crate) fn named(
+        pairs: Vec<(String, String)>,
+        empty: &'static str,
+        twice: &'static str,
+    ) -> Result<Self> {
+        if pairs.iter().any(|(name, _)| name.is_empty()) {
+            return Err(Error::Context(empty));
+        }
+        Self::new(pairs).ok_or(Error::Context(twice))
+    }
 
     /// `None` when a name stands twice.
     pub(crate) fn new(pairs: Vec<(String, String)>) -> Option<Self> {

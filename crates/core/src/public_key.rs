@@ -11,7 +11,7 @@ mod text;
 
 use crate::arn::KeyArn;
 use crate::error::{Error, Result};
-use crate::json::{self, JsonTree};
+use crate::json::{Json, JsonParser};
 use crate::shown::shown;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::{format, string::String, string::ToString, vec::Vec};
@@ -105,14 +105,14 @@ impl KmsPublicKey {
     /// One of the `ERR_KEY_…`, [`Error::PublicKey`] and [`Error::PrivateKey`] codes, each for one
     /// thing that is wrong.
     pub fn parse(input: &[u8]) -> Result<Self> {
-        Self::parse_with(input, json::tree)
+        Self::parse_with(input, Json::parse)
     }
 
     /// The same with another parser of JSON than serde's.
     ///
     /// # Errors
     /// As [`KmsPublicKey::parse`].
-    pub fn parse_with(input: &[u8], json: JsonTree) -> Result<Self> {
+    pub fn parse_with(input: &[u8], json: JsonParser) -> Result<Self> {
         form::read(input, json)
     }
 

@@ -43,7 +43,6 @@ mod sse;
 mod time;
 mod upload;
 
-pub use crate::json::Json;
 pub use check::{ChecksumRule, Expected, check_upload_headers, check_upload_headers_with};
 pub use checksum_header::{Checksum, ChecksumAlgorithm};
 pub use customer_key::CustomerKey;

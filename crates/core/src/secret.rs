@@ -38,43 +38,39 @@ use crate::executor;
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::message::{self, OpenOptions, SealOptions, sealed_size};
+use crate::named::named;
 use crate::plan::WrapOp;
 use crate::public_key::KmsPublicKey;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::string::String;
 use base64ct::{Base64, Encoding};
 
-/// How a secret is sealed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// Base64 of an AWS Encryption SDK message.
-    #[default]
-    Armoured,
-    /// Base64 of a bare RSA block. Its KMS key should open direct secrets and nothing else: see
-    /// [`is_wrapped_key`].
-    Direct,
+named! {
+    /// How a secret is sealed.
+    #[derive(Default)]
+    pub enum Form {
+        /// Base64 of an AWS Encryption SDK message.
+        #[default]
+        Armoured = "armoured",
+        /// Base64 of a bare RSA block. Its KMS key should open direct secrets and nothing else: see
+        /// [`is_wrapped_key`].
+        Direct = "direct",
+    }
+    otherwise |_| Error::Input("form must be armoured or direct")
 }
 
 impl Form {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::Armoured, Self::Direct];
-
-    /// `armoured` or `direct`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Armoured => "armoured",
-            Self::Direct => "direct",
-        }
-    }
-
+    /// Checks that a secret of this form can have such a context.
+    ///
     /// # Errors
-    /// [`Error::Input`] for any other name.
-    pub fn from_name(name: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|form| form.name() == name)
-            .ok_or(Error::Input("form must be armoured or direct"))
+    /// [`Error::Context`] for an encryption context with the direct form.
+    pub fn check_context(self, context: &EncryptionContext) -> Result<()> {
+        if self == Self::Direct && context.iter().next().is_some() {
+            return Err(Error::Context(
+                "a direct secret has no encryption context; use the armoured form",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -92,46 +88,19 @@ pub struct SecretOptions {
 /// Characters of a sealed secret, without line breaks: what is larger is sealed as a message.
 pub const MAX_CHARACTERS: u64 = 4 * 1024 * 1024;
 
-impl SecretOptions {
-    /// Checks that they go together.
-    ///
-    /// # Errors
-    /// [`Error::Context`] for an encryption context with the direct form.
-    pub fn check(&self) -> Result<()> {
-        if self.form == Form::Direct && self.encryption_context.iter().next().is_some() {
-            return Err(Error::Context(
-                "a direct secret has no encryption context; use the armoured form",
-            ));
-        }
-        Ok(())
-    }
-
-    /// Checks that `keyring` seals a secret of `length` bytes, and that the target takes what comes of
-    /// it. A direct one, of at most 684 characters, fits everywhere.
-    ///
-    /// # Errors
-    /// [`Error::Limit`] when it does not fit; as [`sealed_size`] and [`direct_wrap`] for the keyring.
-    pub fn check_for(&self, keyring: &Keyring, length: u64) -> Result<()> {
-        if self.form == Form::Direct {
-            return keyring.direct_key().map(|_| ());
-        }
-        let options = SealOptions {
-            encryption_context: self.encryption_context.clone(),
-            ..SealOptions::default()
-        };
-        let size = sealed_size(keyring, length, &options)?;
-        // Base64 makes four characters of three bytes, and of what is left.
-        let characters = size.div_ceil(3).saturating_mul(4);
-        match self.target {
-            Some(target) => target.check(characters),
-            None if characters <= MAX_CHARACTERS => Ok(()),
-            None => Err(Error::Limit {
-                what: "characters of a sealed secret",
-                found: characters,
-                limit: MAX_CHARACTERS,
-            }),
-        }
-    }
+/// Checks that the target takes base64 of a message of `size` bytes. A direct secret, of at most 684
+/// characters, fits everywhere.
+///
+/// # Errors
+/// [`Error::Limit`] when it does not fit.
+pub fn check_characters(target: Option<Target>, size: u64) -> Result<()> {
+    let (what, limit) = match target {
+        Some(target) => (target.characters(), target.capacity()),
+        None => ("characters of a sealed secret", MAX_CHARACTERS),
+    };
+    // Base64 makes four characters of three bytes, and of what is left.
+    let found = size.div_ceil(3).saturating_mul(4);
+    if found > limit { Err(Error::Limit { what, found, limit }) } else { Ok(()) }
 }
 
 /// Seals `secret` to one line of base64. No KMS call is made.
@@ -140,12 +109,12 @@ impl SecretOptions {
 /// As [`crate::seal`] or [`direct_wrap`]; [`Error::Limit`] when the target does not take the value,
 /// [`Error::Context`] for an encryption context with the direct form.
 pub fn seal_secret(keyring: &Keyring, secret: &[u8], options: SecretOptions) -> Result<String> {
-    options.check()?;
-    match options.form {
+    let SecretOptions { form, target, encryption_context } = options;
+    form.check_context(&encryption_context)?;
+    match form {
         Form::Armoured => {
-            options.check_for(keyring, widen(secret.len()))?;
-            let SecretOptions { encryption_context, .. } = options;
             let options = SealOptions { encryption_context, ..SealOptions::default() };
+            check_characters(target, sealed_size(keyring, widen(secret.len()), &options)?)?;
             Ok(Base64::encode_string(&message::seal(keyring, secret, options)?))
         }
         Form::Direct => run(&direct_wrap(keyring, secret)?),

@@ -4,39 +4,26 @@
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
 use crate::keys::{DataKey, WrapText};
+use crate::named::named;
 use alloc::{string::ToString, vec::Vec};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// KMS's `EncryptionAlgorithm` for RSA keys. MGF1 always uses the same hash, the label is empty.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum EncryptionAlgorithm {
-    /// `RSAES_OAEP_SHA_1`
-    RsaesOaepSha1,
-    /// `RSAES_OAEP_SHA_256`
-    #[default]
-    RsaesOaepSha256,
+named! {
+    /// KMS's `EncryptionAlgorithm` for RSA keys. MGF1 always uses the same hash, the label is empty.
+    /// Another name is [`Error::KeyAlgorithm`].
+    #[derive(Default)]
+    pub enum EncryptionAlgorithm {
+        /// RSAES-OAEP with SHA-1.
+        RsaesOaepSha1 = "RSAES_OAEP_SHA_1",
+        /// RSAES-OAEP with SHA-256.
+        #[default]
+        RsaesOaepSha256 = "RSAES_OAEP_SHA_256",
+    }
+    otherwise |name| Error::KeyAlgorithm(name.to_string())
 }
 
 impl EncryptionAlgorithm {
-    /// KMS's name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::RsaesOaepSha1 => "RSAES_OAEP_SHA_1",
-            Self::RsaesOaepSha256 => "RSAES_OAEP_SHA_256",
-        }
-    }
-
-    /// # Errors
-    /// [`Error::KeyAlgorithm`] for any name but KMS's two.
-    pub fn from_name(name: &str) -> Result<Self> {
-        [Self::RsaesOaepSha1, Self::RsaesOaepSha256]
-            .into_iter()
-            .find(|algorithm| algorithm.name() == name)
-            .ok_or_else(|| Error::KeyAlgorithm(name.to_string()))
-    }
-
     /// The hash's name as WebCrypto spells it.
     #[must_use]
     pub const fn hash(self) -> &'static str {

@@ -12,14 +12,14 @@ mod support;
 
 use bongtu::hazmat::AesGcm;
 use bongtu::object::{
-    CHUNK_LENGTH, Format, JsonValue, MAX_PLAINTEXT_LENGTH, ObjectOpening, ObjectOptions,
-    ObjectSealing, OpenObjectOptions, SealedObject, UnwrappedObject, inspect_object,
-    open_object_with, seal_object, seal_object_with,
+    CHUNK_LENGTH, Format, MAX_PLAINTEXT_LENGTH, ObjectOpening, ObjectOptions, ObjectSealing,
+    OpenObjectOptions, SealedObject, UnwrappedObject, inspect_object, open_object_with,
+    seal_object, seal_object_with,
 };
 use bongtu::plan::OpView;
 use bongtu::{
-    CommitmentPolicy, DecryptParameters, DecryptResponse, GenerateDataKeyResponse, KeyArn, Keyring,
-    KmsFailure, KmsKeyring, KmsPublicKey, KmsRsaKeyring, MaterialDescription,
+    CommitmentPolicy, DecryptParameters, DecryptResponse, GenerateDataKeyResponse, Json, KeyArn,
+    Keyring, KmsFailure, KmsKeyring, KmsPublicKey, KmsRsaKeyring, MaterialDescription,
 };
 use serde_json::Value;
 use support::*;
@@ -401,9 +401,8 @@ fn once_an_object_is_verified_each_chunk_of_it_can_be_by_itself() {
     let text = pattern(CHUNK_LENGTH + 100);
     let object = seal(&text, ObjectOptions::default());
     let kms = kms();
-    let json = |_: &str| Some(Vec::new());
     let mut opening =
-        ObjectOpening::new(&rsa(), &metadata(&object), None, json, all_versions()).unwrap();
+        ObjectOpening::new(&rsa(), &metadata(&object), None, Json::parse, all_versions()).unwrap();
     let answer = kms.decrypt(opening.request().unwrap());
     opening.respond(answer).unwrap();
     let UnwrappedObject { content_key: key, mut chunks, .. } = opening.finish().unwrap();
@@ -439,13 +438,6 @@ fn once_an_object_is_verified_each_chunk_of_it_can_be_by_itself() {
     assert_eq!(code(chunks.chunk_tag(2)), "ERR_SOURCE_CHANGED");
 }
 
-fn json(text: &str) -> Option<Vec<(String, JsonValue)>> {
-    let members: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
-    let value =
-        |value: Value| value.as_str().map_or(JsonValue::Other, |it| JsonValue::Text(it.into()));
-    Some(members.into_iter().map(|(name, it)| (name, value(it))).collect())
-}
-
 #[test]
 fn an_envelope_is_described_without_a_key() {
     for format in [Format::V2, Format::V3] {
@@ -453,7 +445,7 @@ fn an_envelope_is_described_without_a_key() {
             let object = seal(b"hello", options(format, instruction_file));
             let mut metadata = metadata(&object);
             let file = object.head.instruction_file.as_deref();
-            let found = inspect_object(&metadata, file, json).unwrap();
+            let found = inspect_object(&metadata, file, Json::parse).unwrap();
             assert_eq!(found.format, format);
             assert_eq!(found.wrap, "RSA-OAEP-SHA1");
             assert_eq!(found.wrapped_key_length, 256);
@@ -463,8 +455,11 @@ fn an_envelope_is_described_without_a_key() {
             // Nothing makes that number true.
             metadata.retain(|(name, _)| name != "x-amz-unencrypted-content-length");
             metadata.push(("X-Amz-Meta-X-Amz-Unencrypted-Content-Length".into(), "-7".into()));
-            assert_eq!(inspect_object(&metadata, file, json).unwrap().plaintext_length, None);
+            assert_eq!(
+                inspect_object(&metadata, file, Json::parse).unwrap().plaintext_length,
+                None
+            );
         }
     }
-    assert_eq!(inspect_object(&[], None, json).unwrap_err().code(), "ERR_NOT_SEALED");
+    assert_eq!(inspect_object(&[], None, Json::parse).unwrap_err().code(), "ERR_NOT_SEALED");
 }

@@ -5,11 +5,11 @@
 mod support;
 
 use bongtu::object::{
-    Format, JsonValue, ObjectOptions, OpenObjectOptions, SealedObject, inspect_object,
-    open_object_with, seal_object,
+    Format, ObjectOptions, OpenObjectOptions, SealedObject, inspect_object, open_object_with,
+    seal_object,
 };
 use bongtu::{
-    CommitmentPolicy, Keyring, KmsFailure, KmsKeyring, KmsPublicKey, KmsRsaKeyring,
+    CommitmentPolicy, Json, Keyring, KmsFailure, KmsKeyring, KmsPublicKey, KmsRsaKeyring,
     MaterialDescription,
 };
 use serde_json::Value;
@@ -57,13 +57,6 @@ fn open_described(
 
 fn open(metadata: &[(String, String)], file: Option<&str>, body: &[u8]) -> bongtu::Result<Vec<u8>> {
     open_described(metadata, file, body).map(|(_, text)| text)
-}
-
-fn json(text: &str) -> Option<Vec<(String, JsonValue)>> {
-    let members: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
-    let value =
-        |value: Value| value.as_str().map_or(JsonValue::Other, |it| JsonValue::Text(it.into()));
-    Some(members.into_iter().map(|(name, it)| (name, value(it))).collect())
 }
 
 #[test]
@@ -116,7 +109,7 @@ fn under_rsa_no_description_keeps_anybody_from_an_object() {
                 for (metadata, file, body) in described(format, text) {
                     let opened = open_described(&metadata, file.as_deref(), &body).unwrap();
                     assert_eq!(opened, (MaterialDescription::default(), b"x".to_vec()), "{text}");
-                    let found = inspect_object(&metadata, file.as_deref(), json).unwrap();
+                    let found = inspect_object(&metadata, file.as_deref(), Json::parse).unwrap();
                     let raw = unreadable.then(|| text.to_owned());
                     assert_eq!(
                         (found.unreadable_description, found.description.is_empty()),
@@ -142,15 +135,20 @@ fn under_kms_a_description_is_the_context_and_must_be_readable() {
     };
     for text in UNREADABLE {
         for wrap in ["kms", "kms+context"] {
-            let refused = inspect_object(&metadata(wrap, text), None, json);
+            let refused = inspect_object(&metadata(wrap, text), None, Json::parse);
             assert_eq!(code(refused), "ERR_METADATA", "{wrap} {text}");
         }
     }
     for text in EMPTY {
-        assert!(inspect_object(&metadata("kms", text), None, json).unwrap().description.is_empty());
+        assert!(
+            inspect_object(&metadata("kms", text), None, Json::parse)
+                .unwrap()
+                .description
+                .is_empty()
+        );
         // The pair that names the content algorithm is missing.
         assert_eq!(
-            code(inspect_object(&metadata("kms+context", text), None, json)),
+            code(inspect_object(&metadata("kms+context", text), None, Json::parse)),
             "ERR_METADATA"
         );
     }
@@ -165,7 +163,10 @@ fn under_kms_a_description_is_the_context_and_must_be_readable() {
         metadata.push(("x-amz-t".into(), context.into()));
         metadata.retain(|(found, _)| found != name);
         metadata.push((name.into(), text.into()));
-        assert_eq!(inspect_object(&metadata, None, json).err().map(|error| error.code()), code);
+        assert_eq!(
+            inspect_object(&metadata, None, Json::parse).err().map(|error| error.code()),
+            code
+        );
     }
 }
 

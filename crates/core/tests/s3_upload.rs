@@ -5,13 +5,13 @@
 mod support;
 
 use base64ct::{Base64, Encoding};
-use bongtu::object::{Format, JsonValue, ObjectOptions, seal_object};
+use bongtu::object::{Format, ObjectOptions, seal_object};
 use bongtu::s3::{
     Checksum, ChecksumAlgorithm, ChecksumRule, CustomerKey, Expected, KmsKeyId, Mode, OCTET_STREAM,
     Operation, SealedFormat, Sse, Upload, UploadRequest, check_upload_headers,
     check_upload_headers_with, upload_request,
 };
-use bongtu::{MaterialDescription, Result};
+use bongtu::{Json, MaterialDescription, Result};
 use support::code;
 use zeroize::Zeroizing;
 
@@ -40,16 +40,8 @@ fn expected(formats: &[SealedFormat]) -> Expected<'_> {
         checksum: ChecksumRule::Allowed,
         content_type: OCTET_STREAM,
         sizes: None,
-        json,
+        json: Json::parse,
     }
-}
-
-fn json(text: &str) -> Option<Vec<(String, JsonValue)>> {
-    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
-    let value = |value: serde_json::Value| {
-        value.as_str().map_or(JsonValue::Other, |text| JsonValue::Text(text.into()))
-    };
-    Some(members.into_iter().map(|(name, member)| (name, value(member))).collect())
 }
 
 fn key() -> CustomerKey {

@@ -56,8 +56,8 @@ impl Aes {
 /// empty label; `undefined` when it cannot be done.
 #[wasm_bindgen(js_name = rsaOaepEncrypt)]
 pub fn rsa_oaep_encrypt(spki: &Uint8Array, hash: &str, text: &Uint8Array) -> Option<Uint8Array> {
-    let algorithms = [EncryptionAlgorithm::RsaesOaepSha1, EncryptionAlgorithm::RsaesOaepSha256];
-    let algorithm = algorithms.into_iter().find(|algorithm| algorithm.hash() == hash)?;
+    let mut algorithms = EncryptionAlgorithm::ALL.into_iter();
+    let algorithm = algorithms.find(|algorithm| algorithm.hash() == hash)?;
     let spki = public_in(spki);
     let encrypt = || hazmat::oaep_encrypt(&spki, algorithm, &secret_in(text));
     wiping_stack(encrypt).ok().map(|encrypted| public_out(&encrypted))

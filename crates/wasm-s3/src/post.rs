@@ -3,11 +3,11 @@
 use crate::encryption::{Encryption, header_pairs};
 use crate::options::Options;
 use alloc::{string::String, vec::Vec};
-use bongtu::Error;
 use bongtu::s3::{
-    Checksum, ChecksumAlgorithm, Condition, Json, PostForm, PostKey, PostOptions, SealedFormat,
+    Checksum, ChecksumAlgorithm, Condition, PostForm, PostKey, PostOptions, SealedFormat,
     post_form, post_policy,
 };
+use bongtu::{Error, Json};
 use bongtu_wasm_support::bytes::wiping_stack;
 use bongtu_wasm_support::convert::pairs_of;
 use bongtu_wasm_support::error::Result;

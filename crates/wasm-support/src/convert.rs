@@ -32,3 +32,11 @@ pub fn pairs_of(flat: Vec<String>) -> impl Iterator<Item = (String, String)> {
     let mut flat = flat.into_iter();
     core::iter::from_fn(move || flat.next().zip(flat.next()))
 }
+
+/// What is called so, if anything is.
+pub fn named<T>(
+    name: Option<String>,
+    from_name: fn(&str) -> bongtu::Result<T>,
+) -> Result<Option<T>> {
+    Ok(name.map(|name| from_name(&name)).transpose()?)
+}

@@ -1,40 +1,16 @@
 //! JSON, as JavaScript parses it.
 
-use alloc::{string::String, vec::Vec};
-use bongtu::object::JsonValue;
-use bongtu::s3::Json;
+use alloc::vec::Vec;
+use bongtu::Json;
 use js_sys::{Array, JSON, Number, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A JSON object's members; `None` for what is none.
-pub fn json_members(text: &str) -> Option<Vec<(String, JsonValue)>> {
-    let value = JSON::parse(text).ok()?;
-    if !value.is_object() || Array::is_array(&value) {
-        return None;
-    }
-    let entries = Object::entries(value.unchecked_ref());
-    entries.iter().map(|entry| member(&Array::from(&entry))).collect()
-}
-
-fn member(entry: &Array) -> Option<(String, JsonValue)> {
-    let value = entry.get(1);
-    let value = match value.as_string() {
-        Some(text) => JsonValue::Text(text),
-        None if Number::is_safe_integer(&value) => JsonValue::Integer(
-            value.unchecked_into::<Number>().to_string_with_radix(10).ok()?.into(),
-        ),
-        None => JsonValue::Other,
-    };
-    Some((entry.get(0).as_string()?, value))
-}
-
-/// More and deeper than the JSON of any public key goes.
-const ROOM: usize = 64 * 1024;
+/// Deeper than the JSON of anything goes that is read here.
 const DEPTH: usize = 16;
 
-/// What the JSON text of a public key holds; `None` for what is none.
-pub fn json_tree(text: &str) -> Option<Json> {
-    JsonReader { room: ROOM }.value(&JSON::parse(text).ok()?, DEPTH)
+/// What a JSON text holds, which is no more than the text; `None` for what is none.
+pub fn parse_json(text: &str) -> Option<Json> {
+    JsonReader { room: text.len() }.value(&JSON::parse(text).ok()?, DEPTH)
 }
 
 /// Reads what JavaScript has parsed, and no more of it than there is room for: objects may contain

@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 use bongtu::{EncryptionAlgorithm, EncryptionContext, KeyArn, KmsKeyring, KmsRsaKeyring};
-use bongtu_wasm_support::convert::pairs_of;
+use bongtu_wasm_support::convert::{named, pairs_of};
 use bongtu_wasm_support::error::Result;
 use wasm_bindgen::prelude::*;
 
@@ -19,14 +19,17 @@ impl Keyring {
         algorithm: Option<String>,
         under_any_arn: bool,
     ) -> Result<Self> {
-        let keyring = KmsRsaKeyring::open_only(KeyArn::parse(key_arn)?, named(algorithm)?);
+        let keyring = KmsRsaKeyring::open_only(
+            KeyArn::parse(key_arn)?,
+            named(algorithm, EncryptionAlgorithm::from_name)?,
+        );
         Ok(Self::of(if under_any_arn { keyring.under_any_arn() } else { keyring }))
     }
 
     /// Opens what was sealed to any KMS RSA key, under the ARN that is named there.
     #[wasm_bindgen(js_name = kmsRsaAnyKey)]
     pub fn kms_rsa_any_key(algorithm: Option<String>) -> Result<Self> {
-        Ok(Self::of(KmsRsaKeyring::open_any_key(named(algorithm)?)))
+        Ok(Self::of(KmsRsaKeyring::open_any_key(named(algorithm, EncryptionAlgorithm::from_name)?)))
     }
 
     /// A symmetric KMS key, for objects.
@@ -47,10 +50,6 @@ impl Keyring {
 #[wasm_bindgen(js_name = parseKeyArn)]
 pub fn parse_key_arn(text: &str) -> Result<String> {
     Ok(KeyArn::parse(text)?.as_str().into())
-}
-
-pub(crate) fn named(algorithm: Option<String>) -> Result<Option<EncryptionAlgorithm>> {
-    Ok(algorithm.map(|name| EncryptionAlgorithm::from_name(&name)).transpose()?)
 }
 
 /// A context out of name, value, name, value…

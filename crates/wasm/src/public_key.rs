@@ -1,12 +1,12 @@
 //! Public keys, and what is sealed to them.
 
-use crate::keyring::{Keyring, context, named};
-use alloc::{string::String, vec::Vec};
-use bongtu::{EncryptionAlgorithm, Error, KeyArn, KmsPublicKey, KmsRsaKeyring, SealOptions};
+use crate::keyring::Keyring;
+use alloc::string::String;
+use bongtu::{EncryptionAlgorithm, KeyArn, KmsPublicKey, KmsRsaKeyring};
 use bongtu_wasm_support::bytes::{public_in, public_out};
-use bongtu_wasm_support::convert::{byte_count, exact, integer};
+use bongtu_wasm_support::convert::named;
 use bongtu_wasm_support::error::Result;
-use bongtu_wasm_support::json::json_tree;
+use bongtu_wasm_support::json::parse_json;
 use bongtu_wasm_support::objects::object_of;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -23,7 +23,7 @@ impl PublicKey {
         key_arn: Option<String>,
         spki_sha256: Option<String>,
     ) -> Result<Self> {
-        let mut key = KmsPublicKey::parse_with(&public_in(input), json_tree)?;
+        let mut key = KmsPublicKey::parse_with(&public_in(input), parse_json)?;
         if let Some(pin) = spki_sha256 {
             key = key.pinned(&pin)?;
         }
@@ -37,8 +37,8 @@ impl PublicKey {
     /// the SubjectPublicKeyInfo, lower-case hexadecimal), and the `encryptionAlgorithms` that the
     /// key offers.
     pub fn describe(&self) -> JsValue {
-        let algorithms = [EncryptionAlgorithm::RsaesOaepSha1, EncryptionAlgorithm::RsaesOaepSha256];
-        let offered = algorithms.into_iter().filter(|algorithm| self.0.offers(*algorithm));
+        let offered =
+            EncryptionAlgorithm::ALL.into_iter().filter(|algorithm| self.0.offers(*algorithm));
         let offered = offered.map(|algorithm| JsValue::from(algorithm.name())).collect::<Array>();
         object_of([
             ("keySpec", self.0.key_spec().name().into()),
@@ -74,36 +74,9 @@ impl Keyring {
         algorithm: Option<String>,
         under_any_arn: bool,
     ) -> Result<Self> {
-        let (arn, algorithm) = (KeyArn::parse(key_arn)?, named(algorithm)?);
+        let (arn, algorithm) =
+            (KeyArn::parse(key_arn)?, named(algorithm, EncryptionAlgorithm::from_name)?);
         let keyring = KmsRsaKeyring::new(public_key.0.clone(), arn, algorithm)?;
         Ok(Self::of(if under_any_arn { keyring.under_any_arn() } else { keyring }))
     }
-
-    /// Bytes of the message that `plaintext_length` bytes make.
-    #[wasm_bindgen(js_name = sealedSize)]
-    pub fn sealed_size(
-        &self,
-        context: Vec<String>,
-        frame_length: Option<f64>,
-        plaintext_length: f64,
-    ) -> Result<f64> {
-        self.size(plaintext_length, &seal_options(context, frame_length)?)
-    }
-}
-
-impl Keyring {
-    pub(crate) fn size(&self, plaintext_length: f64, options: &SealOptions) -> Result<f64> {
-        exact(bongtu::sealed_size(self.inner(), byte_count(plaintext_length)?, options)?)
-    }
-}
-
-/// Sealing options out of flat pairs and a JavaScript number.
-pub(crate) fn seal_options(pairs: Vec<String>, frame_length: Option<f64>) -> Result<SealOptions> {
-    let mut options = SealOptions { encryption_context: context(pairs)?, ..Default::default() };
-    if let Some(length) = frame_length {
-        let length =
-            integer(length).ok_or(Error::Input("frameLength must be a whole number of bytes"))?;
-        options.frame_length = u32::try_from(length).map_err(|_| Error::FrameLength(length))?;
-    }
-    Ok(options)
 }

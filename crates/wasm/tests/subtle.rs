@@ -59,6 +59,7 @@ async fn seal(text: &[u8]) -> Vec<u8> {
     let keyring = Keyring::kms_rsa(&public_key(), ARN, None, false).unwrap();
     let context = vec!["목적".into(), "검사".into()];
     let mut sealing = MessageSealing::new(&keyring, context, Some(FRAME as f64), None).unwrap();
+    sealing.begin().unwrap();
     let hash = sealing.wrap_hash().unwrap();
     let key = rsa_key("spki", &der(PUBLIC), &hash, "encrypt").await;
     let plaintext = sealing.wrap_plaintext().unwrap();

@@ -1,26 +1,15 @@
 //! Parsing for native programs.
 
-use super::{Json, JsonValue};
-use alloc::{string::String, string::ToString, vec::Vec};
+use super::Json;
+use alloc::string::ToString;
 use serde_json::Value;
 
-/// Parses a JSON object's members, for metadata of objects.
-pub(crate) fn object_members(text: &str) -> Option<Vec<(String, JsonValue)>> {
-    let members: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
-    Some(members.into_iter().map(|(name, value)| (name, scalar(value))).collect())
-}
-
-fn scalar(value: Value) -> JsonValue {
-    match value {
-        Value::String(text) => JsonValue::Text(text),
-        Value::Number(number) if number.is_u64() => JsonValue::Integer(number.to_string()),
-        _ => JsonValue::Other,
+impl Json {
+    /// Parses any JSON; `None` when the text is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(branch)
     }
-}
-
-/// Parses any JSON: public keys, policy documents.
-pub(crate) fn tree(text: &str) -> Option<Json> {
-    serde_json::from_str(text).ok().map(branch)
 }
 
 fn branch(json: Value) -> Json {

@@ -1,36 +1,22 @@
 //! The versions of the format.
 
 use crate::error::{Error, Result};
+use crate::named::named;
 
-/// A version of the format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// `x-amz-key-v2`: no key commitment. What older clients read.
-    V2,
-    /// `x-amz-c` and its siblings: with key commitment.
-    #[default]
-    V3,
+named! {
+    /// A version of the format.
+    #[derive(Default)]
+    pub enum Format {
+        /// `x-amz-key-v2`: no key commitment. What older clients read.
+        V2 = "v2",
+        /// `x-amz-c` and its siblings: with key commitment.
+        #[default]
+        V3 = "v3",
+    }
+    otherwise |_| Error::Input("format must be v2 or v3")
 }
 
 impl Format {
-    /// `v2` or `v3`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::V2 => "v2",
-            Self::V3 => "v3",
-        }
-    }
-
-    /// # Errors
-    /// [`Error::Input`] for any other name.
-    pub fn from_name(name: &str) -> Result<Self> {
-        [Self::V2, Self::V3]
-            .into_iter()
-            .find(|format| format.name() == name)
-            .ok_or(Error::Input("format must be v2 or v3"))
-    }
-
     /// The name of the content algorithm, to which the wrap binds the data key.
     #[must_use]
     pub const fn content_algorithm(self) -> &'static str {

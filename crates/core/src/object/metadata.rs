@@ -7,7 +7,8 @@ use super::format::Format;
 use super::metadata_rules::*;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
-use crate::json::{self, JsonParser, JsonValue};
+use crate::json::{Json, JsonParser};
+use crate::pairs::Pairs;
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 
@@ -20,29 +21,20 @@ pub struct ObjectHead {
     pub instruction_file: Option<String>,
 }
 
-/// Metadata by lower-case name without HTTP prefix, as they were sent, empty values left out (the
-/// Go client writes them for what is not there).
-struct Names(Vec<(String, String)>);
+/// Metadata by lower-case name without HTTP prefix, as they were sent.
+struct Names(Pairs);
 
 impl Names {
-    fn new<'a, N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, &'a str)>) -> Result<Self> {
-        let mut names: Vec<(String, String)> = Vec::new();
-        for (name, value) in pairs {
-            let name = bare(name.as_ref());
-            if !is_content_key(&name) {
-                continue;
-            }
-            if names.iter().any(|(found, _)| *found == name) {
-                return Err(Error::Metadata("a name stands twice"));
-            }
-            names.push((name, decoded(value)));
-        }
-        names.retain(|(_, value)| !value.is_empty());
-        Ok(Self(names))
+    fn new(metadata: &[(String, String)]) -> Result<Self> {
+        let names = metadata.iter().map(|(name, value)| (bare(name), value));
+        let names = names.filter(|(name, _)| is_content_key(name));
+        let names = names.map(|(name, value)| (name, decoded(value))).collect();
+        Pairs::new(names).map(Self).ok_or(Error::Metadata("a name stands twice"))
     }
 
+    /// Nothing for empty values, which the Go client writes for what is not there.
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.0.get(name).filter(|value| !value.is_empty())
     }
 
     fn required(&self, name: &str, missing: &'static str) -> Result<&str> {
@@ -67,20 +59,20 @@ impl Envelope {
         instruction_file: Option<&str>,
         json: JsonParser,
     ) -> Result<Self> {
-        let object = Names::new(metadata.iter().map(|(name, value)| (name, value.as_str())))?;
+        let object = Names::new(metadata)?;
         let Some(text) = instruction_file else {
             check_sealed(metadata)?;
             return Self::from_names(&object, &object, json);
         };
 
-        let members =
-            json(text).ok_or(Error::Metadata("the instruction file must be a JSON object"))?;
+        let no_object = Error::Metadata("the instruction file must be a JSON object");
+        let Some(Json::Object(members)) = json(text) else { return Err(no_object) };
         let mut texts = Vec::new();
         for (name, value) in members {
             match value {
-                JsonValue::Text(text) => texts.push((name, text)),
+                Json::Text(text) => texts.push((name, text)),
                 // Old writers have a number here.
-                JsonValue::Integer(text) if name == V2_TAG_BITS => texts.push((name, text)),
+                Json::Number(text) if name == V2_TAG_BITS => texts.push((name, text)),
                 _ => return Err(Error::Metadata("the instruction file must hold strings only")),
             }
         }
@@ -95,8 +87,7 @@ impl Envelope {
         if object.any(&V2_KEYS) || object.any(&V3_FILE_KEYS) {
             return Err(Error::Metadata("the object and its instruction file both hold a key"));
         }
-        let file = Names::new(texts.iter().map(|(name, value)| (name, value.as_str())))?;
-        Self::from_names(&object, &file, json)
+        Self::from_names(&object, &Names::new(&texts)?, json)
     }
 
     /// `key` is where the wrapped key stands: the object's own metadata or its instruction file.
@@ -149,7 +140,7 @@ impl Envelope {
         };
         let wrapped_key = base64(wrapped, "x-amz-key-v2 is not base64")?;
         let content = Content::V2 { iv };
-        Ok(Self::read(wrapped_key, wrap, content, unauthenticated(text, json)))
+        Ok(Self::read(wrapped_key, wrap, content, text, json))
     }
 
     fn v3(object: &Names, key: &Names, json: JsonParser) -> Result<Self> {
@@ -176,20 +167,25 @@ impl Envelope {
         };
         let wrapped_key = base64(wrapped, "x-amz-3 is not base64")?;
         let content = Content::V3 { commitment, message_id };
-        Ok(Self::read(wrapped_key, wrap, content, unauthenticated(key.get(V3_DESCRIPTION), json)))
+        Ok(Self::read(wrapped_key, wrap, content, key.get(V3_DESCRIPTION), json))
     }
 
-    /// `material` is what stands beside an RSA wrap; under the others the context is described.
+    /// `material` is what stands beside an RSA wrap, where nothing authenticates it: who could not read
+    /// one would be kept from the object by whoever may write there. Under the others the context is
+    /// described.
     fn read(
         wrapped_key: Vec<u8>,
         wrap: Wrap,
         content: Content,
-        material: Result<MaterialDescription, String>,
+        material: Option<&str>,
+        json: JsonParser,
     ) -> Self {
-        let (description, unreadable) = match (&wrap, material) {
-            (Wrap::KmsContext(context) | Wrap::Kms(context), _) => (context.clone(), None),
-            (Wrap::RsaOaepSha1, Ok(description)) => (description, None),
-            (Wrap::RsaOaepSha1, Err(text)) => (MaterialDescription::EMPTY, Some(text)),
+        let (description, unreadable) = match &wrap {
+            Wrap::KmsContext(context) | Wrap::Kms(context) => (context.clone(), None),
+            Wrap::RsaOaepSha1 => match description(material, json) {
+                Ok(description) => (description, None),
+                Err(_) => (MaterialDescription::EMPTY, material.map(String::from)),
+            },
         };
         Self { wrapped_key, wrap, description, unreadable, content }
     }
@@ -229,7 +225,10 @@ impl Envelope {
             }
         }
         let file = if instruction_file {
-            Some(json::object_of_texts(key.iter().map(|(name, value)| (*name, value.as_str()))))
+            Some(
+                Json::object(key.into_iter().map(|(name, text)| (name, Json::Text(text))))
+                    .to_text(),
+            )
         } else {
             object.extend(key);
             None
@@ -254,12 +253,6 @@ fn check_sealed(metadata: &[(String, String)]) -> Result<()> {
     ))
 }
 
-/// Under an RSA wrap nothing authenticates a description: who could not read one would be kept from
-/// the object by whoever may write there. The text of one that cannot be read is the error.
-fn unauthenticated(text: Option<&str>, json: JsonParser) -> Result<MaterialDescription, String> {
-    description(text, json).map_err(|_| text.unwrap_or_default().into())
-}
-
 fn description(text: Option<&str>, json: JsonParser) -> Result<MaterialDescription> {
     let text = text.unwrap_or_default().trim_ascii();
     let list = text.strip_prefix('[').and_then(|inside| inside.strip_suffix(']'));
@@ -267,11 +260,11 @@ fn description(text: Option<&str>, json: JsonParser) -> Result<MaterialDescripti
     if matches!(text, "" | "null") || list.is_some_and(|inside| inside.trim_ascii().is_empty()) {
         return Ok(MaterialDescription::EMPTY);
     }
-    let members =
-        json(text).ok_or(Error::Metadata("a material description must be a JSON object"))?;
+    let no_object = Error::Metadata("a material description must be a JSON object");
+    let Some(Json::Object(members)) = json(text) else { return Err(no_object) };
     let mut pairs = Vec::new();
     for (name, value) in members {
-        let JsonValue::Text(text) = value else {
+        let Json::Text(text) = value else {
             return Err(Error::Metadata("a description must hold strings only"));
         };
         pairs.push((name, text));

@@ -4,7 +4,7 @@ use super::opener::{ObjectOpening, OpenObjectOptions, OpenedObject, UnwrappedObj
 use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
-use crate::json;
+use crate::json::Json;
 use crate::keyring::Keyring;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::plan::TAG_LENGTH;
@@ -54,8 +54,8 @@ pub(super) fn unwrap(
     options: OpenObjectOptions,
     mut kms: impl FnMut(&DecryptRequest) -> Result<DecryptResponse, KmsFailure>,
 ) -> Result<UnwrappedObject> {
-    let json = json::object_members;
-    let mut opening = ObjectOpening::new(keyring, metadata, instruction_file, json, options)?;
+    let mut opening =
+        ObjectOpening::new(keyring, metadata, instruction_file, Json::parse, options)?;
     while let Some(request) = opening.request() {
         let answer = kms(request);
         opening.respond(answer)?;

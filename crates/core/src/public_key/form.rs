@@ -5,7 +5,7 @@ use super::response::{self, member, value_of};
 use super::text::{self, is_space};
 use super::{KmsPublicKey, jwk, pem};
 use crate::error::{Error, Result};
-use crate::json::{Json, JsonTree};
+use crate::json::{Json, JsonParser};
 use alloc::{format, string::String, vec, vec::Vec};
 
 /// More than any export has, comments included.
@@ -19,7 +19,7 @@ const UNKNOWN: Error = Error::PublicKey(
 );
 
 /// Reads a key in any of its forms.
-pub(super) fn read(input: &[u8], json: JsonTree) -> Result<KmsPublicKey> {
+pub(super) fn read(input: &[u8], json: JsonParser) -> Result<KmsPublicKey> {
     if input.len() > MOST {
         return Err(Error::PublicKey("it is longer than 64 KiB, which no exported key is"));
     }
@@ -28,7 +28,7 @@ pub(super) fn read(input: &[u8], json: JsonTree) -> Result<KmsPublicKey> {
 
 #[derive(Clone, Copy)]
 struct Reader {
-    json: JsonTree,
+    json: JsonParser,
     depth: usize,
 }
 

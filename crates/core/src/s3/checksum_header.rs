@@ -1,22 +1,25 @@
 //! How a checksum is called and sent (docs/formats.md 6.2).
 
 use crate::error::{Error, Result};
+use crate::named::named;
 use alloc::string::String;
 
-/// A checksum that S3 verifies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ChecksumAlgorithm {
-    /// CRC-32 of zlib.
-    Crc32,
-    /// CRC-32C, Castagnoli's.
-    Crc32c,
-    /// CRC-64/NVME, which S3 computes itself when it is sent none.
-    Crc64Nvme,
-    /// SHA-256.
-    Sha256,
-    /// MD5, sent as `Content-MD5`.
-    Md5,
+named! {
+    /// A checksum that S3 verifies, by S3's name.
+    #[non_exhaustive]
+    pub enum ChecksumAlgorithm {
+        /// CRC-32 of zlib.
+        Crc32 = "CRC32",
+        /// CRC-32C, Castagnoli's.
+        Crc32c = "CRC32C",
+        /// CRC-64/NVME, which S3 computes itself when it is sent none.
+        Crc64Nvme = "CRC64NVME",
+        /// SHA-256.
+        Sha256 = "SHA256",
+        /// MD5, sent as `Content-MD5`.
+        Md5 = "MD5",
+    }
+    otherwise |_| Error::Input("a checksum is CRC32, CRC32C, CRC64NVME, SHA256 or MD5")
 }
 
 /// A checksum of what is uploaded, which is ciphertext.
@@ -29,31 +32,6 @@ pub struct Checksum {
 }
 
 impl ChecksumAlgorithm {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha256, Self::Md5];
-
-    /// As S3 names it: `CRC32`, `CRC32C`, `CRC64NVME`, `SHA256`, and `MD5`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Crc32 => "CRC32",
-            Self::Crc32c => "CRC32C",
-            Self::Crc64Nvme => "CRC64NVME",
-            Self::Sha256 => "SHA256",
-            Self::Md5 => "MD5",
-        }
-    }
-
-    /// # Errors
-    /// [`Error::Input`] for another name.
-    pub fn from_name(name: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.name() == name)
-            .ok_or(Error::Input("a checksum is CRC32, CRC32C, CRC64NVME, SHA256 or MD5"))
-    }
-
     /// The header that carries it, in lower case.
     #[must_use]
     pub const fn header(self) -> &'static str {

@@ -4,6 +4,7 @@
 use crate::arn::KeyArn;
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::named::named;
 use alloc::{format, string::String, vec, vec::Vec};
 
 pub(super) const SECURE_TRANSPORT: &str = "aws:SecureTransport";
@@ -14,13 +15,15 @@ pub(super) const CUSTOMER_ALGORITHM: &str = "s3:x-amz-server-side-encryption-cus
 pub(super) const IF_NONE_MATCH: &str = "s3:if-none-match";
 pub(super) const CREATION: &str = "s3:ObjectCreationOperation";
 
-/// Whether objects must, or must not, be encrypted with keys of those who upload them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CustomerKeyRule {
-    /// Uploads without a customer key are denied.
-    Require,
-    /// Uploads with one are.
-    Forbid,
+named! {
+    /// Whether objects must, or must not, be encrypted with keys of those who upload them.
+    pub enum CustomerKeyRule {
+        /// Uploads without a customer key are denied.
+        Require = "require",
+        /// Uploads with one are.
+        Forbid = "forbid",
+    }
+    otherwise |_| Error::Input("customerKey must be require or forbid")
 }
 
 /// What a bucket policy is to enforce.
@@ -47,20 +50,6 @@ pub struct BucketPolicy<'a> {
     pub customer_key: Option<CustomerKeyRule>,
     /// Denies uploads that could replace an object: they must say `If-None-Match: *`.
     pub create_only: bool,
-}
-
-impl CustomerKeyRule {
-    /// `require` or `forbid`.
-    ///
-    /// # Errors
-    /// [`Error::Input`] for another name.
-    pub fn from_name(name: &str) -> Result<Self> {
-        match name {
-            "require" => Ok(Self::Require),
-            "forbid" => Ok(Self::Forbid),
-            _ => Err(Error::Input("customerKey must be require or forbid")),
-        }
-    }
 }
 
 /// A policy document that enforces the rules asked for.

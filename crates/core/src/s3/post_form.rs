@@ -6,6 +6,7 @@ use super::operation::Operation;
 use super::post::FILENAME;
 use super::shape::{check_base64, object_metadata};
 use super::sse::Mode;
+use super::upload::encryption;
 use crate::error::{Error, Result};
 use crate::object::metadata_rules::{CONTENT_ALGORITHMS, META};
 use alloc::{format, string::String};
@@ -73,13 +74,8 @@ pub fn post_form(form: &PostForm<'_>) -> Result<Headers> {
     for (name, value) in object_metadata(form.metadata)? {
         fields.add(&format!("{META}{name}"), value)?;
     }
-    match form.mode {
-        Mode::BucketDefault => {}
-        Mode::Sse(sse) => fields.add_all(&sse.headers(Operation::PostObject))?,
-        Mode::CustomerKey(key) => {
-            fields.add_all(&key.headers(Operation::PostObject, form.endpoint)?)?;
-        }
-        Mode::AnyCustomerKey => return Err(Error::Input("the customer key itself is needed")),
+    for (name, value) in encryption(form.mode, Operation::PostObject, form.endpoint)?.iter() {
+        fields.add(name, value)?;
     }
     if let Some(Checksum { algorithm, value }) = &form.checksum {
         let value = value.as_deref().ok_or(Error::Input("checksum.value is missing"))?;
@@ -132,10 +128,6 @@ impl<'a> Fields<'a> {
             }
         }
         Ok(())
-    }
-
-    fn add_all(&mut self, headers: &Headers) -> Result<()> {
-        headers.iter().try_for_each(|(name, value)| self.add(name, value))
     }
 }
 

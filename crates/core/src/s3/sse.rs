@@ -97,16 +97,12 @@ impl Sse {
             headers.push(KEY_ID, id.as_str());
         }
         if !self.context.is_empty() {
-            headers.push(CONTEXT, self.encoded_context());
+            headers.push(CONTEXT, encode_context(&self.context));
         }
         if let Some(enabled) = self.bucket_key {
             headers.push(BUCKET_KEY, if enabled { "true" } else { "false" });
         }
         headers
-    }
-
-    fn encoded_context(&self) -> String {
-        encode_context(&self.context)
     }
 }
 

@@ -135,7 +135,11 @@ impl UploadRequest {
     }
 }
 
-fn encryption(mode: Mode<'_>, operation: Operation, endpoint: Option<&str>) -> Result<Headers> {
+pub(super) fn encryption(
+    mode: Mode<'_>,
+    operation: Operation,
+    endpoint: Option<&str>,
+) -> Result<Headers> {
     match mode {
         Mode::BucketDefault => Ok(Headers::default()),
         Mode::Sse(sse) => Ok(sse.headers(operation)),

@@ -1,59 +1,32 @@
 //! How much the places take where secrets are kept.
 
 use crate::error::{Error, Result};
+use crate::named::named;
 
-/// Where a value will be stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Target {
-    /// A standard parameter of SSM Parameter Store.
-    SsmStandard,
-    /// An advanced parameter of SSM Parameter Store.
-    SsmAdvanced,
-    /// Secrets Manager.
-    SecretsManager,
-    /// An environment variable of a Lambda function.
-    Lambda,
-    /// An environment variable of a CodeBuild project.
-    CodeBuild,
-    /// A field of an event in CloudWatch Logs.
-    CloudWatchLogs,
+named! {
+    /// Where a value will be stored.
+    #[non_exhaustive]
+    pub enum Target {
+        /// A standard parameter of SSM Parameter Store.
+        SsmStandard = "ssm-standard",
+        /// An advanced parameter of SSM Parameter Store.
+        SsmAdvanced = "ssm-advanced",
+        /// Secrets Manager.
+        SecretsManager = "secrets-manager",
+        /// An environment variable of a Lambda function.
+        Lambda = "lambda",
+        /// An environment variable of a CodeBuild project.
+        CodeBuild = "codebuild",
+        /// A field of an event in CloudWatch Logs.
+        CloudWatchLogs = "cloudwatch-logs",
+    }
+    otherwise |_| Error::Input(
+        "target must be one of ssm-standard, ssm-advanced, secrets-manager, lambda, codebuild, \
+         cloudwatch-logs",
+    )
 }
 
 impl Target {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::SsmStandard,
-        Self::SsmAdvanced,
-        Self::SecretsManager,
-        Self::Lambda,
-        Self::CodeBuild,
-        Self::CloudWatchLogs,
-    ];
-
-    /// `ssm-standard`, `ssm-advanced`, `secrets-manager`, `lambda`, `codebuild` or
-    /// `cloudwatch-logs`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SsmStandard => "ssm-standard",
-            Self::SsmAdvanced => "ssm-advanced",
-            Self::SecretsManager => "secrets-manager",
-            Self::Lambda => "lambda",
-            Self::CodeBuild => "codebuild",
-            Self::CloudWatchLogs => "cloudwatch-logs",
-        }
-    }
-
-    /// # Errors
-    /// [`Error::Input`] for any other name.
-    pub fn from_name(name: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|target| target.name() == name).ok_or(Error::Input(
-            "target must be one of ssm-standard, ssm-advanced, secrets-manager, lambda, \
-                 codebuild, cloudwatch-logs",
-        ))
-    }
-
     /// Characters that one value may have at most. Where several values share the room, as
     /// variables and fields do, it is what one has that is alone: that all of them fit together is
     /// for who knows the others to see to.
@@ -73,15 +46,7 @@ impl Target {
         }
     }
 
-    pub(super) fn check(self, length: u64) -> Result<()> {
-        let limit = self.capacity();
-        if length <= limit {
-            return Ok(());
-        }
-        Err(Error::Limit { what: self.characters(), found: length, limit })
-    }
-
-    const fn characters(self) -> &'static str {
+    pub(super) const fn characters(self) -> &'static str {
         match self {
             Self::SsmStandard => "characters for ssm-standard",
             Self::SsmAdvanced => "characters for ssm-advanced",

@@ -14,6 +14,7 @@ use bongtu::plan::OpenOp;
 use bongtu::secret::DirectOpening;
 use bongtu::{CommitmentPolicy, ContentKey, DecryptResponse, KmsFailure, OpenOptions, hazmat};
 use bongtu_wasm_support::bytes::{public_in, secret_out, wiping_stack};
+use bongtu_wasm_support::convert::named;
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
@@ -44,10 +45,12 @@ impl OpenSession {
         max_header_length: Option<u32>,
         max_frame_length: Option<u32>,
     ) -> Result<Self> {
-        let mut options = OpenOptions { encryption_context: context(pairs)?, ..Default::default() };
-        if let Some(name) = commitment_policy {
-            options.commitment_policy = CommitmentPolicy::from_name(&name)?;
-        }
+        let policy = named(commitment_policy, CommitmentPolicy::from_name)?;
+        let mut options = OpenOptions {
+            encryption_context: context(pairs)?,
+            commitment_policy: policy.unwrap_or_default(),
+            ..Default::default()
+        };
         let limits = &mut options.limits;
         for (given, limit) in [
             (max_encrypted_data_keys, &mut limits.max_encrypted_data_keys),

@@ -1,46 +1,66 @@
 //! Sealing a message, as a stream of frames or in pieces.
 
 use crate::OUT_OF_ORDER;
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, context};
 use crate::pieces::Pieces;
-use crate::public_key::seal_options;
 use crate::records;
 use alloc::collections::VecDeque;
 use alloc::{string::String, vec::Vec};
 use bongtu::message::{FrameSealer, Sealing, WrappedMessage};
 use bongtu::plan::SealOp;
-use bongtu::{ContentKey, hazmat};
+use bongtu::{ContentKey, Error, SealOptions, hazmat, sealed_size};
 use bongtu_wasm_support::bytes::{public_in, public_out, secret_out, wiping_stack};
-use bongtu_wasm_support::convert::byte_count;
+use bongtu_wasm_support::convert::{byte_count, exact, integer};
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::objects::object_of;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-/// A message whose data key waits for its wrap.
+/// A message that is asked for, and then one whose data key waits for its wrap.
 #[wasm_bindgen]
 pub struct MessageSealing {
+    keyring: bongtu::Keyring,
+    options: SealOptions,
+    /// Of the plaintext, where it was foretold.
+    length: Option<u64>,
+    /// Of the message; without a length, of an empty one.
+    size: u64,
     sealing: Option<Sealing>,
-    /// Of the plaintext and of the message, where they were foretold.
-    lengths: Option<(u64, f64)>,
 }
 
 #[wasm_bindgen]
 impl MessageSealing {
-    /// Makes a data key and a message id. Pieces need the length.
+    /// Checks all that is asked for. Pieces need the length.
     #[wasm_bindgen(constructor)]
     pub fn new(
         keyring: &Keyring,
-        context: Vec<String>,
+        pairs: Vec<String>,
         frame_length: Option<f64>,
         plaintext_length: Option<f64>,
     ) -> Result<Self> {
-        let options = seal_options(context, frame_length)?;
-        let lengths = plaintext_length
-            .map(|length| Ok::<_, Failure>((byte_count(length)?, keyring.size(length, &options)?)))
-            .transpose()?;
-        let sealing = wiping_stack(|| Sealing::new(keyring.inner(), options))?;
-        Ok(Self { sealing: Some(sealing), lengths })
+        let mut options = SealOptions { encryption_context: context(pairs)?, ..Default::default() };
+        if let Some(length) = frame_length {
+            let length = integer(length)
+                .ok_or(Error::Input("frameLength must be a whole number of bytes"))?;
+            options.frame_length = u32::try_from(length).map_err(|_| Error::FrameLength(length))?;
+        }
+        let length = plaintext_length.map(byte_count).transpose()?;
+        let keyring = keyring.inner().clone();
+        let size = sealed_size(&keyring, length.unwrap_or(0), &options)?;
+        Ok(Self { keyring, options, length, size, sealing: None })
+    }
+
+    /// Bytes of the message, of which the length must have been told.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> Result<f64> {
+        exact(self.size)
+    }
+
+    /// Makes a data key and a message id.
+    pub fn begin(&mut self) -> Result<()> {
+        let begun = || Sealing::new(&self.keyring, self.options.clone());
+        self.sealing = Some(wiping_stack(begun)?);
+        Ok(())
     }
 
     /// The OAEP hash of the wrap, in WebCrypto's spelling.
@@ -69,11 +89,11 @@ impl MessageSealing {
     #[wasm_bindgen(js_name = wrappedPieces)]
     pub fn wrapped_pieces(&mut self, ciphertext: &Uint8Array) -> Result<Pieces> {
         let sealing = self.sealing.take().ok_or(OUT_OF_ORDER)?;
-        let (length, size) = self.lengths.ok_or(OUT_OF_ORDER)?;
+        let length = self.length.ok_or(OUT_OF_ORDER)?;
         let ciphertext = public_in(ciphertext);
         let wrapped = || sealing.wrapped_pieces(&ciphertext, length);
         let WrappedMessage { header, content_key, frames } = wiping_stack(wrapped)?;
-        Ok(Pieces::new(header, content_key, frames, Some(size)))
+        Ok(Pieces::new(header, content_key, frames, Some(self.size()?)))
     }
 
     fn sealing(&self) -> Result<&Sealing> {

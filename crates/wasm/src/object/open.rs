@@ -9,9 +9,9 @@ use bongtu::object::{ChunkOpener, OpenObjectOptions, UnwrappedObject};
 use bongtu::plan::PieceOp;
 use bongtu::{CommitmentPolicy, ContentKey, KmsFailure};
 use bongtu_wasm_support::bytes::{public_in, secret_in, secret_out, wiping_stack};
-use bongtu_wasm_support::convert::{byte_count, pairs_of};
+use bongtu_wasm_support::convert::{byte_count, named, pairs_of};
 use bongtu_wasm_support::error::{Failure, Result};
-use bongtu_wasm_support::json::json_members;
+use bongtu_wasm_support::json::parse_json;
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -34,13 +34,12 @@ impl ObjectOpening {
         instruction_file: Option<String>,
         commitment_policy: Option<String>,
     ) -> Result<Self> {
-        let policy =
-            commitment_policy.map(|name| CommitmentPolicy::from_name(&name)).transpose()?;
+        let policy = named(commitment_policy, CommitmentPolicy::from_name)?;
         let opening = bongtu::object::ObjectOpening::new(
             keyring.inner(),
             &pairs_of(metadata).collect::<Vec<_>>(),
             instruction_file.as_deref(),
-            json_members,
+            parse_json,
             OpenObjectOptions { commitment_policy: policy.unwrap_or_default() },
         )?;
         Ok(Self { opening: Some(opening), key: None, chunks: None })

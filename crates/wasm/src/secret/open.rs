@@ -3,6 +3,7 @@
 use alloc::string::String;
 use bongtu::secret::{Form, SecretValue};
 use bongtu_wasm_support::bytes::{public_out, secret_in, wiping_stack};
+use bongtu_wasm_support::convert::named;
 use bongtu_wasm_support::error::Result;
 use bongtu_wasm_support::objects::object_of;
 use js_sys::Uint8Array;
@@ -12,7 +13,7 @@ use wasm_bindgen::prelude::*;
 /// `bytes` of its block or message.
 #[wasm_bindgen(js_name = readSecret)]
 pub fn read_secret(text: &Uint8Array, form: Option<String>) -> Result<JsValue> {
-    let form = form.map(|name| Form::from_name(&name)).transpose()?;
+    let form = named(form, Form::from_name)?;
     let value = wiping_stack(|| SecretValue::parse(&*secret_in(text)))?;
     value.demand(form)?;
     let direct = value.form() == Form::Direct;

@@ -1,11 +1,12 @@
 //! What sealing a secret asks: TypeScript runs the cryptography.
 
-use crate::keyring::{Keyring, context, named};
+use crate::keyring::{Keyring, context};
 use crate::public_key::PublicKey;
 use alloc::{string::String, vec::Vec};
-use bongtu::secret::{Form, SecretOptions, Target, direct_wrap_to};
+use bongtu::EncryptionAlgorithm;
+use bongtu::secret::{self, Form, Target, direct_wrap, direct_wrap_to};
 use bongtu_wasm_support::bytes::{secret_in, wiping_stack};
-use bongtu_wasm_support::convert::byte_count;
+use bongtu_wasm_support::convert::{byte_count, named};
 use bongtu_wasm_support::error::Result;
 use bongtu_wasm_support::objects::object_of;
 use js_sys::{Array, Uint8Array};
@@ -22,42 +23,47 @@ pub fn secret_names() -> JsValue {
     ])
 }
 
-/// Checks the options of a secret to be sealed, and says whether it is a direct one.
+/// Whether a secret of this form is a direct one; a target that there is not is refused.
 #[wasm_bindgen(js_name = isDirectSecret)]
-pub fn is_direct_secret(form: &str, target: Option<String>, pairs: Vec<String>) -> Result<bool> {
-    let options = options(form, target, pairs)?;
-    options.check()?;
-    Ok(options.form == Form::Direct)
+pub fn is_direct_secret(form: &str, target: Option<String>) -> Result<bool> {
+    named(target, Target::from_name)?;
+    Ok(Form::from_name(form)? == Form::Direct)
 }
 
-/// Checks that the keyring seals such a secret of `length` bytes, and that its target takes it.
-#[wasm_bindgen(js_name = checkSecret)]
-pub fn check_secret(
-    keyring: &Keyring,
-    form: &str,
-    target: Option<String>,
-    pairs: Vec<String>,
-    length: f64,
-) -> Result<()> {
-    let options = options(form, target, pairs)?;
-    Ok(options.check_for(keyring.inner(), byte_count(length)?)?)
+/// Checks that the target takes base64 of a message of `size` bytes.
+#[wasm_bindgen(js_name = checkCharacters)]
+pub fn check_characters(target: Option<String>, size: f64) -> Result<()> {
+    Ok(secret::check_characters(named(target, Target::from_name)?, byte_count(size)?)?)
 }
 
-fn options(form: &str, target: Option<String>, pairs: Vec<String>) -> Result<SecretOptions> {
-    let form = Form::from_name(form)?;
-    let target = target.map(|name| Target::from_name(&name)).transpose()?;
-    Ok(SecretOptions { form, target, encryption_context: context(pairs)? })
+#[wasm_bindgen]
+impl Keyring {
+    /// Checks that `secret` can be sealed directly, and says by which OAEP hash, in WebCrypto's
+    /// spelling.
+    #[wasm_bindgen(js_name = directHash)]
+    pub fn direct_hash(&self, pairs: Vec<String>, secret: &Uint8Array) -> Result<String> {
+        Form::Direct.check_context(&context(pairs)?)?;
+        let wrap = wiping_stack(|| direct_wrap(self.inner(), &secret_in(secret)))?;
+        Ok(wrap.algorithm().hash().into())
+    }
 }
 
-/// Checks that `secret` can be sealed directly with a key, and says by which OAEP hash, in WebCrypto's
-/// spelling.
-#[wasm_bindgen(js_name = directHash)]
-pub fn direct_hash(
-    key: &PublicKey,
-    algorithm: Option<String>,
-    secret: &Uint8Array,
-) -> Result<String> {
-    let (key, algorithm) = (key.inner().clone(), named(algorithm)?.unwrap_or_default());
-    let wrap = wiping_stack(|| direct_wrap_to(key, algorithm, &secret_in(secret)))?;
-    Ok(wrap.algorithm().hash().into())
+#[wasm_bindgen]
+impl PublicKey {
+    /// The same for a key of which no ARN needs to be known.
+    #[wasm_bindgen(js_name = directHash)]
+    pub fn direct_hash(
+        &self,
+        algorithm: Option<String>,
+        pairs: Vec<String>,
+        secret: &Uint8Array,
+    ) -> Result<String> {
+        Form::Direct.check_context(&context(pairs)?)?;
+        let (key, algorithm) = (
+            self.inner().clone(),
+            named(algorithm, EncryptionAlgorithm::from_name)?.unwrap_or_default(),
+        );
+        let wrap = wiping_stack(|| direct_wrap_to(key, algorithm, &secret_in(secret)))?;
+        Ok(wrap.algorithm().hash().into())
+    }
 }
