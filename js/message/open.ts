@@ -70,8 +70,8 @@ export async function open(
   const reader = readerOf(source);
   const opening = preparing(reader, () => prepare(keyring, options));
   const plaintext = new Collector();
-  const { encryptionContext, suite } = await run(opening, reader, plaintext, (header, length) => {
-    const size = plaintextSize(opening.session, header, (reader.size ?? 0) - length);
+  const { encryptionContext, suite } = await run(opening, reader, plaintext, (_, length) => {
+    const size = opening.session.plaintextLength((reader.size ?? 0) - length);
     if (size !== undefined) {
       plaintext.expect(size);
     }
@@ -163,19 +163,4 @@ async function run(
     session.free();
     operation.end();
   }
-}
-
-/** How much plaintext a body of this length holds; `undefined` where no body has this length. */
-function plaintextSize(
-  session: OpenSession,
-  { frameLength }: VerifiedHeader,
-  bodyLength: number,
-): number | undefined {
-  const { stride, lookahead } = session.layout();
-  // The final frame is longer by `lookahead` than a regular one of the same text.
-  const beyondFinalFrame = bodyLength - (stride - frameLength) - lookahead;
-  const regularFrames = Math.floor(beyondFinalFrame / stride);
-  const finalText = beyondFinalFrame - regularFrames * stride;
-  const possible = beyondFinalFrame >= 0 && finalText <= frameLength;
-  return possible ? regularFrames * frameLength + finalText : undefined;
 }

@@ -1,9 +1,15 @@
 // Sealing S3 Encryption Client objects.
 
 import type { Bytes } from "../base/bytes.js";
-import { BongtuError, inputError } from "../base/errors.js";
+import { BongtuError } from "../base/errors.js";
 import { Operation, type OperationOptions } from "../base/operation.js";
-import { checkNumber, checkOperationOptions, checkText, stringPairs } from "../base/options.js";
+import {
+  checkFlag,
+  checkNumber,
+  checkOperationOptions,
+  checkText,
+  stringPairs,
+} from "../base/options.js";
 import { type Duplex, duplex } from "../engine/duplex.js";
 import { type PieceLayout, sealPieces } from "../engine/pieces.js";
 import { handOn, type Sink } from "../engine/pump.js";
@@ -129,9 +135,6 @@ const OBJECT_OPTIONS = { format: true, materialDescription: true, instructionFil
 
 function prepare(keyring: Keyring, options: ObjectOptions): Sealing {
   const { format, materialDescription, instructionFile } = options;
-  if (instructionFile !== undefined && typeof instructionFile !== "boolean") {
-    throw inputError("instructionFile must be true or false");
-  }
   return {
     keyring: keyringParts(keyring),
     format: (checkText(format, "format") ?? "v3") as ObjectFormat,
@@ -139,7 +142,7 @@ function prepare(keyring: Keyring, options: ObjectOptions): Sealing {
       materialDescription === undefined
         ? []
         : stringPairs(materialDescription, "materialDescription", "ERR_CONTEXT"),
-    instructionFile: instructionFile ?? false,
+    instructionFile: checkFlag(instructionFile, "instructionFile"),
     operation: new Operation(options),
   };
 }
@@ -174,16 +177,19 @@ interface Head {
   readonly instructionFile: string | undefined;
 }
 
-function envelopeOf({ metadata, instructionFile: file }: Head): ObjectEnvelope {
+/**
+ * The names around the metadata, which Rust has as well: to make these objects there would cost each
+ * page that seals 0.6 KB. Tests compare the two.
+ */
+function envelopeOf({ metadata, instructionFile: body }: Head): ObjectEnvelope {
   const envelope = {
     metadata: Object.fromEntries(metadata),
     headers: Object.fromEntries(metadata.map(([name, value]) => [`x-amz-meta-${name}`, value])),
   };
-  if (file === undefined) {
-    return envelope;
-  }
   const marker = { "x-amz-crypto-instr-file": "" };
-  return { ...envelope, instructionFile: { suffix: ".instruction", metadata: marker, body: file } };
+  return body === undefined
+    ? envelope
+    : { ...envelope, instructionFile: { suffix: ".instruction", metadata: marker, body } };
 }
 
 /** The body of a stream; `size` is the plaintext's, where it was given. */
