@@ -1,12 +1,85 @@
 import type { Command } from "./args.js";
 import { inspect } from "./commands/inspect.js";
 import { key } from "./commands/key.js";
-import { object, objectCommands } from "./commands/object.js";
+import { inspectObject } from "./commands/object/inspect.js";
+import { openObject } from "./commands/object/open.js";
+import { sealObject } from "./commands/object/seal.js";
 import { open } from "./commands/open.js";
-import { policy, policyCommands } from "./commands/policy.js";
+import { policyBucket } from "./commands/policy/bucket.js";
+import { policyExplain } from "./commands/policy/explain.js";
 import { seal } from "./commands/seal.js";
-import { secret, secretCommands } from "./commands/secret.js";
-import { sse, sseCommands } from "./commands/sse.js";
+import { secretOpen } from "./commands/secret/open.js";
+import { secretSeal } from "./commands/secret/seal.js";
+import { sseHeaders } from "./commands/sse/headers.js";
+import { sseKey } from "./commands/sse/key.js";
+import { group } from "./group.js";
+import { text } from "./terminal/text.js";
+
+const object = group(
+  "object",
+  [sealObject, openObject, inspectObject],
+  text`Usage: bongtu object COMMAND [options] …
+
+Objects of the Amazon S3 Encryption Clients: a body, and the user metadata that S3 stores with it.
+
+Commands:
+  seal       seal a file to a public key, as a body and its metadata
+  open       open a body with its metadata, through KMS or with the private key
+  inspect    show what the metadata say about an object, without any key
+
+Options:
+  -h, --help    show this text; after a command, the text of that command
+`,
+);
+
+const secret = group(
+  "secret",
+  [secretSeal, secretOpen],
+  text`Usage: bongtu secret COMMAND [options] …
+
+Passwords, tokens and the like as one line of text, for the places that hold strings: parameters,
+environment variables, fields of logs.
+
+Commands:
+  seal       seal a secret to a public key
+  open       open one, through KMS or with the private key
+
+Options:
+  -h, --help    show this text; after a command, the text of that command
+`,
+);
+
+const sse = group(
+  "sse",
+  [sseKey, sseHeaders],
+  text`Usage: bongtu sse COMMAND [options] …
+
+Server-side encryption: what S3 does to an object once it has it, sealed or not.
+
+Commands:
+  key        make a customer key (SSE-C) and seal it to a public key
+  headers    print the headers of a request, of SSE-C or of another mode
+
+Options:
+  -h, --help    show this text; after a command, the text of that command
+`,
+);
+
+const policy = group(
+  "policy",
+  [policyBucket, policyExplain],
+  text`Usage: bongtu policy COMMAND [options] …
+
+Bucket policies of Amazon S3: what requests to a bucket must be like.
+
+Commands:
+  bucket     print a policy that enforces what is asked for
+  explain    tell what an existing policy enforces, and what no policy can see
+
+Options:
+  -h, --help    show this text; after a command, the text of that command
+`,
+);
 
 /** Longer names before those that they begin with. */
 export const COMMANDS: readonly Command[] = [
@@ -14,12 +87,8 @@ export const COMMANDS: readonly Command[] = [
   seal,
   open,
   inspect,
-  ...objectCommands,
-  object,
-  ...secretCommands,
-  secret,
-  ...sseCommands,
-  sse,
-  ...policyCommands,
-  policy,
+  ...object,
+  ...secret,
+  ...sse,
+  ...policy,
 ];

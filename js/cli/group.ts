@@ -3,10 +3,10 @@ import { print } from "./files/output.js";
 import { usageError } from "./terminal/failure.js";
 import type { Text } from "./terminal/text.js";
 
-/** A word that is to be followed by another, `commands` being what both together name. */
-export function group(name: string, help: Text, commands: readonly Command[]): Command {
+/** Commands whose names begin with the same word, and what that word does by itself. */
+export function group(name: string, commands: readonly Command[], help: Text): Command[] {
   const words = commands.map((command) => command.name.slice(name.length + 1));
-  return {
+  const alone: Command = {
     name,
     secretsIn: (args) =>
       commands.flatMap(({ secretsIn }) => secretsIn(args)).map((word) => `${name} ${word}`),
@@ -22,4 +22,5 @@ export function group(name: string, help: Text, commands: readonly Command[]): C
       }
     },
   };
+  return [...commands, alone];
 }
