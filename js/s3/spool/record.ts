@@ -28,8 +28,8 @@ export interface SpoolRecord {
   readonly instructionFile?: InstructionFile;
   readonly partSize: number;
   /** Of the upload that was begun. */
-  readonly uploadId?: string;
-  readonly checksum?: ChecksumAlgorithm;
+  readonly uploadId?: string | undefined;
+  readonly checksum?: ChecksumAlgorithm | undefined;
   readonly parts: readonly FinishedPart[];
 }
 
