@@ -143,7 +143,7 @@ async function run(
   sink: Sink,
   verified: (header: VerifiedHeader, length: number) => void,
 ): Promise<VerifiedHeader> {
-  try {
+  const open = async () => {
     const { length, rest } = await readHeader(session, reader, operation);
     const { encryptionContext, ...others } = await unwrapDataKey<Unwrapped>(
       session,
@@ -155,12 +155,6 @@ async function run(
     operation.advance(length, reader.size);
     await runFrames({ session, direction: "open", reader, head: rest, sink, operation });
     return header;
-  } catch (error) {
-    const failure = operation.stop(error);
-    reader.cancel(failure);
-    throw failure;
-  } finally {
-    session.free();
-    operation.end();
-  }
+  };
+  return await operation.run(open, { reader, session });
 }

@@ -26,7 +26,6 @@ import {
   SealedSession,
   sizeOf,
 } from "../sealed/session.js";
-import type { SealSession } from "../wasm/bongtu_seal.js";
 
 /** What determines a message's length. */
 export interface MessageOptions {
@@ -92,17 +91,16 @@ export async function sealBlob(
   const size = sizeOf(plaintext);
   const { keyring: parts, context, frameLength, operation } = prepare(keyring, options);
   const { MessageSealing } = sealWasm();
-  let sealing: InstanceType<typeof MessageSealing> | undefined;
-  try {
-    sealing = new MessageSealing(sealKeyring(parts), context, frameLength, size);
-    operation.check();
-    await checkEmptiness(plaintext, operation);
-    const pieces = sealing.wrappedPieces(await operation.wait(rsaWrapped(sealing, parts)));
-    return new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
-  } finally {
-    sealing?.free();
-    operation.end();
-  }
+  return await operation.run(async () => {
+    const message = new MessageSealing(sealKeyring(parts), context, frameLength, size);
+    try {
+      await checkEmptiness(plaintext, operation);
+      const pieces = message.wrappedPieces(await operation.wait(rsaWrapped(message, parts)));
+      return new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
+    } finally {
+      message.free();
+    }
+  });
 }
 
 /** The exact length of the message that `plaintextLength` bytes make. */
@@ -144,20 +142,15 @@ async function run(sealing: Sealing, reader: Reader, sink: Sink): Promise<void> 
   const { keyring, context, frameLength, operation } = sealing;
   const { MessageSealing } = sealWasm();
   const message = new MessageSealing(sealKeyring(keyring), context, frameLength);
-  let session: SealSession | undefined;
-  try {
-    operation.check();
-    session = message.wrapped(await operation.wait(rsaWrapped(message, keyring)));
-    operation.check();
-    await handOn(sink, [session.header() as Bytes], operation);
-    await runFrames({ session, direction: "seal", reader, sink, operation });
-  } catch (error) {
-    const failure = operation.stop(error);
-    reader.cancel(failure);
-    throw failure;
-  } finally {
-    message.free();
-    session?.free();
-    operation.end();
-  }
+  const seal = async () => {
+    const session = message.wrapped(await operation.wait(rsaWrapped(message, keyring)));
+    try {
+      operation.check();
+      await handOn(sink, [session.header() as Bytes], operation);
+      await runFrames({ session, direction: "seal", reader, sink, operation });
+    } finally {
+      session.free();
+    }
+  };
+  await operation.run(seal, { reader, session: message });
 }

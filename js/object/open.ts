@@ -200,10 +200,10 @@ function checkWhole(object: StoredObject, options: object): void {
 /** The first reading of two. */
 async function verify(opening: Opening): Promise<Verdict> {
   const { body, operation } = opening;
-  const { bodyLength, plaintext } = await reading(opening, body.first(), 2, verifyBody);
+  const { bodyLength, plaintext } = await reading(opening, body.first(), verifyBody);
   if (plaintext === undefined) {
-    const readOn = (sink: Sink) =>
-      reading(opening, body.second(), 2, (run) => releaseVerified(run, sink, bodyLength));
+    const read = (sink: Sink) => (run: BodyRun) => releaseVerified(run, sink, bodyLength);
+    const readOn = (sink: Sink) => reading(opening, body.second(), read(sink), bodyLength);
     return { size: bodyLength - TAG_LENGTH, readOn };
   }
   return { size: plaintext.length, readOn: (sink) => handOn(sink, [plaintext], operation) };
@@ -213,24 +213,25 @@ async function verify(opening: Opening): Promise<Verdict> {
 function trust(opening: Opening): Verdict {
   const { body } = opening;
   const readOn = (sink: Sink) =>
-    reading(opening, body.first(), 1, (run) => releaseUnverified(run, sink));
+    reading(opening, body.first(), (run) => releaseUnverified(run, sink));
   const size = body.size === undefined ? undefined : Math.max(0, body.size - TAG_LENGTH);
   return { size, readOn };
 }
 
-/** One reading of `readings`. */
+/** One reading, of which the first of two tells the length. */
 async function reading<T>(
-  { session, key, operation }: Opening,
+  { session, key, operation, twice }: Opening,
   opened: Promise<Reader>,
-  readings: number,
   read: (body: BodyRun) => Promise<T>,
+  bodyLength?: number,
 ): Promise<T> {
   const reader = await operation.wait(opened).catch((error) => {
     // It may still come, and nobody wants it any more.
     opened.then((late) => late.cancel(error), ignore);
     throw error;
   });
-  const total = reader.size === undefined ? undefined : readings * reader.size;
+  const length = bodyLength ?? reader.size;
+  const total = length === undefined ? undefined : (twice ? 2 : 1) * length;
   try {
     return await read({ session, key: key as ContentKey, reader, operation, total });
   } catch (error) {

@@ -65,14 +65,11 @@ async function sealDirect(
   const name = checkText(algorithm, "algorithm");
   const hash = sealWasm().directHash(handleOf(publicKey), name, secret) as OaepHash;
   const operation = new Operation(options);
-  try {
-    operation.check();
+  return await operation.run(async () => {
     const block = await operation.wait(wrapDataKey(publicKey, hash, secret));
     operation.advance(secret.length, secret.length);
     return toBase64(block);
-  } finally {
-    operation.end();
-  }
+  });
 }
 
 /** A copy, so that the caller may wipe theirs at once. */
