@@ -17,7 +17,7 @@ import { type Block, Rechunker } from "../engine/rechunk.js";
 import { generateDataKey, rsaWrapped } from "../engine/wrap.js";
 import { importContentKey } from "../executor/choose.js";
 import type { Reader } from "../io/source.js";
-import { type KeyringParts, keyringParts } from "../keys/descriptor.js";
+import { keyringParts } from "../keys/descriptor.js";
 import type { Keyring } from "../keys/keyring.js";
 import { sealKeyring } from "../keys/seal-keyring.js";
 import { sealWasm } from "../modules/seal.js";
@@ -58,11 +58,13 @@ export interface ObjectEnvelope {
   /** The same as HTTP headers. */
   readonly headers: Record<string, string>;
   /** To be stored under the object's own key and `suffix`, before the object. */
-  readonly instructionFile?: {
-    readonly suffix: ".instruction";
-    readonly metadata: Record<string, string>;
-    readonly body: string;
-  };
+  readonly instructionFile?: InstructionFile;
+}
+
+export interface InstructionFile {
+  readonly suffix: ".instruction";
+  readonly metadata: Record<string, string>;
+  readonly body: string;
 }
 
 /** The body, and what goes with it. */
@@ -123,17 +125,11 @@ export async function sealObjectStream(
   return { ...streams, ...envelope, ...(contentLength === undefined ? {} : { contentLength }) };
 }
 
-interface Sealing {
-  readonly keyring: KeyringParts;
-  readonly format: ObjectFormat;
-  readonly description: string[];
-  readonly instructionFile: boolean;
-  readonly operation: Operation;
-}
+type Sealing = ReturnType<typeof prepare>;
 
 const OBJECT_OPTIONS = { format: true, materialDescription: true, instructionFile: true } as const;
 
-function prepare(keyring: Keyring, options: ObjectOptions): Sealing {
+function prepare(keyring: Keyring, options: ObjectOptions) {
   const { format, materialDescription, instructionFile } = options;
   return {
     keyring: keyringParts(keyring),
