@@ -17,10 +17,8 @@ import { unwrapDataKey } from "../engine/unwrap.js";
 import { preparing, type Reader, readerOf, type Source } from "../io/source.js";
 import { keyringParts } from "../keys/descriptor.js";
 import type { Keyring } from "../keys/keyring.js";
-import type { Kms } from "../keys/kms.js";
 import { openKeyring } from "../keys/open-keyring.js";
 import { openWasm } from "../modules/open.js";
-import type { OpenSession } from "../wasm/bongtu_open.js";
 import { readHeader } from "./header.js";
 
 export interface OpenOptions extends OperationOptions {
@@ -111,17 +109,13 @@ interface Unwrapped {
   readonly frameLength: number;
 }
 
-interface Opening {
-  readonly session: OpenSession;
-  readonly kms: Kms | undefined;
-  readonly operation: Operation;
-}
+type Opening = ReturnType<typeof prepare>;
 
 /**
  * Finds out all that is wrong with the arguments. Whoever calls it frees the session.
  * @internal
  */
-export function prepare(keyring: Keyring, options: OpenOptions): Opening {
+export function prepare(keyring: Keyring, options: OpenOptions) {
   checkOperationOptions(options, OPEN_OPTIONS);
   const parts = keyringParts(keyring);
   const limits = checkLimits(options.limits);

@@ -14,7 +14,7 @@ import { runFrames } from "../engine/frames.js";
 import { handOn, type Sink } from "../engine/pump.js";
 import { rsaWrapped } from "../engine/wrap.js";
 import { type Reader, readerOf, type Source } from "../io/source.js";
-import { type KeyringParts, keyringParts } from "../keys/descriptor.js";
+import { keyringParts } from "../keys/descriptor.js";
 import type { Keyring } from "../keys/keyring.js";
 import { sealKeyring } from "../keys/seal-keyring.js";
 import { sealWasm } from "../modules/seal.js";
@@ -120,15 +120,10 @@ export function sealedSize(
   return handle.sealedSize(context, frameLength, plaintextLength);
 }
 
-interface Sealing {
-  readonly keyring: KeyringParts;
-  readonly context: string[];
-  readonly frameLength: number | undefined;
-  readonly operation: Operation;
-}
+type Sealing = ReturnType<typeof prepare>;
 
 /** Finds out all that is wrong with the arguments, before there is any key. */
-function prepare(keyring: Keyring, options: SealOptions): Sealing {
+function prepare(keyring: Keyring, options: SealOptions) {
   sealedSize(keyring, 0, options);
   return {
     keyring: keyringParts(keyring),
