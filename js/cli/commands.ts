@@ -17,68 +17,40 @@ import { text } from "./terminal/text.js";
 
 const object = group(
   "object",
-  [sealObject, openObject, inspectObject],
-  text`Usage: bongtu object COMMAND [options] …
-
-Objects of the Amazon S3 Encryption Clients: a body, and the user metadata that S3 stores with it.
-
-Commands:
-  seal       seal a file to a public key, as a body and its metadata
-  open       open a body with its metadata, through KMS or with the private key
-  inspect    show what the metadata say about an object, without any key
-
-Options:
-  -h, --help    show this text; after a command, the text of that command
-`,
+  text`Objects of the Amazon S3 Encryption Clients: a body, and the user metadata that S3 stores with it.`,
+  [
+    [sealObject, "seal a file to a public key, as a body and its metadata"],
+    [openObject, "open a body with its metadata, through KMS or with the private key"],
+    [inspectObject, "show what the metadata say about an object, without any key"],
+  ],
 );
 
 const secret = group(
   "secret",
-  [secretSeal, secretOpen],
-  text`Usage: bongtu secret COMMAND [options] …
-
-Passwords, tokens and the like as one line of text, for the places that hold strings: parameters,
-environment variables, fields of logs.
-
-Commands:
-  seal       seal a secret to a public key
-  open       open one, through KMS or with the private key
-
-Options:
-  -h, --help    show this text; after a command, the text of that command
-`,
+  text`Passwords, tokens and the like as one line of text, for the places that hold strings: parameters,
+environment variables, fields of logs.`,
+  [
+    [secretSeal, "seal a secret to a public key"],
+    [secretOpen, "open one, through KMS or with the private key"],
+  ],
 );
 
 const sse = group(
   "sse",
-  [sseKey, sseHeaders],
-  text`Usage: bongtu sse COMMAND [options] …
-
-Server-side encryption: what S3 does to an object once it has it, sealed or not.
-
-Commands:
-  key        make a customer key (SSE-C) and seal it to a public key
-  headers    print the headers of a request, of SSE-C or of another mode
-
-Options:
-  -h, --help    show this text; after a command, the text of that command
-`,
+  text`Server-side encryption: what S3 does to an object once it has it, sealed or not.`,
+  [
+    [sseKey, "make a customer key (SSE-C) and seal it to a public key"],
+    [sseHeaders, "print the headers of a request, of SSE-C or of another mode"],
+  ],
 );
 
 const policy = group(
   "policy",
-  [policyBucket, policyExplain],
-  text`Usage: bongtu policy COMMAND [options] …
-
-Bucket policies of Amazon S3: what requests to a bucket must be like.
-
-Commands:
-  bucket     print a policy that enforces what is asked for
-  explain    tell what an existing policy enforces, and what no policy can see
-
-Options:
-  -h, --help    show this text; after a command, the text of that command
-`,
+  text`Bucket policies of Amazon S3: what requests to a bucket must be like.`,
+  [
+    [policyBucket, "print a policy that enforces what is asked for"],
+    [policyExplain, "tell what an existing policy enforces, and what no policy can see"],
+  ],
 );
 
 /** Longer names before those that they begin with. */
