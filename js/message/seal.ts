@@ -18,14 +18,9 @@ import { keyringParts } from "../keys/descriptor.js";
 import type { Keyring } from "../keys/keyring.js";
 import { sealKeyring } from "../keys/seal-keyring.js";
 import { sealWasm } from "../modules/seal.js";
+import { Rereadable, type RereadableSource } from "../sealed/rereadable.js";
 import { type Sealed, SealedRange } from "../sealed/sealed.js";
-import {
-  checkEmptiness,
-  type RereadableSource,
-  rereadable,
-  SealedSession,
-  sizeOf,
-} from "../sealed/session.js";
+import { SealedSession } from "../sealed/session.js";
 
 /** What determines a message's length. */
 export interface MessageOptions {
@@ -87,16 +82,15 @@ export async function sealBlob(
   source: RereadableSource,
   options: SealOptions = {},
 ): Promise<Sealed> {
-  const plaintext = rereadable(source);
-  const size = sizeOf(plaintext);
+  const plaintext = new Rereadable(source);
   const { keyring: parts, context, frameLength, operation } = prepare(keyring, options);
   const { MessageSealing } = sealWasm();
   return await operation.run(async () => {
-    const message = new MessageSealing(sealKeyring(parts), context, frameLength, size);
+    const message = new MessageSealing(sealKeyring(parts), context, frameLength, plaintext.size);
     try {
-      await checkEmptiness(plaintext, operation);
+      await plaintext.checkEmptiness(operation);
       const pieces = message.wrappedPieces(await operation.wait(rsaWrapped(message, parts)));
-      return new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
+      return new SealedRange(await SealedSession.make(pieces, plaintext, options));
     } finally {
       message.free();
     }

@@ -21,14 +21,9 @@ import { keyringParts } from "../keys/descriptor.js";
 import type { Keyring } from "../keys/keyring.js";
 import { sealKeyring } from "../keys/seal-keyring.js";
 import { sealWasm } from "../modules/seal.js";
+import { Rereadable, type RereadableSource } from "../sealed/rereadable.js";
 import { type Sealed, SealedRange } from "../sealed/sealed.js";
-import {
-  checkEmptiness,
-  type RereadableSource,
-  rereadable,
-  SealedSession,
-  sizeOf,
-} from "../sealed/session.js";
+import { SealedSession } from "../sealed/session.js";
 import type { Pieces } from "../wasm/bongtu_seal.js";
 
 /** A version of the format. */
@@ -89,14 +84,13 @@ export async function sealObject(
   source: RereadableSource,
   options: ObjectOptions = {},
 ): Promise<SealedObject> {
-  const plaintext = rereadable(source);
-  const size = sizeOf(plaintext);
+  const plaintext = new Rereadable(source);
   checkOperationOptions(options, OBJECT_OPTIONS);
   const sealing = prepare(keyring, options);
   try {
-    await checkEmptiness(plaintext, sealing.operation);
-    const { pieces, envelope } = await wrap(sealing, size);
-    const session = await SealedSession.make(pieces, plaintext, size, options);
+    await plaintext.checkEmptiness(sealing.operation);
+    const { pieces, envelope } = await wrap(sealing, plaintext.size);
+    const session = await SealedSession.make(pieces, plaintext, options);
     const body = new SealedRange(session, sealing.format);
     return Object.assign(body, envelope, { contentLength: body.size });
   } finally {
@@ -121,7 +115,9 @@ export async function sealObjectStream(
     throw error;
   });
   const contentLength = (pieces.layout() as PieceLayout).size;
-  const streams = duplex(operation, (reader, sink) => run(pieces, size, reader, sink, operation));
+  const streams = duplex(operation, (reader, sink) =>
+    run({ pieces, size, operation }, reader, sink),
+  );
   return { ...streams, ...envelope, ...(contentLength === undefined ? {} : { contentLength }) };
 }
 
@@ -188,14 +184,15 @@ function envelopeOf({ metadata, instructionFile: body }: Head): ObjectEnvelope {
     : { ...envelope, instructionFile: { suffix: ".instruction", metadata: marker, body } };
 }
 
-/** The body of a stream; `size` is the plaintext's, where it was given. */
-async function run(
-  pieces: Pieces,
-  size: number | undefined,
-  reader: Reader,
-  sink: Sink,
-  operation: Operation,
-): Promise<void> {
+interface Running {
+  readonly pieces: Pieces;
+  /** Of the plaintext, where it was given. */
+  readonly size: number | undefined;
+  readonly operation: Operation;
+}
+
+/** The body of a stream. */
+async function run({ pieces, size, operation }: Running, reader: Reader, sink: Sink) {
   const { blockPieces, pieceLength } = pieces.layout() as PieceLayout;
   const blocks = new Rechunker(reader, blockPieces * pieceLength, 0);
   let length = 0;
