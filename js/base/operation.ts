@@ -18,6 +18,12 @@ export interface OperationOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** What an operation reads from, and what it has in WebAssembly. */
+interface Held {
+  readonly reader?: { cancel(reason: unknown): void };
+  readonly session?: { free(): void };
+}
+
 /**
  * One running seal, open or inspect: how it is stopped and how it tells its progress.
  *
@@ -116,6 +122,24 @@ export class Operation {
       this.#onProgress(total === undefined ? progress : { ...progress, total });
     } catch (cause) {
       throw inputError("onProgress threw", { cause });
+    }
+  }
+
+  /**
+   * Does all of it: the failure that counts ends what it reads from, and what it holds is freed
+   * whatever happens.
+   */
+  async run<T>(work: () => Promise<T>, { reader, session }: Held = {}): Promise<T> {
+    try {
+      this.check();
+      return await work();
+    } catch (error) {
+      const failure = this.stop(error);
+      reader?.cancel(failure);
+      throw failure;
+    } finally {
+      session?.free();
+      this.end();
     }
   }
 

@@ -4,7 +4,7 @@
 import { type BongtuError, inputError } from "./errors.js";
 
 /** All options of `O`, by name: a list that lacks one, or has another, does not compile. */
-export type Names<O> = Readonly<Record<keyof O, true>>;
+export type Names<O> = Readonly<Record<keyof O, unknown>>;
 
 /** `prefix` is for options within an option, such as `limits.`. */
 export function refuseUnknown(options: object, known: readonly string[], prefix = ""): void {

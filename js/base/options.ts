@@ -121,6 +121,21 @@ export function checkText(value: unknown, name: string): string | undefined {
   return value;
 }
 
+export function requiredText(value: unknown, name: string): string {
+  const text = checkText(value, name);
+  if (text === undefined) {
+    throw inputError(`${name} is missing`);
+  }
+  return text;
+}
+
+export function checkFlag(value: unknown, name: string): boolean {
+  if (value !== undefined && typeof value !== "boolean") {
+    throw inputError(`${name} must be true or false`);
+  }
+  return value === true;
+}
+
 /** An object literal, of this realm or another's, or one without a prototype. */
 function isRecord(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);

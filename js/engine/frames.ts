@@ -5,20 +5,15 @@ import type { Operation } from "../base/operation.js";
 import { importContentKey } from "../executor/choose.js";
 import type { ContentKey } from "../executor/executor.js";
 import type { Reader } from "../io/source.js";
+import type { OpenSession } from "../wasm/bongtu_open.js";
+import type { SealSession } from "../wasm/bongtu_seal.js";
 import { handOn, type Planned, pump, type Sink } from "./pump.js";
 import { Rechunker } from "./rechunk.js";
-import { type PlannedCall, type Planner, plan } from "./records.js";
-
-/** A session whose header is done with. */
-export interface BodySession extends Planner {
-  takeContentKey(): Uint8Array;
-  confirm(first: number, count: number): void;
-  fail(): void;
-  finish(): void;
-}
+import { type Layout, type PlannedCall, plan } from "./records.js";
 
 export interface Body {
-  readonly session: BodySession;
+  /** Its header is done with. */
+  readonly session: SealSession | OpenSession;
   readonly direction: "seal" | "open";
   readonly reader: Reader;
   /** What was read of the body together with the header. */
@@ -34,7 +29,7 @@ export interface Body {
 export async function runFrames(body: Body): Promise<void> {
   const { session, direction, reader, head, operation } = body;
   const key = await importContentKey(session.takeContentKey() as Bytes);
-  const layout = session.layout();
+  const layout = session.layout() as Layout;
   const blocks = new Rechunker(reader, layout.blockLength, layout.lookahead, head);
   try {
     await pump<Bytes[]>({

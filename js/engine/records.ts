@@ -1,4 +1,6 @@
 import { type Bytes, EMPTY } from "../base/bytes.js";
+import type { OpenSession } from "../wasm/bongtu_open.js";
+import type { SealSession } from "../wasm/bongtu_seal.js";
 import type { Block } from "./rechunk.js";
 
 /** An AES-GCM call that a session planned, as views of its record and of its block. */
@@ -25,12 +27,6 @@ export interface Layout {
   readonly headLength?: number;
 }
 
-/** The part of a session that plans. */
-export interface Planner {
-  layout(): Layout;
-  plan(heads: Uint8Array, length: number, last: boolean, records: Uint8Array): number;
-}
-
 // As crates/wasm/src/records.rs has them.
 const RECORD = 160;
 const MAX_RECORDS = 128;
@@ -45,9 +41,13 @@ let scratch: Bytes | undefined;
  * Plans a block. Calls cross from WebAssembly as fixed records, many at a time: one object each
  * would cost ten times as much.
  */
-export function plan(planner: Planner, layout: Layout, { bytes, last }: Block): PlannedCall[] {
+export function plan(
+  session: SealSession | OpenSession,
+  layout: Layout,
+  { bytes, last }: Block,
+): PlannedCall[] {
   return plannedCalls(bytes, (records) =>
-    planner.plan(headsOf(layout, bytes), bytes.length, last, records),
+    session.plan(headsOf(layout, bytes), bytes.length, last, records),
   );
 }
 

@@ -10,21 +10,14 @@ import {
   sdkRequest,
 } from "../keys/kms.js";
 import { bytesAnswered, wipeAnswer } from "../keys/kms-answer.js";
-
-/** The part of a session that has data keys decrypted; crates/wasm/src documents it. */
-export interface UnwrapSession {
-  request(): unknown;
-  respond(keyId?: string, plaintext?: Uint8Array): void;
-  refuse(name: string): void;
-  unwrapped(): unknown;
-}
+import type { ObjectOpening, OpenSession } from "../wasm/bongtu_open.js";
 
 /**
  * Puts the session's requests to KMS, one after the other, until a data key is unwrapped or none is
  * left to try. Returns what the session says of itself then.
  */
 export async function unwrapDataKey<Unwrapped>(
-  session: UnwrapSession,
+  session: OpenSession | ObjectOpening,
   kms: Kms | undefined,
   operation: Operation,
 ): Promise<Unwrapped> {
@@ -55,7 +48,10 @@ export async function unwrapDataKey<Unwrapped>(
   }
 }
 
-function answer(session: UnwrapSession, response: KmsDecryptResponse | undefined): void {
+function answer(
+  session: OpenSession | ObjectOpening,
+  response: KmsDecryptResponse | undefined,
+): void {
   const plaintext = bytesAnswered(response, "Plaintext", "kms.decrypt");
   try {
     session.respond(keyIdOf(response), plaintext);

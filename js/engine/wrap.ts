@@ -13,17 +13,11 @@ import {
   sdkRequest,
 } from "../keys/kms.js";
 import { bytesAnswered, wipeAnswer } from "../keys/kms-answer.js";
-
-/** A session whose data key waits for its wrap. */
-export interface WrapSession {
-  /** `undefined` where KMS wraps. */
-  wrapHash(): string | undefined;
-  wrapPlaintext(): Uint8Array;
-}
+import type { MessageSealing, ObjectSealing, Pieces } from "../wasm/bongtu_seal.js";
 
 /** What a session wants wrapped, under the keyring's public key. */
 export async function rsaWrapped(
-  session: WrapSession,
+  session: MessageSealing | ObjectSealing,
   { publicKey }: KeyringParts,
 ): Promise<Bytes> {
   if (publicKey === undefined) {
@@ -37,18 +31,12 @@ export async function rsaWrapped(
   }
 }
 
-/** A session that has KMS make its data key. */
-export interface GenerateSession<T> {
-  request(): unknown;
-  generated(keyId?: string, plaintext?: Uint8Array, ciphertextBlob?: Uint8Array): T;
-}
-
 /** Has KMS make and wrap a data key. */
-export async function generateDataKey<T>(
-  session: GenerateSession<T>,
+export async function generateDataKey(
+  session: ObjectSealing,
   { kms }: KeyringParts,
   operation: Operation,
-): Promise<T> {
+): Promise<Pieces> {
   if (typeof kms?.generateDataKey !== "function") {
     throw new BongtuError("ERR_NO_KMS", "the keyring's kms has no generateDataKey");
   }

@@ -1,3 +1,4 @@
+import type { ObjectWrap } from "../object/open.js";
 import type { ObjectFormat } from "../object/seal.js";
 
 /** What a message is made of. Nothing in it is verified: anybody could have written it. */
@@ -49,7 +50,7 @@ export interface ObjectDescription {
   /** As the format names it: `AES/GCM/NoPadding` or `115`. */
   readonly contentAlgorithm: string;
   readonly committing: boolean;
-  readonly wrap: "RSA-OAEP-SHA1" | "kms+context" | "kms";
+  readonly wrap: ObjectWrap;
   /** In bytes. */
   readonly wrappedKeyLength: number;
   /** Under a KMS wrap it is the encryption context. */

@@ -35,7 +35,7 @@ export async function inspectMessage(
 ): Promise<Description> {
   const operation = new Operation(options);
   const session = new (inspectWasm().InspectSession)();
-  try {
+  const look = async () => {
     const { length, rest } = await readHeader(session, reader, operation);
     operation.advance(length, reader.size);
     const layout = session.layout() as Layout;
@@ -49,12 +49,6 @@ export async function inspectMessage(
     }
     const { encryptionContext, ...others } = session.describe() as Described;
     return { encryptionContext: Object.fromEntries(encryptionContext), ...others };
-  } catch (error) {
-    const failure = operation.stop(error);
-    reader.cancel(failure);
-    throw failure;
-  } finally {
-    session.free();
-    operation.end();
-  }
+  };
+  return await operation.run(look, { reader, session });
 }

@@ -1,15 +1,8 @@
 import { type Bytes, checkThere, EMPTY } from "../base/bytes.js";
 import type { Operation } from "../base/operation.js";
 import type { Reader } from "../io/source.js";
-
-/** The half of a session that reads a message's header. */
-export interface HeaderParser {
-  /**
-   * Takes the bytes that follow those of the last call. Returns the header's length, or 0 while it needs more; at the end of
-   * the input it throws instead.
-   */
-  header(bytes: Uint8Array, eof: boolean): number;
-}
+import type { InspectSession } from "../wasm/bongtu_inspect.js";
+import type { OpenSession } from "../wasm/bongtu_open.js";
 
 export interface Header {
   readonly length: number;
@@ -25,7 +18,7 @@ const FIRST_OFFER = 4096;
 
 /** Reads until the header is complete, in whatever pieces it comes. */
 export async function readHeader(
-  parser: HeaderParser,
+  session: OpenSession | InspectSession,
   reader: Reader,
   operation: Operation,
 ): Promise<Header> {
@@ -39,7 +32,7 @@ export async function readHeader(
       const step = Math.max(FIRST_OFFER, before + taken);
       const piece = chunk.subarray(taken, taken + step);
       taken += piece.length;
-      const length = parser.header(piece, ended && taken === chunk.length);
+      const length = session.header(piece, ended && taken === chunk.length);
       if (length > 0) {
         return { length, rest: chunk.subarray(length - before) };
       }

@@ -17,10 +17,8 @@ import { unwrapDataKey } from "../engine/unwrap.js";
 import { preparing, type Reader, readerOf, type Source } from "../io/source.js";
 import { keyringParts } from "../keys/descriptor.js";
 import type { Keyring } from "../keys/keyring.js";
-import type { Kms } from "../keys/kms.js";
 import { openKeyring } from "../keys/open-keyring.js";
 import { openWasm } from "../modules/open.js";
-import type { OpenSession } from "../wasm/bongtu_open.js";
 import { readHeader } from "./header.js";
 
 export interface OpenOptions extends OperationOptions {
@@ -70,8 +68,8 @@ export async function open(
   const reader = readerOf(source);
   const opening = preparing(reader, () => prepare(keyring, options));
   const plaintext = new Collector();
-  const { encryptionContext, suite } = await run(opening, reader, plaintext, (header, length) => {
-    const size = plaintextSize(opening.session, header, (reader.size ?? 0) - length);
+  const { encryptionContext, suite } = await run(opening, reader, plaintext, (_, length) => {
+    const size = opening.session.plaintextLength((reader.size ?? 0) - length);
     if (size !== undefined) {
       plaintext.expect(size);
     }
@@ -111,17 +109,13 @@ interface Unwrapped {
   readonly frameLength: number;
 }
 
-interface Opening {
-  readonly session: OpenSession;
-  readonly kms: Kms | undefined;
-  readonly operation: Operation;
-}
+type Opening = ReturnType<typeof prepare>;
 
 /**
  * Finds out all that is wrong with the arguments. Whoever calls it frees the session.
  * @internal
  */
-export function prepare(keyring: Keyring, options: OpenOptions): Opening {
+export function prepare(keyring: Keyring, options: OpenOptions) {
   checkOperationOptions(options, OPEN_OPTIONS);
   const parts = keyringParts(keyring);
   const limits = checkLimits(options.limits);
@@ -143,7 +137,7 @@ async function run(
   sink: Sink,
   verified: (header: VerifiedHeader, length: number) => void,
 ): Promise<VerifiedHeader> {
-  try {
+  const open = async () => {
     const { length, rest } = await readHeader(session, reader, operation);
     const { encryptionContext, ...others } = await unwrapDataKey<Unwrapped>(
       session,
@@ -155,27 +149,6 @@ async function run(
     operation.advance(length, reader.size);
     await runFrames({ session, direction: "open", reader, head: rest, sink, operation });
     return header;
-  } catch (error) {
-    const failure = operation.stop(error);
-    reader.cancel(failure);
-    throw failure;
-  } finally {
-    session.free();
-    operation.end();
-  }
-}
-
-/** How much plaintext a body of this length holds; `undefined` where no body has this length. */
-function plaintextSize(
-  session: OpenSession,
-  { frameLength }: VerifiedHeader,
-  bodyLength: number,
-): number | undefined {
-  const { stride, lookahead } = session.layout();
-  // The final frame is longer by `lookahead` than a regular one of the same text.
-  const beyondFinalFrame = bodyLength - (stride - frameLength) - lookahead;
-  const regularFrames = Math.floor(beyondFinalFrame / stride);
-  const finalText = beyondFinalFrame - regularFrames * stride;
-  const possible = beyondFinalFrame >= 0 && finalText <= frameLength;
-  return possible ? regularFrames * frameLength + finalText : undefined;
+  };
+  return await operation.run(open, { reader, session });
 }

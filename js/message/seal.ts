@@ -18,15 +18,10 @@ import { type KeyringParts, keyringParts } from "../keys/descriptor.js";
 import type { Keyring } from "../keys/keyring.js";
 import { sealKeyring } from "../keys/seal-keyring.js";
 import { sealWasm } from "../modules/seal.js";
+import { Rereadable, type RereadableSource } from "../sealed/rereadable.js";
 import { type Sealed, SealedRange } from "../sealed/sealed.js";
-import {
-  checkEmptiness,
-  type RereadableSource,
-  rereadable,
-  SealedSession,
-  sizeOf,
-} from "../sealed/session.js";
-import type { MessageSealing, SealSession } from "../wasm/bongtu_seal.js";
+import { SealedSession } from "../sealed/session.js";
+import type { MessageSealing } from "../wasm/bongtu_seal.js";
 
 /** What determines a message's length. */
 export interface MessageOptions {
@@ -79,19 +74,15 @@ export async function sealBlob(
   source: RereadableSource,
   options: SealOptions = {},
 ): Promise<Sealed> {
-  const plaintext = rereadable(source);
-  const size = sizeOf(plaintext);
-  const { parts, message, operation } = prepare(keyring, options, size);
-  try {
-    operation.check();
-    await checkEmptiness(plaintext, operation);
+  const plaintext = new Rereadable(source);
+  const { parts, message, operation } = prepare(keyring, options, plaintext.size);
+  const wrap = async () => {
+    await plaintext.checkEmptiness(operation);
     message.begin();
     const pieces = message.wrappedPieces(await operation.wait(rsaWrapped(message, parts)));
-    return new SealedRange(await SealedSession.make(pieces, plaintext, size, options));
-  } finally {
-    message.free();
-    operation.end();
-  }
+    return new SealedRange(await SealedSession.make(pieces, plaintext, options));
+  };
+  return await operation.run(wrap, { session: message });
 }
 
 /** The exact length of the message that `plaintextLength` bytes make. */
@@ -133,24 +124,19 @@ function messageOf(parts: KeyringParts, options: MessageOptions, size?: number):
 }
 
 async function run({ parts, message, operation }: Sealing, reader: Reader, sink: Sink) {
-  let session: SealSession | undefined;
-  try {
+  const seal = async () => {
     if (reader.size !== undefined) {
       sink.expect?.(message.size);
     }
-    operation.check();
     message.begin();
-    session = message.wrapped(await operation.wait(rsaWrapped(message, parts)));
-    operation.check();
-    await handOn(sink, [session.header() as Bytes], operation);
-    await runFrames({ session, direction: "seal", reader, sink, operation });
-  } catch (error) {
-    const failure = operation.stop(error);
-    reader.cancel(failure);
-    throw failure;
-  } finally {
-    message.free();
-    session?.free();
-    operation.end();
-  }
+    const session = message.wrapped(await operation.wait(rsaWrapped(message, parts)));
+    try {
+      operation.check();
+      await handOn(sink, [session.header() as Bytes], operation);
+      await runFrames({ session, direction: "seal", reader, sink, operation });
+    } finally {
+      session.free();
+    }
+  };
+  await operation.run(seal, { reader, session: message });
 }

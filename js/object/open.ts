@@ -1,11 +1,12 @@
 // Opening S3 Encryption Client objects.
 
 import type { Bytes } from "../base/bytes.js";
-import { BongtuError, inputError } from "../base/errors.js";
+import { BongtuError } from "../base/errors.js";
 import { ignore, Operation, type OperationOptions } from "../base/operation.js";
 import { refuseMisspelt } from "../base/option-names.js";
 import {
   type CommitmentPolicy,
+  checkFlag,
   checkObject,
   checkOperationOptions,
   checkText,
@@ -27,6 +28,9 @@ import type { ObjectOpening } from "../wasm/bongtu_open.js";
 import { type Body, bodyOf, type ObjectBody } from "./body.js";
 import { type BodyRun, releaseUnverified, releaseVerified, verifyBody } from "./chunks.js";
 import type { ObjectFormat } from "./seal.js";
+
+/** How an object's data key is wrapped, in the words of the format's version 2. */
+export type ObjectWrap = "RSA-OAEP-SHA1" | "kms+context" | "kms";
 
 /** What S3 tells of an object beside its body. */
 export interface StoredEnvelope {
@@ -82,12 +86,24 @@ export interface OpenedObject {
  * Metadata without any name of the format are `ERR_NOT_SEALED`: a plain object, or one whose metadata
  * somebody took away. Whoever lets plain objects pass lets pass what the storage chooses.
  */
-export async function openObject(
+export function openObject(
   keyring: Keyring,
   object: StoredObject,
   options: OpenObjectOptions = {},
 ): Promise<OpenedObject> {
-  const opening = prepare(keyring, object, options);
+  return openObjectBy(() => keyring, object, options);
+}
+
+/**
+ * The same where the keyring follows from how the data key is wrapped.
+ * @internal
+ */
+export async function openObjectBy(
+  choose: ChooseKeyring,
+  object: StoredObject,
+  options: OpenObjectOptions,
+): Promise<OpenedObject> {
+  const opening = prepare(choose, object, options);
   try {
     const { format, materialDescription } = await unwrapDataKey<Unwrapped>(
       opening.session,
@@ -127,27 +143,41 @@ interface Verdict {
   readOn(sink: Sink): Promise<void>;
 }
 
-function prepare(keyring: Keyring, object: StoredObject, options: OpenObjectOptions): Opening {
+type ChooseKeyring = (wrap: ObjectWrap) => Keyring;
+
+function prepare(choose: ChooseKeyring, object: StoredObject, options: OpenObjectOptions): Opening {
   checkObject(object, "the object");
-  const { releaseUnverified } = Object(options) as OpenObjectOptions;
-  const twice = releaseUnverified !== true;
+  const twice = Object(options).releaseUnverified !== true;
   const body = bodyOf(object.body, twice);
   try {
-    const parts = keyringParts(keyring);
     checkWhole(object, Object(options));
     checkOperationOptions(options, { commitmentPolicy: true, releaseUnverified: true });
+    checkFlag(options.releaseUnverified, "releaseUnverified");
     refuseMisspelt(object, STORED, "object.");
-    if (releaseUnverified !== undefined && typeof releaseUnverified !== "boolean") {
-      throw inputError("releaseUnverified must be true or false");
-    }
-    const metadata = stringPairs(object.metadata, "metadata", "ERR_METADATA");
-    const instructionFile = checkText(object.instructionFile, "instructionFile");
-    const policy = checkText(options.commitmentPolicy, "commitmentPolicy");
-    const handle = openKeyring(parts);
-    const session = new (openWasm().ObjectOpening)(handle, metadata, instructionFile, policy);
-    return { session, kms: parts.kms, body, operation: new Operation(options), twice };
+    return {
+      ...unwrapping(choose, object, options),
+      body,
+      operation: new Operation(options),
+      twice,
+    };
   } catch (error) {
     body.discard(error).catch(ignore);
+    throw error;
+  }
+}
+
+/** Reads the envelope, and only then asks who opens it. */
+function unwrapping(choose: ChooseKeyring, object: StoredEnvelope, options: OpenObjectOptions) {
+  const metadata = stringPairs(object.metadata, "metadata", "ERR_METADATA");
+  const instructionFile = checkText(object.instructionFile, "instructionFile");
+  const policy = checkText(options.commitmentPolicy, "commitmentPolicy");
+  const session = new (openWasm().ObjectOpening)(metadata, instructionFile);
+  try {
+    const parts = keyringParts(choose(session.wrap as ObjectWrap));
+    session.by(openKeyring(parts), policy);
+    return { session, kms: parts.kms };
+  } catch (error) {
+    session.free();
     throw error;
   }
 }
@@ -170,10 +200,10 @@ function checkWhole(object: StoredObject, options: object): void {
 /** The first reading of two. */
 async function verify(opening: Opening): Promise<Verdict> {
   const { body, operation } = opening;
-  const { bodyLength, plaintext } = await reading(opening, body.first(), 2, verifyBody);
+  const { bodyLength, plaintext } = await reading(opening, body.first(), verifyBody);
   if (plaintext === undefined) {
-    const readOn = (sink: Sink) =>
-      reading(opening, body.second(), 2, (run) => releaseVerified(run, sink, bodyLength));
+    const read = (sink: Sink) => (run: BodyRun) => releaseVerified(run, sink, bodyLength);
+    const readOn = (sink: Sink) => reading(opening, body.second(), read(sink), bodyLength);
     return { size: bodyLength - TAG_LENGTH, readOn };
   }
   return { size: plaintext.length, readOn: (sink) => handOn(sink, [plaintext], operation) };
@@ -183,24 +213,25 @@ async function verify(opening: Opening): Promise<Verdict> {
 function trust(opening: Opening): Verdict {
   const { body } = opening;
   const readOn = (sink: Sink) =>
-    reading(opening, body.first(), 1, (run) => releaseUnverified(run, sink));
+    reading(opening, body.first(), (run) => releaseUnverified(run, sink));
   const size = body.size === undefined ? undefined : Math.max(0, body.size - TAG_LENGTH);
   return { size, readOn };
 }
 
-/** One reading of `readings`. */
+/** One reading, of which the first of two tells the length. */
 async function reading<T>(
-  { session, key, operation }: Opening,
+  { session, key, operation, twice }: Opening,
   opened: Promise<Reader>,
-  readings: number,
   read: (body: BodyRun) => Promise<T>,
+  bodyLength?: number,
 ): Promise<T> {
   const reader = await operation.wait(opened).catch((error) => {
     // It may still come, and nobody wants it any more.
     opened.then((late) => late.cancel(error), ignore);
     throw error;
   });
-  const total = reader.size === undefined ? undefined : readings * reader.size;
+  const length = bodyLength ?? reader.size;
+  const total = length === undefined ? undefined : (twice ? 2 : 1) * length;
   try {
     return await read({ session, key: key as ContentKey, reader, operation, total });
   } catch (error) {

@@ -49,15 +49,7 @@ export const checksums = {
   ): Promise<Checksum> {
     const reader = readerOf(isSealed(source) ? source.stream() : source);
     const operation = preparing(reader, () => prepare(algorithm, options));
-    try {
-      return await sum(algorithm, reader, operation, () => undefined);
-    } catch (error) {
-      const failure = operation.stop(error);
-      reader.cancel(failure);
-      throw failure;
-    } finally {
-      operation.end();
-    }
+    return await operation.run(() => sum(algorithm, reader, operation), { reader });
   },
 
   /** Sums what is written to one side and can be read from the other. */
@@ -69,17 +61,11 @@ export const checksums = {
     });
     value.catch(ignore);
     const streams = duplex(operation, async (reader, sink) => {
-      try {
-        // Whoever wrote a chunk may use its memory again before it is read.
-        const pass = (chunk: Uint8Array) => handOn(sink, [chunk.slice()], operation);
-        const summed = sum(algorithm, reader, operation, pass);
-        found(summed);
-        await summed;
-      } catch (error) {
-        throw operation.stop(error);
-      } finally {
-        operation.end();
-      }
+      // Whoever wrote a chunk may use its memory again before it is read.
+      const pass = (chunk: Uint8Array) => handOn(sink, [chunk.slice()], operation);
+      const summed = operation.run(() => sum(algorithm, reader, operation, pass));
+      found(summed);
+      await summed;
     });
     return { ...streams, value };
   },
@@ -117,7 +103,7 @@ async function sum(
   algorithm: ChecksumAlgorithm,
   reader: Reader,
   operation: Operation,
-  pass: (chunk: Uint8Array) => Promise<void> | undefined,
+  pass: (chunk: Uint8Array) => Promise<void> = async () => {},
 ): Promise<Checksum> {
   const { Checksum, checksumHeader } = await operation.wait(engine());
   const header = checksumHeader(algorithm);

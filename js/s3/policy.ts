@@ -2,9 +2,9 @@
 
 import { BongtuError } from "../base/errors.js";
 import type { Names } from "../base/option-names.js";
-import { checkOptions, checkText } from "../base/options.js";
+import { checkFlag, checkOptions, checkText, requiredText } from "../base/options.js";
 import { policyWasm } from "../modules/policy.js";
-import { checkFlag, requiredText, textOptions } from "./request/arguments.js";
+import { type Readers, readOptions } from "./request/arguments.js";
 
 /** Whose policy it is. */
 export interface PolicyBucket {
@@ -52,30 +52,19 @@ export interface PolicyDocument {
   readonly Statement: readonly PolicyStatement[];
 }
 
-const BUCKET = { bucket: true, partition: true } as const;
-const POLICY_OPTIONS: Names<BucketPolicyOptions> = {
+const BUCKET = { bucket: requiredText, partition: checkText } as const;
+const POLICY_OPTIONS: Readers<BucketPolicyOptions> = {
   ...BUCKET,
-  tlsOnly: true,
-  minimumTls: true,
-  kmsKeyArn: true,
-  allowDefault: true,
-  customerKey: true,
-  createOnly: true,
+  tlsOnly: checkFlag,
+  minimumTls: checkText,
+  kmsKeyArn: checkText,
+  allowDefault: checkFlag,
+  customerKey: checkText,
+  createOnly: checkFlag,
 };
 
 function build(options: BucketPolicyOptions): PolicyDocument {
-  checkOptions(options, POLICY_OPTIONS);
-  const texts = textOptions({
-    bucket: requiredText(options.bucket, "bucket"),
-    partition: checkText(options.partition, "partition"),
-    tlsOnly: checkFlag(options.tlsOnly, "tlsOnly"),
-    minimumTls: checkText(options.minimumTls, "minimumTls"),
-    kmsKeyArn: checkText(options.kmsKeyArn, "kmsKeyArn"),
-    allowDefault: checkFlag(options.allowDefault, "allowDefault"),
-    customerKey: checkText(options.customerKey, "customerKey"),
-    createOnly: checkFlag(options.createOnly, "createOnly"),
-  });
-  return JSON.parse(policyWasm().bucketPolicy(texts));
+  return JSON.parse(policyWasm().bucketPolicy(readOptions(options, POLICY_OPTIONS)));
 }
 
 /** The statements of a single rule, for a policy that has others. */

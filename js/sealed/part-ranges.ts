@@ -2,6 +2,7 @@
 export interface PartRange {
   /** From 1 on. */
   readonly partNumber: number;
+  /** Like the arguments of `slice`. */
   readonly start: number;
   readonly end: number;
 }
@@ -17,11 +18,10 @@ export function partCount({ size, partSize }: Division): number {
   return Math.max(1, Math.ceil(size / partSize));
 }
 
-export function partRange({ size, partSize }: Division, partNumber: number): PartRange {
-  const start = (partNumber - 1) * partSize;
-  return { partNumber, start, end: Math.min(start + partSize, size) };
-}
-
 export function partRanges(division: Division): PartRange[] {
-  return Array.from({ length: partCount(division) }, (_, i) => partRange(division, i + 1));
+  const { size, partSize } = division;
+  return Array.from({ length: partCount(division) }, (_, i) => {
+    const start = i * partSize;
+    return { partNumber: i + 1, start, end: Math.min(start + partSize, size) };
+  });
 }

@@ -5,19 +5,14 @@ import type { Operation } from "../base/operation.js";
 import { BlobCollector, Collector, Cutter } from "../engine/collect.js";
 import { readableOf } from "../engine/duplex.js";
 import type { Sink } from "../engine/pump.js";
-import { partCount, partRanges } from "./part-ranges.js";
+import { type PartRange, partCount, partRanges } from "./part-ranges.js";
 import type { SealedSession } from "./session.js";
 
 /** An AWS Encryption SDK message, or an object of the S3 Encryption Client of one of the versions. */
 export type SealedFormat = "message" | "v2" | "v3";
 
 /** A part of a multipart upload. */
-export interface SealedPart {
-  /** From 1 on. */
-  readonly partNumber: number;
-  /** Where the part lies in the whole, like the arguments of `slice`. */
-  readonly start: number;
-  readonly end: number;
+export interface SealedPart extends PartRange {
   readonly body: Sealed;
 }
 

@@ -1,49 +1,15 @@
-import { claimedSize, isBlob } from "../base/blob.js";
-import { type Bytes, bytesOf } from "../base/bytes.js";
-import { BongtuError, disposedError, inputError } from "../base/errors.js";
-import { notBytes } from "../base/not-bytes.js";
+import type { Bytes } from "../base/bytes.js";
+import { BongtuError, disposedError } from "../base/errors.js";
 import { Operation, type OperationOptions } from "../base/operation.js";
 import { type PieceLayout, sealPieces, TAG_LENGTH } from "../engine/pieces.js";
 import { handOn, type Sink } from "../engine/pump.js";
 import { Rechunker } from "../engine/rechunk.js";
 import { importContentKey } from "../executor/choose.js";
 import type { ContentKey } from "../executor/executor.js";
-import { isReadOnce, type Reader, readerOf, sliceReader } from "../io/source.js";
 import type { Pieces } from "../wasm/bongtu_seal.js";
+import type { Rereadable } from "./rereadable.js";
 
-/** What can be read again and again, and any part of it. */
-export type RereadableSource = Uint8Array | ArrayBuffer | Blob;
-
-/** The bytes under a caller's view, which may change (that is noticed), or a Blob. */
-export type Rereadable = Bytes | Blob;
-
-export function rereadable(source: RereadableSource): Rereadable {
-  const found = bytesOf(source) ?? (isBlob(source) ? source : undefined);
-  if (found === undefined) {
-    throw isReadOnce(source)
-      ? inputError("what is sealed in slices must be bytes or a Blob: it is read again")
-      : notBytes(source, "what is sealed in slices");
-  }
-  return found;
-}
-
-export function sizeOf(source: Rereadable): number {
-  return isBlob(source) ? claimedSize(source) : source.length;
-}
-
-/** A file that is gone claims to be empty (Chromium). Whoever seals nothing has read it to its end. */
-export async function checkEmptiness(source: Rereadable, operation: Operation): Promise<void> {
-  if (sizeOf(source) > 0) {
-    return;
-  }
-  const reader = readerOf(source);
-  try {
-    while ((await operation.wait(reader.next())) !== undefined);
-  } catch (error) {
-    reader.cancel(error);
-    throw error;
-  }
-}
+export type { RereadableSource } from "./rereadable.js";
 
 /** Pieces that are sealed in one go when the tail wants all that are missing, in bytes. */
 const RUN = 8 * 1024 * 1024;
@@ -62,7 +28,6 @@ export class SealedSession {
   readonly #layout: PieceLayout;
   readonly #key: ContentKey;
   readonly #source: Rereadable;
-  readonly #sourceSize: number;
   readonly #options: OperationOptions;
   readonly #head: Bytes;
   readonly #tailLength: number;
@@ -70,16 +35,15 @@ export class SealedSession {
   #over: unknown;
   #freed = false;
 
-  /** Takes `pieces` over. `size` is what `source` had when it was given. */
+  /** Takes `pieces` over. */
   static async make(
     pieces: Pieces,
     source: Rereadable,
-    size: number,
     options: OperationOptions,
   ): Promise<SealedSession> {
     try {
       const key = await importContentKey(pieces.takeContentKey() as Bytes);
-      return new SealedSession(pieces, key, source, size, options);
+      return new SealedSession(pieces, key, source, options);
     } catch (error) {
       pieces.free();
       throw error;
@@ -90,7 +54,6 @@ export class SealedSession {
     pieces: Pieces,
     key: ContentKey,
     source: Rereadable,
-    size: number,
     options: OperationOptions,
   ) {
     const layout = pieces.layout() as PieceLayout;
@@ -101,7 +64,6 @@ export class SealedSession {
     this.#layout = layout;
     this.#key = key;
     this.#source = source;
-    this.#sourceSize = size;
     this.#options = options;
     this.#head = pieces.head() as Bytes;
     this.#tailLength = framed ? 0 : TAG_LENGTH;
@@ -191,7 +153,7 @@ export class SealedSession {
     }
     if (bodied) {
       const last = pieceAt(Math.min(end, tailStart) - 1);
-      await this.#sealPieces(first, last + 1, sink, operation, true);
+      await this.#sealPieces(first, last + 1, sink, operation);
     }
     if (end > tailStart) {
       await this.#sealMissing(operation);
@@ -209,23 +171,16 @@ export class SealedSession {
         return;
       }
       const end = Math.min(first + atOnce, pieces.count);
-      await this.#sealPieces(first, end, NOWHERE, operation, false);
+      await this.#sealPieces(first, end, NOWHERE, operation);
     }
   }
 
-  async #sealPieces(
-    first: number,
-    end: number,
-    sink: Sink,
-    operation: Operation,
-    progress: boolean,
-  ): Promise<void> {
+  async #sealPieces(first: number, end: number, sink: Sink, operation: Operation): Promise<void> {
     const pieces = this.#pieces;
     const { pieceLength, blockPieces } = this.#layout;
     const from = first * pieceLength;
-    const to = Math.min(end * pieceLength, this.#sourceSize);
-    this.#checkSource();
-    const reader = slice(this.#source, from, to, this.#sourceSize);
+    const to = Math.min(end * pieceLength, this.#source.size);
+    const reader = this.#source.reader(from, to);
     const blocks = new Rechunker(reader, blockPieces * pieceLength, 0);
     try {
       await sealPieces({
@@ -235,10 +190,11 @@ export class SealedSession {
         sink,
         first,
         next: () => {
-          this.#checkSource();
+          this.#source.check();
           return blocks.next();
         },
-        progress: progress ? { total: to - from } : undefined,
+        // What goes nowhere was not asked for.
+        progress: sink === NOWHERE ? undefined : { total: to - from },
       });
     } catch (error) {
       reader.cancel(error);
@@ -247,19 +203,6 @@ export class SealedSession {
       blocks.wipe();
     }
   }
-
-  /** A buffer that was transferred away is empty all of a sudden, and so is a file that is gone. */
-  #checkSource(): void {
-    if (sizeOf(this.#source) !== this.#sourceSize) {
-      throw new BongtuError("ERR_SOURCE", "the source has another size than before");
-    }
-  }
 }
 
 const NOWHERE: Sink = { write: () => undefined };
-
-function slice(source: Rereadable, start: number, end: number, size: number): Reader {
-  return isBlob(source)
-    ? sliceReader(source, start, end, size)
-    : readerOf(source.subarray(start, end));
-}

@@ -57,9 +57,8 @@ function read(value: string, form: string | undefined): { direct: boolean; bytes
 
 async function openDirect(keyring: Keyring, block: Bytes, options: OpenOptions): Promise<Bytes> {
   const { session, kms, operation } = prepare(keyring, options);
-  try {
+  const open = async () => {
     session.direct(block);
-    operation.check();
     const secret = await unwrapDataKey<Bytes>(session, kms, operation);
     try {
       operation.advance(block.length, block.length);
@@ -68,8 +67,6 @@ async function openDirect(keyring: Keyring, block: Bytes, options: OpenOptions):
       throw error;
     }
     return secret;
-  } finally {
-    session.free();
-    operation.end();
-  }
+  };
+  return await operation.run(open, { session });
 }

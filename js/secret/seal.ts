@@ -66,14 +66,11 @@ async function sealDirect(
   options: OperationOptions,
 ): Promise<string> {
   const operation = new Operation(options);
-  try {
-    operation.check();
+  return await operation.run(async () => {
     const block = await operation.wait(wrapDataKey(publicKey, hash as OaepHash, secret));
     operation.advance(secret.length, secret.length);
     return toBase64(block);
-  } finally {
-    operation.end();
-  }
+  });
 }
 
 /** A copy, so that the caller may wipe theirs at once. */

@@ -9,6 +9,7 @@ import {
   sealBlob,
   sealObject,
   sealObjectStream,
+  uploadRequest,
 } from "bongtu";
 import { assert, test } from "#harness";
 import { useExecutors } from "../../pkg/js/platform/platform.js";
@@ -229,6 +230,13 @@ test("instruction files", async () => {
     const { suffix, metadata, body } = sealed.instructionFile;
     assert.equal(suffix, ".instruction");
     assert.deepEqual(metadata, { "x-amz-crypto-instr-file": "" });
+    // Rust has both names as well.
+    const itself = await failure(openObject(keyring, { metadata, body: DATA }), "ERR_NOT_SEALED");
+    assert.ok(itself.message.includes("this is an instruction file"), itself.message);
+    const { headers } = uploadRequest(sealed);
+    for (const [name, value] of Object.entries(sealed.headers)) {
+      assert.equal(headers[name], value);
+    }
     assert.ok(Object.values(JSON.parse(body)).every((value) => typeof value === "string"));
     const bytesOfIt = await sealedBytes(sealed);
     assertBytes(await openAll(keyring, stored(sealed, bytesOfIt)), DATA);

@@ -1,6 +1,6 @@
 // Any part of what is sealed, in any order, again, and at the same time.
 
-import { Keyring, open, sealBlob, sealedSize, sealObject } from "bongtu";
+import { Keyring, multipartPlan, open, sealBlob, sealedSize, sealObject } from "bongtu";
 import { assert, executors, test } from "#harness";
 import { useExecutors } from "../../pkg/js/platform/platform.js";
 import { KEY_ARN } from "../harness/kms.mjs";
@@ -190,6 +190,41 @@ test("part sizes that S3 or the grid does not take", async () => {
   assert.equal(huge.size, 60 * 1024 * MIB + 16);
   thrown(() => huge.parts(5 * MIB), "ERR_PART_SIZE");
   assert.equal(huge.parts(8 * MIB).length, 60 * 128 + 1);
+});
+
+test("parts are what a plan admits, whose limits are those of the S3 module", async () => {
+  const outcome = (work) => {
+    try {
+      return work();
+    } catch ({ code }) {
+      return code;
+    }
+  };
+  const { keyring } = await fixture();
+  class Sized extends Blob {
+    constructor(size) {
+      super();
+      this.claimed = size;
+    }
+    get size() {
+      return this.claimed;
+    }
+  }
+  for (const seal of [sealBlob, sealObject]) {
+    for (const size of [1, 50_000 * MIB - 16, 60 * 1024 * MIB]) {
+      const sealed = await seal(keyring, new Sized(size));
+      for (const least of [5 * MIB, 5 * 1024 * MIB, 6 * MIB]) {
+        for (const partSize of [least - CHUNK, least - 16, least, least + 16, least + CHUNK]) {
+          const planned = outcome(() => multipartPlan(sealed, { partSize }).partCount);
+          assert.equal(
+            outcome(() => sealed.parts(partSize).length),
+            planned,
+          );
+        }
+      }
+      sealed.dispose();
+    }
+  }
 });
 
 testKinds("a source that changed: nothing of it is released, and all is over", async (seal) => {

@@ -66,6 +66,14 @@ pub(crate) fn body_length(plaintext_length: u64, frame_length: u32) -> Result<u6
     Ok(plaintext_length + 32 * (frames - 1) + 40)
 }
 
+/// The way back: bytes of plaintext in a body of this length; `None` where no body has it.
+pub(crate) fn text_length(body_length: u64, frame_length: u32) -> Option<u64> {
+    let beyond_final = body_length.checked_sub(40)?;
+    let regular = u64::from(frame_length) + 32;
+    let (frames, text) = (beyond_final / regular, beyond_final % regular);
+    (text <= frame_length.into()).then(|| frames * u64::from(frame_length) + text)
+}
+
 /// `0^8 ‖ u32(sequence)`, the nonce of every frame that is written.
 pub(crate) fn nonce(sequence: u32) -> [u8; NONCE_LENGTH] {
     let mut nonce = [0; NONCE_LENGTH];
@@ -263,4 +271,22 @@ struct Head {
     sequence: u32,
     nonce: [u8; NONCE_LENGTH],
     text_length: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{body_length, text_length};
+
+    #[test]
+    fn the_text_of_a_body() {
+        for (length, frame_length) in [(0, 1), (1, 1), (7, 2), (4095, 4096), (4097, 4096)] {
+            let body = body_length(length, frame_length).unwrap();
+            assert_eq!(text_length(body, frame_length), Some(length));
+        }
+        // An empty final frame behind a full one, which nobody here writes.
+        assert_eq!(text_length(40 + 4096 + 32, 4096), Some(4096));
+        for no_body in [0, 39, 40 + 4097, 40 + 4096 + 31] {
+            assert_eq!(text_length(no_body, 4096), None);
+        }
+    }
 }

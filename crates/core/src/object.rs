@@ -22,7 +22,9 @@ pub use inspect::{ObjectDescription, inspect_object};
 pub use metadata::ObjectHead;
 #[cfg(feature = "json")]
 pub use open::open_object_with;
-pub use opener::{ChunkOpener, ObjectOpening, OpenObjectOptions, OpenedObject, UnwrappedObject};
+pub use opener::{
+    ChunkOpener, ObjectEnvelope, ObjectOpening, OpenObjectOptions, OpenedObject, UnwrappedObject,
+};
 #[cfg(all(feature = "std", feature = "json"))]
 pub use reader::OpenReader;
 pub use seal::{SealedObject, seal_object, seal_object_with};

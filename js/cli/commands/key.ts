@@ -1,6 +1,6 @@
 import { ALGORITHMS, command } from "../args.js";
 import { print } from "../files/output.js";
-import { readPublicKey } from "../keys/public-key.js";
+import { readPublicKey } from "../keys/keys.js";
 import { usageError } from "../terminal/failure.js";
 import { padded, type Text, table, text } from "../terminal/text.js";
 

@@ -23,6 +23,13 @@ export function run(
   });
 }
 
+/** Writes what `make` gives, all of it at once. */
+export function deliver(output: Output, make: () => Promise<Uint8Array>): Promise<void> {
+  return complete(output, async () => {
+    await output.stream.getWriter().write(await make());
+  });
+}
+
 /** Commits the output if `work`, which fills it, succeeds. */
 export async function complete(output: Output, work: () => Promise<void>): Promise<void> {
   try {

@@ -1,10 +1,16 @@
 import { checkKeyArn, kmsRsaAnyKey } from "../../keys/keyring.js";
-import { type EncryptionAlgorithm, Keyring, type Kms, type KmsPublicKey } from "../../node.js";
+import {
+  type EncryptionAlgorithm,
+  Keyring,
+  type Kms,
+  KmsPublicKey,
+  type PublicKeyOptions,
+} from "../../node.js";
 import { parseFingerprint, refuseSharedInput } from "../args.js";
+import { readSmall } from "../files/input.js";
 import { usageError } from "../terminal/failure.js";
 import { remoteKms } from "./kms-client.js";
 import { localKms, readPrivateKey } from "./private-key.js";
-import { readPublicKey } from "./public-key.js";
 
 /** Which key to seal to. */
 export const SEALING_KEY = {
@@ -22,6 +28,14 @@ export const OPENING_KEY = {
 } as const;
 
 type Values<O> = { readonly [name in keyof O]?: string | undefined };
+
+/** Reads a public key in any form that KMS exports. */
+export async function readPublicKey(
+  file: string,
+  options?: PublicKeyOptions,
+): Promise<KmsPublicKey> {
+  return KmsPublicKey.parse(await readSmall(file, "a public key"), options);
+}
 
 /** Reads the public key, whose ARN need not be known. */
 export async function readSealingKey(

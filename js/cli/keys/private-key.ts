@@ -1,10 +1,14 @@
-import { constants, createPrivateKey, type KeyObject, privateDecrypt } from "node:crypto";
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  privateDecrypt,
+} from "node:crypto";
 import { encodingOf } from "../../base/decode-text.js";
-import { BongtuError, type Kms } from "../../node.js";
+import { type Kms, KmsPublicKey } from "../../node.js";
 import { readSmall } from "../files/input.js";
 import { fileError } from "../terminal/failure.js";
-
-const KMS_MODULUS_BITS = [2048, 3072, 4096];
 
 /** The OAEP hash of each algorithm. */
 const HASHES: Readonly<Record<string, string>> = {
@@ -59,19 +63,8 @@ function parsePrivateKey(pem: Buffer, name: string): KeyObject {
     // OpenSSL's own words name no file and no form of key.
     throw fileError(`${name} is not a private key in PEM (PKCS#8 or PKCS#1)`);
   }
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (key.asymmetricKeyType !== "rsa") {
-    throw new BongtuError(
-      "ERR_KEY_TYPE",
-      `${name} is a key of type ${key.asymmetricKeyType}, not RSA`,
-    );
-  }
-  if (!KMS_MODULUS_BITS.includes(bits)) {
-    throw new BongtuError(
-      "ERR_KEY_SIZE",
-      `${name} has ${bits} bits; KMS has RSA keys of 2048, 3072 and 4096`,
-    );
-  }
+  // Refuses what is no key of KMS.
+  KmsPublicKey.parse(createPublicKey(key).export({ type: "spki", format: "der" }));
   return key;
 }
 

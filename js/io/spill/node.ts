@@ -2,8 +2,7 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomName } from "../../base/bytes.js";
-import { BongtuError } from "../../base/errors.js";
-import type { Reader } from "../source.js";
+import { readerOf } from "../source.js";
 import type { SpillFile } from "./file.js";
 
 const READ_LENGTH = 512 * 1024;
@@ -24,7 +23,7 @@ export async function temporaryFile(): Promise<SpillFile> {
       await handle.writeFile(bytes);
       length += bytes.length;
     },
-    read: async () => new FileReader(handle, length),
+    read: async () => readerOf(chunksOf(handle, length)),
     async delete() {
       await handle.close();
       if (!unlinked) {
@@ -34,41 +33,15 @@ export async function temporaryFile(): Promise<SpillFile> {
   };
 }
 
-class FileReader implements Reader {
-  readonly size: number;
-  readonly #handle: FileHandle;
-  readonly #buffer = new Uint8Array(READ_LENGTH);
-  #position = 0;
-
-  constructor(handle: FileHandle, size: number) {
-    this.#handle = handle;
-    this.size = size;
-  }
-
-  get exhausted(): boolean {
-    return this.#position === this.size;
-  }
-
-  async next() {
-    if (this.exhausted) {
-      return undefined;
-    }
-    const { bytesRead } = await this.#read();
+/** As many bytes as were written. */
+async function* chunksOf(handle: FileHandle, length: number): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(READ_LENGTH);
+  for (let position = 0; position < length; ) {
+    const { bytesRead } = await handle.read(buffer, 0, READ_LENGTH, position);
     if (bytesRead === 0) {
-      throw new BongtuError("ERR_SOURCE", "the temporary file was cut short");
+      throw new Error("the temporary file was cut short");
     }
-    this.#position += bytesRead;
-    return this.#buffer.subarray(0, bytesRead);
-  }
-
-  /** Whoever made the file closes it. */
-  cancel(): void {}
-
-  async #read() {
-    try {
-      return await this.#handle.read(this.#buffer, 0, READ_LENGTH, this.#position);
-    } catch (cause) {
-      throw new BongtuError("ERR_SOURCE", "reading the temporary file failed", { cause });
-    }
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }

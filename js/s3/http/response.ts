@@ -21,14 +21,14 @@ export class Refusal extends Error {
   constructor(
     failure: unknown,
     transient: boolean,
-    details: { reason?: string | undefined; retryAfter?: number; text?: string } = {},
+    { reason, retryAfter = 0, text = "" }: Partial<Answer> = {},
   ) {
     super("the request was not granted");
     this.failure = failure;
     this.transient = transient;
-    this.reason = details.reason;
-    this.retryAfter = details.retryAfter ?? 0;
-    this.text = details.text ?? "";
+    this.reason = reason;
+    this.retryAfter = retryAfter;
+    this.text = text;
   }
 }
 
@@ -85,19 +85,14 @@ const LONGEST_REASON = 100;
 const LONGEST_MESSAGE = 500;
 
 function refusalFor(answer: Answer): Refusal {
-  const { status, reason, message, cause, text, retryAfter } = answer;
+  const { status, reason, message, cause } = answer;
   const said = ["S3 answered", status, reason?.slice(0, LONGEST_REASON)].filter(Boolean).join(" ");
   const failure = new BongtuError(
     "ERR_S3",
     message === undefined ? said : `${said}: ${message.slice(0, LONGEST_MESSAGE)}`,
     cause === undefined ? {} : { cause },
   );
-  const transient = passes(status, reason) || hasExpired(answer);
-  return new Refusal(failure, transient, {
-    reason,
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-    ...(text === undefined ? {} : { text }),
-  });
+  return new Refusal(failure, passes(status, reason) || hasExpired(answer), answer);
 }
 
 /** The refusal that a Response is, or nothing for one that grants the request. */

@@ -1,7 +1,8 @@
 // Arguments of requests as they cross into WebAssembly.
 
 import { BongtuError, inputError } from "../../base/errors.js";
-import { checkText, stringPairs } from "../../base/options.js";
+import type { Names } from "../../base/option-names.js";
+import { checkOptions, stringPairs } from "../../base/options.js";
 
 /** Headers of a request or response: of fetch, or a record whose names may have any case. */
 export type HeadersLike =
@@ -42,36 +43,39 @@ export function record(pairs: unknown): Record<string, string> {
 }
 
 /** An endpoint as its URL is written out. */
-export function endpointText(endpoint: string | URL | undefined): string | undefined {
+export function endpointText(endpoint: unknown): string | undefined {
   if (endpoint === undefined) {
     return undefined;
   }
   try {
-    return new URL(endpoint).href;
+    return new URL(String(endpoint)).href;
   } catch {
     throw inputError("endpoint must be a URL, https://…");
   }
 }
 
-export function requiredText(value: unknown, name: string): string {
-  const text = checkText(value, name);
-  if (text === undefined) {
-    throw inputError(`${name} is missing`);
-  }
-  return text;
-}
+type Texts = Readonly<Record<string, string | number | boolean | undefined>>;
 
-export function checkFlag(value: unknown, name: string): boolean {
-  if (value !== undefined && typeof value !== "boolean") {
-    throw inputError(`${name} must be true or false`);
+/** By each option what checks it, or `true` where that is done elsewhere. */
+export type Readers<O> = Readonly<
+  Record<keyof O, true | ((value: unknown, name: string) => Texts[string])>
+>;
+
+/** Checks options, of which none may be unknown, and gives those that have a reader as text. */
+export function readOptions<O extends object>(options: O, readers: Readers<NoInfer<O>>): string[] {
+  checkOptions<O>(options, readers as Names<NoInfer<O>>);
+  const texts: Record<string, Texts[string]> = {};
+  for (const name of Object.keys(readers) as (keyof O & string)[]) {
+    const read = readers[name];
+    if (read !== true) {
+      texts[name] = read(options[name], name);
+    }
   }
-  return value === true;
+  return textOptions(texts);
 }
 
 /** Those that are set, as name, value, name, value, … */
-export function textOptions(
-  options: Readonly<Record<string, string | number | boolean | undefined>>,
-): string[] {
+export function textOptions(options: Texts): string[] {
   return Object.entries(options)
     .filter(([, value]) => value !== undefined)
     .flatMap(([name, value]) => [name, String(value)]);

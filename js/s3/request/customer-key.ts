@@ -9,13 +9,14 @@ import {
   checkOperationOptions,
   checkOptions,
   contextPairs,
+  requiredText,
 } from "../../base/options.js";
 import type { Keyring } from "../../keys/keyring.js";
 import { OPEN_OPTIONS, type OpenOptions, open } from "../../message/open.js";
 import { MESSAGE_OPTIONS, type SealOptions, seal } from "../../message/seal.js";
 import { s3Wasm } from "../../modules/s3.js";
 import type { Encryption } from "../../wasm/bongtu_s3.js";
-import { endpointText, type HeadersLike, headerPairs, record, requiredText } from "./arguments.js";
+import { endpointText, type HeadersLike, headerPairs, record } from "./arguments.js";
 import { customerKeys } from "./customer-keys.js";
 import type { S3Operation } from "./s3-operation.js";
 

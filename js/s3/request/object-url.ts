@@ -1,8 +1,8 @@
 // Where an object is, as S3 writes it.
 
 import { inputError } from "../../base/errors.js";
+import { requiredText } from "../../base/options.js";
 import { s3Wasm } from "../../modules/s3.js";
-import { requiredText } from "./arguments.js";
 
 /**
  * The URL of an object, for a request that is to be signed. S3 finds no signature over another

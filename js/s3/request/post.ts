@@ -1,16 +1,22 @@
 // Uploads of HTML forms: the policy that a server signs, and the form's fields.
 
 import { inputError } from "../../base/errors.js";
-import { type Names, refuseMisspelt } from "../../base/option-names.js";
-import { checkObject, checkOptions, checkText, stringPairs } from "../../base/options.js";
+import { refuseMisspelt } from "../../base/option-names.js";
+import {
+  checkFlag,
+  checkObject,
+  checkText,
+  requiredText,
+  stringPairs,
+} from "../../base/options.js";
 import { s3Wasm } from "../../modules/s3.js";
 import type { SealedFormat } from "../../sealed/sealed.js";
-import { checkFlag, endpointText, record, requiredText, textOptions } from "./arguments.js";
+import { endpointText, type Readers, readOptions, record, textOptions } from "./arguments.js";
 import { type EncryptionMode, withEncryption } from "./sse.js";
 import {
   type ChecksumAlgorithm,
-  checkChecksumMembers,
   checkSize,
+  checksumTexts,
   described,
   type UploadBody,
 } from "./upload-request.js";
@@ -37,17 +43,24 @@ export interface PostPolicyOptions {
   readonly contentType?: string | undefined;
 }
 
-const POLICY_OPTIONS: Names<PostPolicyOptions> = {
-  bucket: true,
-  key: true,
-  keyPrefix: true,
+const POLICY_OPTIONS: Readers<PostPolicyOptions> = {
+  bucket: requiredText,
+  key: checkText,
+  keyPrefix: checkText,
   sizeRange: true,
   expires: true,
-  format: true,
-  materialDescription: true,
+  format: requiredText,
+  materialDescription: checkFlag,
+  mode: true,
+  checksum: checkText,
+  contentType: checkText,
+};
+
+const FORM_OPTIONS: Readers<PostFormOptions> = {
   mode: true,
   checksum: true,
-  contentType: true,
+  key: checkText,
+  endpoint: endpointText,
 };
 
 /** A condition as it stands in a policy. */
@@ -119,24 +132,11 @@ export interface PostPolicy {
  * `inspect` of the first bytes of a message (or of an object's metadata) needs no key.
  */
 export function postPolicy(options: PostPolicyOptions): PostPolicy {
-  checkOptions(options, POLICY_OPTIONS);
-  const bucket = requiredText(options.bucket, "bucket");
+  const given = readOptions(options, POLICY_OPTIONS);
   const [least, most] = sizeRange(options.sizeRange);
   const now = Date.now();
   const expires = expiry(options.expires, now);
-  const texts = textOptions({
-    bucket,
-    key: checkText(options.key, "key"),
-    keyPrefix: checkText(options.keyPrefix, "keyPrefix"),
-    least,
-    most,
-    now,
-    expires,
-    format: requiredText(options.format, "format"),
-    materialDescription: checkFlag(options.materialDescription, "materialDescription"),
-    checksum: checkText(options.checksum, "checksum"),
-    contentType: checkText(options.contentType, "contentType"),
-  });
+  const texts = [...given, ...textOptions({ least, most, now, expires })];
   const [expiration, json, pairs, warnings] = withEncryption(options.mode, (encryption) =>
     s3Wasm().postPolicy(encryption, texts),
   ) as [string, string, unknown, string[]];
@@ -155,7 +155,7 @@ export function postPolicy(options: PostPolicyOptions): PostPolicy {
     fields,
     warnings,
     presignedPost: {
-      Bucket: bucket,
+      Bucket: options.bucket,
       Key: key,
       Conditions: conditions.filter((condition) => !isPlace(condition)),
       Fields: others,
@@ -179,16 +179,9 @@ export function postForm(
   sealed: UploadBody,
   options: PostFormOptions = {},
 ): [name: string, value: string][] {
-  checkOptions(options, { mode: true, checksum: true, key: true, endpoint: true });
+  const given = readOptions(options, FORM_OPTIONS);
   const { metadata } = described(sealed);
-  const { checksum } = options;
-  checkChecksumMembers(checksum);
-  const texts = textOptions({
-    key: checkText(options.key, "key"),
-    checksum: checkText(checksum?.algorithm, "checksum.algorithm"),
-    checksumValue: checkText(checksum?.value, "checksum.value"),
-    endpoint: endpointText(options.endpoint),
-  });
+  const texts = [...given, ...checksumTexts(options.checksum)];
   const fields = stringPairs(signed, "the signed fields", "ERR_POLICY");
   return withEncryption(options.mode, (encryption) =>
     s3Wasm().postForm(encryption, fields, metadata, texts),

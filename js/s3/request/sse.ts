@@ -1,10 +1,16 @@
 // Server-side encryption with keys that AWS holds.
 
 import { inputError } from "../../base/errors.js";
-import { checkOptions, checkText, stringPairs } from "../../base/options.js";
+import {
+  checkFlag,
+  checkOptions,
+  checkText,
+  requiredText,
+  stringPairs,
+} from "../../base/options.js";
 import { s3Wasm } from "../../modules/s3.js";
 import type { Encryption } from "../../wasm/bongtu_s3.js";
-import { checkFlag, record, requiredText } from "./arguments.js";
+import { record } from "./arguments.js";
 import type { CustomerKey } from "./customer-key.js";
 import { customerKeys } from "./customer-keys.js";
 import type { S3Operation } from "./s3-operation.js";

@@ -2,15 +2,16 @@
 
 import { bytesOf } from "../../base/bytes.js";
 import { inputError } from "../../base/errors.js";
-import { type Names, refuseMisspelt } from "../../base/option-names.js";
-import { checkOptions, checkText, stringPairs } from "../../base/options.js";
+import { refuseMisspelt } from "../../base/option-names.js";
+import { checkFlag, checkOptions, checkText, stringPairs } from "../../base/options.js";
 import { s3Wasm } from "../../modules/s3.js";
 import type { SealedFormat } from "../../sealed/sealed.js";
 import {
-  checkFlag,
   endpointText,
   type HeadersLike,
   headerPairs,
+  type Readers,
+  readOptions,
   record,
   textOptions,
 } from "./arguments.js";
@@ -73,13 +74,13 @@ export interface UploadRequest extends SignedHeaders {
   readonly contentLength?: number;
 }
 
-const UPLOAD_OPTIONS: Names<UploadRequestOptions> = {
-  operation: true,
+const UPLOAD_OPTIONS: Readers<UploadRequestOptions> = {
+  operation: orPutObject,
   mode: true,
-  createOnly: true,
+  createOnly: checkFlag,
   checksum: true,
-  contentType: true,
-  endpoint: true,
+  contentType: checkText,
+  endpoint: endpointText,
 };
 
 /**
@@ -96,20 +97,11 @@ export function uploadRequest(
   sealed: UploadBody,
   options: UploadRequestOptions = {},
 ): UploadRequest {
-  checkOptions(options, UPLOAD_OPTIONS);
+  const given = readOptions(options, UPLOAD_OPTIONS);
   const { metadata, size } = described(sealed);
-  const { operation = "PutObject", checksum } = options;
-  checkChecksumMembers(checksum);
+  const { operation = "PutObject" } = options;
   const body = operation === "PutObject" || operation === "UploadPart";
-  const texts = textOptions({
-    operation: checkText(operation, "operation"),
-    size,
-    createOnly: checkFlag(options.createOnly, "createOnly"),
-    checksum: checkText(checksum?.algorithm, "checksum.algorithm"),
-    checksumValue: checkText(checksum?.value, "checksum.value"),
-    contentType: checkText(options.contentType, "contentType"),
-    endpoint: endpointText(options.endpoint),
-  });
+  const texts = [...given, ...textOptions({ size }), ...checksumTexts(options.checksum)];
   const request = withEncryption(options.mode, (encryption) =>
     signed(s3Wasm().uploadRequest(encryption, metadata, texts)),
   );
@@ -160,15 +152,15 @@ export interface FixedHeaders {
   readonly expires?: string;
 }
 
-const CHECK_OPTIONS: Names<CheckUploadHeadersOptions> = {
-  operation: true,
+const CHECK_OPTIONS: Readers<CheckUploadHeadersOptions> = {
+  operation: orPutObject,
   format: true,
   mode: true,
-  createOnly: true,
-  checksum: true,
-  contentType: true,
-  minBytes: true,
-  maxBytes: true,
+  createOnly: checkFlag,
+  checksum: checkText,
+  contentType: checkText,
+  minBytes: checkSize,
+  maxBytes: checkSize,
   fixed: true,
 };
 
@@ -188,17 +180,9 @@ export function checkUploadHeaders(
   headers: HeadersLike,
   options: CheckUploadHeadersOptions = {},
 ): SignedHeaders {
-  checkOptions(options, CHECK_OPTIONS);
+  const texts = readOptions(options, CHECK_OPTIONS);
   const { format = "message" } = options;
   const formats = Array.isArray(format) ? format : [format];
-  const texts = textOptions({
-    operation: checkText(options.operation ?? "PutObject", "operation"),
-    createOnly: checkFlag(options.createOnly, "createOnly"),
-    checksum: checkText(options.checksum, "checksum"),
-    contentType: checkText(options.contentType, "contentType"),
-    minBytes: checkSize(options.minBytes, "minBytes"),
-    maxBytes: checkSize(options.maxBytes, "maxBytes"),
-  });
   for (const name of formats) {
     texts.push(...textOptions({ format: checkText(name, "format") }));
   }
@@ -207,6 +191,10 @@ export function checkUploadHeaders(
   return withEncryption(options.mode, (encryption) =>
     signed(s3Wasm().checkUploadHeaders(encryption, pairs, fixed, texts)),
   );
+}
+
+function orPutObject(operation: unknown, name: string): string | undefined {
+  return checkText(operation, name) ?? "PutObject";
 }
 
 function signed([headers, signedHeaders]: unknown[]): SignedHeaders {
@@ -234,14 +222,15 @@ export function described(sealed: UploadBody): { metadata: string[]; size: numbe
  * One as `checksums` makes it says also by which header it travels, which follows of the algorithm.
  * @internal
  */
-export function checkChecksumMembers(
-  checksum:
-    | { readonly algorithm: ChecksumAlgorithm; readonly value?: string | undefined }
-    | undefined,
-): void {
-  if (checksum !== undefined) {
-    checkOptions<object>(checksum, { algorithm: true, value: true, header: true }, "checksum");
+export function checksumTexts(checksum: UploadRequestOptions["checksum"]): string[] {
+  if (checksum === undefined) {
+    return [];
   }
+  checkOptions<object>(checksum, { algorithm: true, value: true, header: true }, "checksum");
+  return textOptions({
+    checksum: checkText(checksum.algorithm, "checksum.algorithm"),
+    checksumValue: checkText(checksum.value, "checksum.value"),
+  });
 }
 
 /** @internal */

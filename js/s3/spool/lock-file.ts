@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { pid } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { randomName } from "../../base/bytes.js";
-import { readOwn } from "./private-folder.js";
+import { codeOf, ifThere, readOwn } from "./private-folder.js";
 import { spoolError } from "./store.js";
 
 /** Who has a lock. What the system does not tell is left out. */
@@ -169,19 +169,4 @@ async function startOf(process: number): Promise<string | undefined> {
 async function bootOf(): Promise<string | undefined> {
   const text = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
   return text.trim() || undefined;
-}
-
-async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code;
 }

@@ -3,7 +3,14 @@
 import { type FileHandle, mkdir, readdir, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { lockFile } from "./lock-file.js";
-import { checkPrivate, createAside, openOwn, readOwn, sizeOfOwn } from "./private-folder.js";
+import {
+  checkPrivate,
+  createAside,
+  ifThere,
+  openOwn,
+  readOwn,
+  sizeOfOwn,
+} from "./private-folder.js";
 import type { SpoolStore } from "./store.js";
 
 const SEALED = ".sealed";
@@ -88,15 +95,4 @@ async function readAll(handle: FileHandle, start: number, end: number) {
     length += bytesRead;
   }
   return bytes.subarray(0, length);
-}
-
-async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") {
-      return undefined;
-    }
-    throw error;
-  }
 }

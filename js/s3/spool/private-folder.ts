@@ -102,3 +102,20 @@ function checkFile(path: string, status: Stats): void {
     throw spoolError(`${JSON.stringify(path)} is not a file, so bongtu did not make it`);
   }
 }
+
+/** `undefined` of a file that is not there. */
+export async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The system's, such as ENOENT. */
+export function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}

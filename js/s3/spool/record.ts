@@ -1,19 +1,16 @@
 // What is kept beside a spool's ciphertext. Never a key, never plaintext.
 
-import { partCount, partRange } from "../../sealed/part-ranges.js";
+import type { InstructionFile } from "../../object/seal.js";
+import { partRanges } from "../../sealed/part-ranges.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
-import type { MultipartPlan } from "../upload/multipart-plan.js";
+import { type MultipartPlan, multipartPlan } from "../upload/multipart-plan.js";
 import type { FinishedPart } from "../upload/source.js";
 import { spoolError } from "./store.js";
 
+export type { InstructionFile };
+
 /** Changed when a reader of the one before would go wrong. */
 const VERSION = 1;
-
-export interface InstructionFile {
-  readonly suffix: ".instruction";
-  readonly metadata: Record<string, string>;
-  readonly body: string;
-}
 
 export interface SpoolRecord {
   /** Tells apart all spools there ever were, of the same name among them. */
@@ -28,8 +25,8 @@ export interface SpoolRecord {
   readonly instructionFile?: InstructionFile;
   readonly partSize: number;
   /** Of the upload that was begun. */
-  readonly uploadId?: string;
-  readonly checksum?: ChecksumAlgorithm;
+  readonly uploadId?: string | undefined;
+  readonly checksum?: ChecksumAlgorithm | undefined;
   readonly parts: readonly FinishedPart[];
 }
 
@@ -83,45 +80,42 @@ function isRecord(value: Record<string, unknown>): value is SpoolRecord & Record
   return (
     typeof id === "string" &&
     typeof name === "string" &&
-    isSize(size) &&
-    ["message", "v2", "v3"].includes(format as string) &&
     isTexts(metadata) &&
     isTexts(headers) &&
     (instructionFile === undefined || isInstructionFile(instructionFile)) &&
-    isSize(partSize) &&
-    partSize > 0 &&
     isTextOrNothing(uploadId) &&
     isTextOrNothing(checksum) &&
-    Array.isArray(parts) &&
-    arePartsOf(parts, size, partSize)
+    arePartsOf(parts, planOf({ size, format, partSize } as MultipartPlan))
   );
 }
 
-/** Each of them once, and as long as it lies in the whole. */
-function arePartsOf(parts: readonly unknown[], size: number, partSize: number): boolean {
-  const count = partCount({ size, partSize });
-  const numbers = new Set<number>();
-  for (const part of parts) {
-    const { partNumber, size: length, etag, checksum } = (part ?? {}) as Partial<FinishedPart>;
-    if (!isSize(partNumber) || partNumber < 1 || partNumber > count || numbers.has(partNumber)) {
-      return false;
-    }
-    numbers.add(partNumber);
-    const { start, end } = partRange({ size, partSize }, partNumber);
-    if (length !== end - start || typeof etag !== "string" || !isTextOrNothing(checksum)) {
-      return false;
-    }
+/** `undefined` where no upload is cut so. */
+function planOf({ size, format, partSize }: MultipartPlan): MultipartPlan | undefined {
+  try {
+    return multipartPlan(size, { format, partSize });
+  } catch {
+    return undefined;
   }
-  return true;
+}
+
+/** Each of them once, and as long as it lies in the whole. */
+function arePartsOf(parts: unknown, plan: MultipartPlan | undefined): boolean {
+  if (plan === undefined || !Array.isArray(parts)) {
+    return false;
+  }
+  const missing = new Map(partRanges(plan).map((range) => [range.partNumber, range]));
+  return parts.every((part) => {
+    const { partNumber = 0, size, etag, checksum } = Object(part) as Partial<FinishedPart>;
+    const range = missing.get(partNumber);
+    missing.delete(partNumber);
+    const whole = range !== undefined && size === range.end - range.start;
+    return whole && typeof etag === "string" && isTextOrNothing(checksum);
+  });
 }
 
 function isInstructionFile(value: unknown): boolean {
   const { suffix, metadata, body } = (value ?? {}) as Partial<InstructionFile>;
   return suffix === ".instruction" && isTexts(metadata) && typeof body === "string";
-}
-
-function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isTexts(value: unknown): boolean {

@@ -12,8 +12,8 @@ import type { Sealed } from "../../sealed/sealed.js";
 import { checkSealed } from "../request/check-sealed.js";
 import { multipartPlan } from "../upload/multipart-plan.js";
 import { type SpoolRecord, writeRecord } from "./record.js";
-import { type Spooled, SpoolHandle } from "./spooled.js";
-import { lockPatiently, quotaError, type SpoolStore, spoolError, storing } from "./store.js";
+import { type Kept, type Spooled, SpoolHandle } from "./spooled.js";
+import { guarded, lockPatiently, quotaError, type SpoolStore, spoolError } from "./store.js";
 
 export interface SpoolPlace {
   /**
@@ -61,13 +61,14 @@ export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spoo
     if ((await SpoolHandle.find(store, id)) !== undefined) {
       throw spoolError("there is one of this name already: go on with it, or delete it");
     }
-    await write(store, id, sealed, record, operation);
-    return new SpoolHandle(store, id, record);
+    const kept = { store, id, record };
+    await write(kept, sealed, operation);
+    return new SpoolHandle(kept);
   } catch (error) {
     throw operation.stop(error);
   } finally {
     operation.end();
-    await storing(async () => release?.());
+    await release?.();
   }
 }
 
@@ -80,9 +81,9 @@ spool.available = async (place: SpoolPlace = {}): Promise<boolean> => {
   try {
     const store = await storeOf(place);
     const id = await idOf(randomName());
-    const release = await storing(() => store.lock(id));
+    const release = await store.lock(id);
     try {
-      const writer = await storing(() => store.create(id));
+      const writer = await store.create(id);
       await writer.abort();
     } finally {
       await release?.();
@@ -105,7 +106,7 @@ export const spooled = {
     checkOptions(place, { folder: true });
     const store = await storeOf(place);
     const found: Spooled[] = [];
-    for (const id of await storing(() => store.ids())) {
+    for (const id of await store.ids()) {
       const handle = await SpoolHandle.find(store, id);
       if (handle !== undefined) {
         found.push(handle);
@@ -119,41 +120,35 @@ export const spooled = {
 
 /** Unless somebody is sealing it at the moment, or has done so meanwhile. */
 async function deleteUnused(store: SpoolStore, id: string): Promise<void> {
-  const release = await storing(() => store.lock(id).catch(ofAnotherMachine));
+  const release = await store.lock(id).catch(ofAnotherMachine);
   if (release === undefined) {
     return;
   }
   try {
     if ((await SpoolHandle.find(store, id)) === undefined) {
-      await storing(() => store.delete(id));
+      await store.delete(id);
     }
   } finally {
-    await storing(release);
+    await release();
   }
 }
 
-/** Which may be sealing it as well; what else fails is an error still. */
+/** Which may be sealing it as well; what else fails has a cause, and is an error still. */
 function ofAnotherMachine(error: unknown): undefined {
-  if (!(error instanceof BongtuError)) {
+  if (!(error instanceof BongtuError) || error.cause !== undefined) {
     throw error;
   }
 }
 
 /** The ciphertext is closed before there is a record: what has none is cut short. */
-async function write(
-  store: SpoolStore,
-  id: string,
-  sealed: Sealed,
-  record: SpoolRecord,
-  operation: Operation,
-): Promise<void> {
-  const room = await storing(() => store.room());
+async function write({ store, id, record }: Kept, sealed: Sealed, operation: Operation) {
+  const room = await store.room();
   if (room !== undefined && room < record.size) {
     throw quotaError();
   }
   // Or an older record, whose ciphertext was cut, might be taken for that of the new one.
-  await storing(() => store.delete(id));
-  const writer = await storing(() => store.create(id));
+  await store.delete(id);
+  const writer = await store.create(id);
   const reader = sealed.stream().getReader();
   try {
     for (;;) {
@@ -161,11 +156,11 @@ async function write(
       if (done) {
         break;
       }
-      await storing(() => writer.write(value as Bytes));
+      await writer.write(value as Bytes);
       operation.advance(value.length, record.size);
     }
-    await storing(() => writer.close());
-    await storing(() => store.writeRecord(id, writeRecord(record)));
+    await writer.close();
+    await store.writeRecord(id, writeRecord(record));
   } catch (error) {
     reader.cancel(error).catch(ignore);
     await writer.abort().catch(ignore);
@@ -196,13 +191,12 @@ async function storeOf({ folder }: SpoolPlace): Promise<SpoolStore> {
     if (typeof folder !== "string" || folder === "" || stores.folder === undefined) {
       throw inputError("folder must be the path of a folder, and is for Node only");
     }
-    const make = stores.folder;
-    return await storing(() => make(folder));
+    return await guarded(stores.folder)(folder);
   }
   if (needsFolder()) {
     throw inputError("folder is required here: it says where spools are kept");
   }
-  return await storing(stores.origin);
+  return await guarded(stores.origin)();
 }
 
 /** Node has no storage of an origin. */

@@ -1,14 +1,13 @@
 // A spool that is complete: ciphertext, record, and one who uploads it at a time.
 
 import { BongtuError } from "../../base/errors.js";
-import type { Operation } from "../../base/operation.js";
-import type { ChecksumAlgorithm } from "../request/upload-request.js";
+import { ignore, type Operation } from "../../base/operation.js";
 import type { MultipartPlan } from "../upload/multipart-plan.js";
 import {
   type FinishedPart,
   openForUpload,
   type Uploadable,
-  type UploadSource,
+  UploadSource,
 } from "../upload/source.js";
 import {
   damaged,
@@ -18,7 +17,7 @@ import {
   type SpoolRecord,
   writeRecord,
 } from "./record.js";
-import { lockPatiently, type SpoolStore, spoolError, storing } from "./store.js";
+import { lockPatiently, type SpoolStore, spoolError } from "./store.js";
 
 /**
  * Ciphertext that waits to be uploaded, by {@link uploadParts}, and what is known of its upload.
@@ -50,6 +49,13 @@ export interface Spooled extends Uploadable {
   delete(): Promise<void>;
 }
 
+/** What is known here of a spool; its record changes with its upload. */
+export interface Kept {
+  readonly store: SpoolStore;
+  readonly id: string;
+  record: SpoolRecord;
+}
+
 /** What stands for the record of a spool that has none to be read. */
 const UNREADABLE: Omit<SpoolRecord, "name"> = {
   id: "",
@@ -63,14 +69,10 @@ const UNREADABLE: Omit<SpoolRecord, "name"> = {
 
 export class SpoolHandle implements Spooled {
   readonly error: BongtuError | undefined;
-  readonly #store: SpoolStore;
-  readonly #id: string;
-  #record: SpoolRecord;
+  readonly #kept: Kept;
 
-  constructor(store: SpoolStore, id: string, record: SpoolRecord, error?: BongtuError) {
-    this.#store = store;
-    this.#id = id;
-    this.#record = record;
+  constructor(kept: Kept, error?: BongtuError) {
+    this.#kept = kept;
     this.error = error;
   }
 
@@ -79,16 +81,16 @@ export class SpoolHandle implements Spooled {
     let text: string | undefined;
     try {
       for (;;) {
-        text = await storing(() => store.readRecord(id));
+        text = await store.readRecord(id);
         if (text === undefined) {
           return undefined;
         }
         const record = readRecord(text);
-        const size = (await storing(() => store.size(id))) ?? 0;
+        const size = (await store.size(id)) ?? 0;
         if (size === record.size) {
-          return new SpoolHandle(store, id, record);
+          return new SpoolHandle({ store, id, record });
         }
-        if (text !== (await storing(() => store.readRecord(id)))) {
+        if (text !== (await store.readRecord(id))) {
           continue; // it was deleted meanwhile, and perhaps there is another one
         }
         if (size > record.size) {
@@ -97,60 +99,61 @@ export class SpoolHandle implements Spooled {
         // Whoever forgot an upload would leave its parts at the server.
         return record.uploadId === undefined
           ? undefined
-          : new SpoolHandle(store, id, record, cutShort());
+          : new SpoolHandle({ store, id, record }, cutShort());
       }
     } catch (error) {
       if (!(error instanceof BongtuError)) {
         throw error;
       }
       const name = (text && nameIn(text)) ?? id;
-      return new SpoolHandle(store, id, { ...UNREADABLE, name }, error);
+      return new SpoolHandle({ store, id, record: { ...UNREADABLE, name } }, error);
     }
   }
 
   get name() {
-    return this.#record.name;
+    return this.#kept.record.name;
   }
 
   get size() {
-    return this.#record.size;
+    return this.#kept.record.size;
   }
 
   get format() {
-    return this.#record.format;
+    return this.#kept.record.format;
   }
 
   get metadata() {
-    return this.#record.metadata;
+    return this.#kept.record.metadata;
   }
 
   get headers() {
-    return this.#record.headers;
+    return this.#kept.record.headers;
   }
 
   get instructionFile() {
-    return this.#record.instructionFile;
+    return this.#kept.record.instructionFile;
   }
 
   get partSize() {
-    return this.#record.partSize;
+    return this.#kept.record.partSize;
   }
 
   get uploadId() {
-    return this.#record.uploadId;
+    return this.#kept.record.uploadId;
   }
 
   get parts() {
-    return this.#record.parts;
+    return this.#kept.record.parts;
   }
 
   async delete(): Promise<void> {
+    const { store, id } = this.#kept;
     const release = await this.#lock();
     try {
-      this.#checkSame(await SpoolHandle.find(this.#store, this.#id));
-      await storing(() => this.#store.delete(this.#id));
+      this.#checkSame(await SpoolHandle.find(store, id));
+      await store.delete(id);
     } finally {
-      await storing(release);
+      await release();
     }
   }
 
@@ -158,10 +161,11 @@ export class SpoolHandle implements Spooled {
     if (this.error !== undefined) {
       throw this.error;
     }
+    const { store, id } = this.#kept;
     const release = await this.#lock();
     try {
       // It may have been gone on with elsewhere since it was listed.
-      const now = await SpoolHandle.find(this.#store, this.#id);
+      const now = await SpoolHandle.find(store, id);
       if (now === undefined) {
         throw spoolError("this spool is not there any more: it was uploaded, or deleted");
       }
@@ -169,27 +173,24 @@ export class SpoolHandle implements Spooled {
         throw now.error;
       }
       this.#checkSame(now);
-      this.#record = now.#record;
+      this.#kept.record = now.#kept.record;
     } catch (error) {
-      await storing(release);
+      await release();
       throw error;
     }
-    const changed = (record: SpoolRecord) => {
-      this.#record = record;
-    };
-    return new SpoolSource(this.#store, this.#id, this.#record, changed, release);
+    return new SpoolSource(this.#kept, release);
   }
 
   /** One of this name may have been uploaded, and another one made, since this was listed. */
   #checkSame(now: SpoolHandle | undefined): void {
-    const { id } = this.#record;
-    if (id !== "" && now !== undefined && now.#record.id !== "" && now.#record.id !== id) {
+    const ids = [this, now ?? this].map((handle) => handle.#kept.record.id);
+    if (!ids.includes("") && ids[0] !== ids[1]) {
       throw spoolError("this spool is not there any more, but another one of its name: list again");
     }
   }
 
   async #lock(): Promise<() => Promise<void>> {
-    const release = await lockPatiently(this.#store, this.#id);
+    const release = await lockPatiently(this.#kept.store, this.#kept.id);
     if (release === undefined) {
       throw spoolError("this spool is in use by another tab or process");
     }
@@ -198,90 +199,54 @@ export class SpoolHandle implements Spooled {
 }
 
 /** A spool that nobody else uploads meanwhile. */
-class SpoolSource implements UploadSource {
+class SpoolSource extends UploadSource {
   readonly size: number;
-  readonly #store: SpoolStore;
-  readonly #id: string;
-  readonly #changed: (record: SpoolRecord) => void;
+  readonly #kept: Kept;
   readonly #release: () => Promise<void>;
-  readonly #finished: Map<number, FinishedPart>;
-  #record: SpoolRecord;
   #saved: Promise<void> = Promise.resolve();
 
-  constructor(
-    store: SpoolStore,
-    id: string,
-    record: SpoolRecord,
-    changed: (record: SpoolRecord) => void,
-    release: () => Promise<void>,
-  ) {
-    this.size = record.size;
-    this.#store = store;
-    this.#id = id;
-    this.#record = record;
-    this.#changed = changed;
+  constructor(kept: Kept, release: () => Promise<void>) {
+    super();
+    const { size, uploadId, checksum, parts } = kept.record;
+    this.size = size;
+    this.uploadId = uploadId;
+    this.checksum = checksum;
+    for (const part of parts) {
+      this.finished.set(part.partNumber, part);
+    }
+    this.#kept = kept;
     this.#release = release;
-    this.#finished = new Map(record.parts.map((part) => [part.partNumber, part]));
-  }
-
-  get uploadId() {
-    return this.#record.uploadId;
-  }
-
-  get checksum() {
-    return this.#record.checksum;
-  }
-
-  get finished(): ReadonlyMap<number, FinishedPart> {
-    return this.#finished;
   }
 
   async read(start: number, end: number, operation: Operation) {
-    const bytes = await operation.wait(storing(() => this.#store.read(this.#id, start, end)));
+    const { store, id } = this.#kept;
+    const bytes = await operation.wait(store.read(id, start, end));
     if (bytes.length !== end - start) {
       throw cutShort();
     }
     return bytes;
   }
 
-  async begin(uploadId: string | undefined, checksum: ChecksumAlgorithm | undefined) {
-    this.#finished.clear();
-    const { uploadId: _, checksum: __, ...record } = this.#record;
-    const named = uploadId === undefined ? {} : { uploadId };
-    const summed = checksum === undefined ? {} : { checksum };
-    await this.#save({ ...record, ...named, ...summed });
-  }
-
-  async finish(part: FinishedPart) {
-    this.#finished.set(part.partNumber, part);
-    await this.#save(this.#record);
-  }
-
-  async lose(partNumber: number) {
-    this.#finished.delete(partNumber);
-    await this.#save(this.#record);
-  }
-
-  async delete() {
-    await this.#saved.catch(() => undefined);
-    await storing(() => this.#store.delete(this.#id));
-  }
-
-  async close() {
-    await this.#saved.catch(() => undefined);
-    await storing(this.#release);
-  }
-
   /** One after the other: parts finish when they like. */
-  #save(record: SpoolRecord): Promise<void> {
-    const parts = Array.from(this.#finished.values());
+  protected override save(): Promise<void> {
+    const { store, id, record } = this.#kept;
+    const { uploadId, checksum } = this;
+    const parts = Array.from(this.finished.values());
     parts.sort((one, other) => one.partNumber - other.partNumber);
-    this.#record = { ...record, parts };
-    const text = writeRecord(this.#record);
-    this.#changed(this.#record);
-    const write = () => storing(() => this.#store.writeRecord(this.#id, text));
-    this.#saved = this.#saved.then(write);
+    this.#kept.record = { ...record, uploadId, checksum, parts };
+    const text = writeRecord(this.#kept.record);
+    this.#saved = this.#saved.then(() => store.writeRecord(id, text));
     return this.#saved;
+  }
+
+  override async delete() {
+    await this.#saved.catch(ignore);
+    await this.#kept.store.delete(this.#kept.id);
+  }
+
+  override async close() {
+    await this.#saved.catch(ignore);
+    await this.#release();
   }
 }
 

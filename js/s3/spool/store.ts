@@ -1,6 +1,6 @@
 // Where spools are kept: files for the ciphertext and for the record beside it.
 
-import type { Bytes } from "../../base/bytes.js";
+import { type Bytes, bytesOf } from "../../base/bytes.js";
 import { BongtuError, wordsOf } from "../../base/errors.js";
 
 /** All there is of a spool goes by its id, 64 hexadecimal digits. */
@@ -49,7 +49,7 @@ export async function lockPatiently(
 ): Promise<(() => Promise<void>) | undefined> {
   const end = performance.now() + LOCK_PATIENCE_MS;
   for (;;) {
-    const release = await storing(() => store.lock(id));
+    const release = await store.lock(id);
     if (release !== undefined || stopped() || performance.now() >= end) {
       return release;
     }
@@ -59,8 +59,19 @@ export async function lockPatiently(
 
 const NO_ROOM = new Set(["QuotaExceededError", "ENOSPC", "EDQUOT", "EFBIG"]);
 
-/** Runs something that a store does; what fails in it is a BongtuError. */
-export async function storing<T>(work: () => Promise<T>): Promise<T> {
+/** A store, its locks and writers: all that fails in them is a BongtuError. */
+export function guarded<T>(given: T): T {
+  if (typeof given === "function") {
+    return ((...args: unknown[]) => storing(async () => guarded(await given(...args)))) as T;
+  }
+  if (typeof given !== "object" || given === null || Array.isArray(given) || bytesOf(given)) {
+    return given;
+  }
+  const members = Object.entries(given);
+  return Object.fromEntries(members.map(([name, member]) => [name, guarded(member)])) as T;
+}
+
+async function storing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {

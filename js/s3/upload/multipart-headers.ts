@@ -4,6 +4,7 @@
 import { s3Wasm } from "../../modules/s3.js";
 import type { Checksum } from "../checksums.js";
 import { record, textOptions } from "../request/arguments.js";
+import { withEncryption } from "../request/sse.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
 import type { CreateRequest } from "./requests.js";
 
@@ -28,12 +29,8 @@ export function completeHeaders(size: number, checksum: Checksum | undefined) {
 }
 
 function headersOf(options: Parameters<typeof textOptions>[0]): Record<string, string> {
-  const { Encryption, uploadRequest } = s3Wasm();
-  const encryption = Encryption.bucketDefault();
-  try {
-    const [headers] = uploadRequest(encryption, [], textOptions(options));
-    return record(headers);
-  } finally {
-    encryption.free();
-  }
+  const [headers] = withEncryption(undefined, (encryption) =>
+    s3Wasm().uploadRequest(encryption, [], textOptions(options)),
+  );
+  return record(headers);
 }

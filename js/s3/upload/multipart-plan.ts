@@ -1,8 +1,8 @@
 import { inputError } from "../../base/errors.js";
-import { checkNumber, checkOptions } from "../../base/options.js";
+import { checkNumber, requiredText } from "../../base/options.js";
 import { s3Wasm } from "../../modules/s3.js";
 import type { SealedFormat } from "../../sealed/sealed.js";
-import { requiredText, textOptions } from "../request/arguments.js";
+import { readOptions, textOptions } from "../request/arguments.js";
 
 export interface MultipartOptions {
   /** What is sealed, or spooled, knows its own: it is for those who have a size only. */
@@ -41,7 +41,11 @@ export function multipartPlan(
   sealed: number | { readonly size: number; readonly format?: SealedFormat },
   options: Partial<MultipartOptions> = {},
 ): MultipartPlan {
-  checkOptions(options, { format: true, partSize: true, concurrency: true });
+  const given = readOptions(options, {
+    format: true,
+    partSize: wholeOrZero,
+    concurrency: wholeOrZero,
+  });
   const size = typeof sealed === "object" ? sealed?.size : sealed;
   if (!Number.isSafeInteger(size) || size < 0) {
     throw inputError("size must be a whole number of bytes, or what has such a size");
@@ -54,17 +58,10 @@ export function multipartPlan(
   if (own !== undefined && own !== format) {
     throw inputError("format: what is sealed has another; leave it out");
   }
-  const partSize = wholeOrZero(options.partSize, "partSize");
-  const concurrency = wholeOrZero(options.concurrency, "concurrency");
-  const texts = textOptions({ size, format, partSize, concurrency });
-  const [chosen, partCount, inFlight] = s3Wasm().multipartPlan(texts) as unknown as number[];
-  return {
-    size,
-    format,
-    partSize: chosen as number,
-    partCount: partCount as number,
-    concurrency: inFlight as number,
-  };
+  const texts = [...given, ...textOptions({ size, format })];
+  const plan = s3Wasm().multipartPlan(texts) as unknown as [number, number, number];
+  const [partSize, partCount, concurrency] = plan;
+  return { size, format, partSize, partCount, concurrency };
 }
 
 /** Of what is no whole number, zero, which no range allows. */

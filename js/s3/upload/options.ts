@@ -7,6 +7,7 @@ import { checkOperationOptions, checkOptions } from "../../base/options.js";
 import type { RetryPolicy } from "../http/retry.js";
 import { checkSealed } from "../request/check-sealed.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
+import { checksumOfWhole } from "./multipart-headers.js";
 import type { UploadRequests } from "./requests.js";
 import { openForUpload } from "./source.js";
 
@@ -85,15 +86,8 @@ export function checkUpload(source: unknown, options: UploadPartsOptions): void 
   if (keep !== undefined && (typeof keep !== "boolean" || !spooled)) {
     throw inputError("keep must be true or false, and is for a spool only");
   }
-  checkChecksumName(options.checksum);
+  checksumOfWhole(options.checksum); // refuses what S3 has not
   checkRetries(options);
-}
-
-function checkChecksumName(checksum: ChecksumAlgorithm | undefined): void {
-  const all: readonly unknown[] = ["CRC32", "CRC32C", "CRC64NVME", "SHA256", "MD5"];
-  if (checksum !== undefined && !all.includes(checksum)) {
-    throw inputError("checksum must be CRC32, CRC32C, CRC64NVME, SHA256 or MD5");
-  }
 }
 
 function checkRetries({ retries, delays }: UploadPartsOptions): void {

@@ -1,16 +1,12 @@
 // The requests of a multipart upload, which are the caller's to make: what they are given, and what
 // may come back.
 
+import type { PartRange } from "../../sealed/part-ranges.js";
 import type { Checksum } from "../checksums.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
 
 /** An UploadPart to be sent. */
-export interface PutPartRequest {
-  /** From 1 on. */
-  readonly partNumber: number;
-  /** Where it lies in the whole. */
-  readonly start: number;
-  readonly end: number;
+export interface PutPartRequest extends PartRange {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Of the body, in bytes. */
   readonly size: number;

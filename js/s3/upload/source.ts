@@ -17,25 +17,45 @@ export interface FinishedPart {
   readonly checksum?: string;
 }
 
-export interface UploadSource {
+export abstract class UploadSource {
   /** In bytes. */
-  readonly size: number;
+  abstract readonly size: number;
   /** Of the upload that was begun, where its server names them. */
-  readonly uploadId: string | undefined;
-  readonly checksum: ChecksumAlgorithm | undefined;
-  readonly finished: ReadonlyMap<number, FinishedPart>;
+  uploadId: string | undefined;
+  checksum: ChecksumAlgorithm | undefined;
+  readonly finished = new Map<number, FinishedPart>();
+
   /** The same bytes each time. */
-  read(start: number, end: number, operation: Operation): Promise<Bytes>;
+  abstract read(start: number, end: number, operation: Operation): Promise<Bytes>;
+
   /** Another upload was begun, of which no part is there. */
-  begin(uploadId: string | undefined, checksum: ChecksumAlgorithm | undefined): Promise<void>;
+  async begin(uploadId: string | undefined, checksum: ChecksumAlgorithm | undefined) {
+    this.uploadId = uploadId;
+    this.checksum = checksum;
+    this.finished.clear();
+    await this.save();
+  }
+
   /** What this has resolved for is not sent again, whatever happens to the process. */
-  finish(part: FinishedPart): Promise<void>;
+  async finish(part: FinishedPart) {
+    this.finished.set(part.partNumber, part);
+    await this.save();
+  }
+
   /** The server does not have it any more. */
-  lose(partNumber: number): Promise<void>;
+  async lose(partNumber: number) {
+    this.finished.delete(partNumber);
+    await this.save();
+  }
+
+  /** Keeps what is known, where that outlives the page. */
+  protected async save(): Promise<void> {}
+
   /** Nobody will go on with it: deletes what was kept for that. */
-  delete(): Promise<void>;
+  async delete(): Promise<void> {}
+
   /** Lets others have it. */
-  close(): Promise<void>;
+  async close(): Promise<void> {}
 }
 
 /** By which something that is no `Sealed` can be uploaded; it excludes others until it is closed. */
@@ -47,14 +67,12 @@ export interface Uploadable extends Pick<MultipartPlan, "size" | "format" | "par
 }
 
 /** Seals each part when it is read. Nothing of it outlives the page. */
-export class SealedSource implements UploadSource {
+export class SealedSource extends UploadSource {
   readonly size: number;
-  readonly finished = new Map<number, FinishedPart>();
-  uploadId: string | undefined;
-  checksum: ChecksumAlgorithm | undefined;
   readonly #sealed: Sealed;
 
   constructor(sealed: Sealed) {
+    super();
     this.#sealed = sealed;
     this.size = sealed.size;
   }
@@ -67,22 +85,4 @@ export class SealedSource implements UploadSource {
       slice.dispose();
     }
   }
-
-  async begin(uploadId: string | undefined, checksum: ChecksumAlgorithm | undefined) {
-    this.uploadId = uploadId;
-    this.checksum = checksum;
-    this.finished.clear();
-  }
-
-  async finish(part: FinishedPart) {
-    this.finished.set(part.partNumber, part);
-  }
-
-  async lose(partNumber: number) {
-    this.finished.delete(partNumber);
-  }
-
-  async delete() {}
-
-  async close() {}
 }

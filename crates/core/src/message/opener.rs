@@ -217,6 +217,12 @@ impl FrameOpener {
         frame::stride(self.frame_length)
     }
 
+    /// Bytes of plaintext in a body of this length; `None` where no body has it.
+    #[must_use]
+    pub fn plaintext_length(&self, body_length: u64) -> Option<u64> {
+        frame::text_length(body_length, self.frame_length)
+    }
+
     /// Plans the frames of a block of `length` bytes. A block holds a whole number of strides and
     /// is followed by more than [`FrameOpener::LOOKAHEAD`] bytes, unless it is the `last`, which
     /// holds all that is left. `heads` is the first [`frame::HEAD_LENGTH`] bytes of every stride

@@ -44,22 +44,38 @@ pub struct OpenedObject {
     pub unverified_description: MaterialDescription,
 }
 
-impl ObjectOpening {
-    /// Reads the envelope. `metadata` are names and values as S3 gives them, with or without
-    /// `x-amz-meta-`; `instruction_file` is the text of `KEY.instruction`; `json` parses.
+/// An object's envelope, read before it is known who opens it: an ARN does not tell what kind of key
+/// it is, but the object does.
+#[derive(Debug)]
+pub struct ObjectEnvelope(Envelope);
+
+impl ObjectEnvelope {
+    /// Reads it. `metadata` are names and values as S3 gives them, with or without `x-amz-meta-`;
+    /// `instruction_file` is the text of `KEY.instruction`; `json` parses.
     ///
     /// # Errors
-    /// [`Error::NotSealed`], [`Error::Metadata`], [`Error::Unsupported`], [`Error::NoMatchingKey`]
-    /// when the keyring is of another kind than the wrap, or [`Error::CommitmentPolicy`].
-    pub fn new(
-        keyring: &Keyring,
+    /// [`Error::NotSealed`], [`Error::Metadata`] or [`Error::Unsupported`].
+    pub fn parse(
         metadata: &[(String, String)],
         instruction_file: Option<&str>,
         json: JsonParser,
-        options: OpenObjectOptions,
     ) -> Result<Self> {
-        let envelope = Envelope::parse(metadata, instruction_file, json)?;
-        let Envelope { wrapped_key, wrap, description, content, .. } = envelope;
+        Envelope::parse(metadata, instruction_file, json).map(Self)
+    }
+
+    /// How the data key is wrapped, in version 2's words: `RSA-OAEP-SHA1`, `kms+context` or `kms`.
+    #[must_use]
+    pub const fn wrap(&self) -> &'static str {
+        self.0.wrap.v2_name()
+    }
+
+    /// Begins to unwrap its data key.
+    ///
+    /// # Errors
+    /// [`Error::NoMatchingKey`] when the keyring is of another kind than the wrap, or
+    /// [`Error::CommitmentPolicy`].
+    pub fn open(self, keyring: &Keyring, options: OpenObjectOptions) -> Result<ObjectOpening> {
+        let Envelope { wrapped_key, wrap, description, content, .. } = self.0;
         let format = content.format();
         let request = match (keyring, &wrap) {
             (Keyring::KmsRsa(keyring), Wrap::RsaOaepSha1) => keyring.object_request(wrapped_key)?,
@@ -81,7 +97,23 @@ impl ObjectOpening {
             }
         };
         let session = UnwrapSession::new([request], unbind);
-        Ok(Self { content, description, session })
+        Ok(ObjectOpening { content, description, session })
+    }
+}
+
+impl ObjectOpening {
+    /// Reads the envelope, as [`ObjectEnvelope::parse`] does, and begins to unwrap its data key.
+    ///
+    /// # Errors
+    /// As [`ObjectEnvelope::parse`] and [`ObjectEnvelope::open`].
+    pub fn new(
+        keyring: &Keyring,
+        metadata: &[(String, String)],
+        instruction_file: Option<&str>,
+        json: JsonParser,
+        options: OpenObjectOptions,
+    ) -> Result<Self> {
+        ObjectEnvelope::parse(metadata, instruction_file, json)?.open(keyring, options)
     }
 
     /// The call to make next, `None` when there is none left to make.

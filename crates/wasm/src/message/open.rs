@@ -14,7 +14,7 @@ use bongtu::plan::OpenOp;
 use bongtu::secret::DirectOpening;
 use bongtu::{CommitmentPolicy, ContentKey, DecryptResponse, KmsFailure, OpenOptions, hazmat};
 use bongtu_wasm_support::bytes::{public_in, secret_out, wiping_stack};
-use bongtu_wasm_support::convert::named;
+use bongtu_wasm_support::convert::{exact, integer, named};
 use bongtu_wasm_support::error::{Failure, Result};
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
@@ -137,6 +137,13 @@ impl OpenSession {
             ("stride", stride.into()),
             ("headLength", HEAD_LENGTH.into()),
         ]))
+    }
+
+    /// Bytes of plaintext in a body of this length; `undefined` where no body has it.
+    #[wasm_bindgen(js_name = plaintextLength)]
+    pub fn plaintext_length(&mut self, body_length: f64) -> Result<Option<f64>> {
+        let Some(body_length) = integer(body_length) else { return Ok(None) };
+        self.frames()?.plaintext_length(body_length).map(exact).transpose()
     }
 
     /// Plans a block's frames into `records`.

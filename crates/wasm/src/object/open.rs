@@ -5,7 +5,7 @@ use crate::keyring::Keyring;
 use crate::kms::{decrypt_response, next_request};
 use crate::records;
 use alloc::{string::String, vec::Vec};
-use bongtu::object::{ChunkOpener, OpenObjectOptions, UnwrappedObject};
+use bongtu::object::{ChunkOpener, ObjectEnvelope, OpenObjectOptions, UnwrappedObject};
 use bongtu::plan::PieceOp;
 use bongtu::{CommitmentPolicy, ContentKey, KmsFailure};
 use bongtu_wasm_support::bytes::{public_in, secret_in, secret_out, wiping_stack};
@@ -19,6 +19,7 @@ use wasm_bindgen::prelude::*;
 /// Opening one object.
 #[wasm_bindgen]
 pub struct ObjectOpening {
+    envelope: Option<ObjectEnvelope>,
     opening: Option<bongtu::object::ObjectOpening>,
     key: Option<ContentKey>,
     chunks: Option<ChunkOpener>,
@@ -28,21 +29,25 @@ pub struct ObjectOpening {
 impl ObjectOpening {
     /// Reads the envelope.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        keyring: &Keyring,
-        metadata: Vec<String>,
-        instruction_file: Option<String>,
-        commitment_policy: Option<String>,
-    ) -> Result<Self> {
+    pub fn new(metadata: Vec<String>, instruction_file: Option<String>) -> Result<Self> {
+        let metadata = pairs_of(metadata).collect::<Vec<_>>();
+        let envelope = ObjectEnvelope::parse(&metadata, instruction_file.as_deref(), parse_json)?;
+        Ok(Self { envelope: Some(envelope), opening: None, key: None, chunks: None })
+    }
+
+    /// How the data key is wrapped, in version 2's words, before a keyring is chosen.
+    #[wasm_bindgen(getter)]
+    pub fn wrap(&self) -> Option<String> {
+        self.envelope.as_ref().map(|envelope| envelope.wrap().into())
+    }
+
+    /// Chooses who opens.
+    pub fn by(&mut self, keyring: &Keyring, commitment_policy: Option<String>) -> Result<()> {
         let policy = named(commitment_policy, CommitmentPolicy::from_name)?;
-        let opening = bongtu::object::ObjectOpening::new(
-            keyring.inner(),
-            &pairs_of(metadata).collect::<Vec<_>>(),
-            instruction_file.as_deref(),
-            parse_json,
-            OpenObjectOptions { commitment_policy: policy.unwrap_or_default() },
-        )?;
-        Ok(Self { opening: Some(opening), key: None, chunks: None })
+        let envelope = self.envelope.take().ok_or(OUT_OF_ORDER)?;
+        let options = OpenObjectOptions { commitment_policy: policy.unwrap_or_default() };
+        self.opening = Some(envelope.open(keyring.inner(), options)?);
+        Ok(())
     }
 
     /// The next KMS Decrypt request; `undefined` when all is settled.

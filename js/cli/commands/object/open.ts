@@ -1,12 +1,6 @@
 import { kmsRsaAnyKey } from "../../../keys/keyring.js";
-import {
-  BongtuError,
-  inspect,
-  Keyring,
-  type Kms,
-  type ObjectDescription,
-  openObject as open,
-} from "../../../node.js";
+import { BongtuError, Keyring, type Kms } from "../../../node.js";
+import { type ObjectWrap, openObjectBy } from "../../../object/open.js";
 import { command, refuseSharedInput } from "../../args.js";
 import { type Input, openInput } from "../../files/input.js";
 import { OUTPUT, openOutput } from "../../files/output.js";
@@ -75,15 +69,13 @@ export const openObject = command({
     });
     const { kms, keyArn } = await openingKms(values);
     const envelope = await readEnvelope({ metadata, "instruction-file": instructionFile });
-    const { wrap } = await inspect(envelope);
-    const keyring = keyringFor(wrap, keyArn, kms);
 
     const input = await openInput(operand);
     const output = await openOutput(values);
     const progress = showProgress("opening", input.size && 2 * input.size);
     await complete(output, async () => {
-      const { plaintext } = await open(
-        keyring,
+      const { plaintext } = await openObjectBy(
+        (wrap) => keyringFor(wrap, keyArn, kms),
         { ...envelope, body: rereadable(operand, input) },
         {
           commitmentPolicy: values["allow-v2"] ? "REQUIRE_ENCRYPT_ALLOW_DECRYPT" : undefined,
@@ -96,11 +88,7 @@ export const openObject = command({
 });
 
 /** An ARN does not tell what kind of key it is, but the object does. */
-function keyringFor(
-  wrap: ObjectDescription["wrap"],
-  keyArn: string | undefined,
-  kms: Kms,
-): Keyring {
+function keyringFor(wrap: ObjectWrap, keyArn: string | undefined, kms: Kms): Keyring {
   if (wrap === "RSA-OAEP-SHA1") {
     return keyArn === undefined ? kmsRsaAnyKey(kms) : Keyring.kmsRsa({ keyArn, kms });
   }

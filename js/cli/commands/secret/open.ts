@@ -4,7 +4,7 @@ import { secretNames } from "../../../secret/seal.js";
 import { command, parseAlgorithm, parseChoice, parsePairs } from "../../args.js";
 import { readSmall } from "../../files/input.js";
 import { OUTPUT, openOutput } from "../../files/output.js";
-import { complete } from "../../files/pipeline.js";
+import { deliver } from "../../files/pipeline.js";
 import { OPENING_KEY, openingKeyring } from "../../keys/keys.js";
 import { text } from "../../terminal/text.js";
 
@@ -64,16 +64,12 @@ export const secretOpen = command({
 
     const value = await readSmall(operand, "a sealed secret", MOST);
     const output = await openOutput(values);
-    await complete(output, async () => {
-      const secret = await openSecret(keyring, decodeText(value) ?? `${value}`, {
-        form,
-        encryptionContext,
-      });
-      try {
-        await output.stream.getWriter().write(secret);
-      } finally {
-        secret.fill(0);
-      }
-    });
+    let secret: Uint8Array | undefined;
+    const open = async () => {
+      const options = { form, encryptionContext };
+      secret = await openSecret(keyring, decodeText(value) ?? `${value}`, options);
+      return secret;
+    };
+    await deliver(output, open).finally(() => secret?.fill(0));
   },
 });

@@ -10,7 +10,7 @@ import {
   openOutput,
   print,
 } from "../../files/output.js";
-import { complete } from "../../files/pipeline.js";
+import { deliver } from "../../files/pipeline.js";
 import { readNamedSealingKey, readSealingKey, SEALING_KEY } from "../../keys/keys.js";
 import { usageError } from "../../terminal/failure.js";
 import { text } from "../../terminal/text.js";
@@ -84,7 +84,7 @@ export const secretSeal = command({
     const secret = await readSmall(operand, "a secret");
     try {
       const end = values["trim-newline"] === true ? withoutNewline(secret) : secret.length;
-      await deliver(values, () => sealSecret(key, secret.subarray(0, end), options));
+      await deliverText(values, () => sealSecret(key, secret.subarray(0, end), options));
     } finally {
       secret.fill(0);
     }
@@ -103,13 +103,10 @@ function withoutNewline(text: Buffer): number {
 }
 
 /** Text may go to a terminal; what is stored has to be the value and nothing else. */
-async function deliver(values: OutputValues, seal: () => Promise<string>): Promise<void> {
+async function deliverText(values: OutputValues, seal: () => Promise<string>): Promise<void> {
   checkNoOverwrite(values);
   if (values.output === undefined && process.stdout.isTTY) {
     return print(text`${await seal()}\n`);
   }
-  const output = await openOutput(values);
-  await complete(output, async () => {
-    await output.stream.getWriter().write(new TextEncoder().encode(await seal()));
-  });
+  await deliver(await openOutput(values), async () => new TextEncoder().encode(await seal()));
 }

@@ -2,7 +2,7 @@ import { CustomerKey, type S3Operation, sse } from "../../../node.js";
 import { command, parseAlgorithm, parsePairs } from "../../args.js";
 import { readSmall } from "../../files/input.js";
 import { checkNoOverwrite, OUTPUT, openOutput, print } from "../../files/output.js";
-import { complete } from "../../files/pipeline.js";
+import { deliver } from "../../files/pipeline.js";
 import type { Output } from "../../files/replacement.js";
 import { OPENING_KEY, openingKeyring } from "../../keys/keys.js";
 import { usageError } from "../../terminal/failure.js";
@@ -141,8 +141,6 @@ function modeOf(
   }
 }
 
-async function write(output: Output, make: () => Promise<Text>): Promise<void> {
-  await complete(output, async () => {
-    await output.stream.getWriter().write(new TextEncoder().encode(`${await make()}`));
-  });
+function write(output: Output, make: () => Promise<Text>): Promise<void> {
+  return deliver(output, async () => new TextEncoder().encode(`${await make()}`));
 }

@@ -2,7 +2,7 @@ import { CustomerKey, Keyring } from "../../../node.js";
 import { command, parseAlgorithm } from "../../args.js";
 import { readSmall } from "../../files/input.js";
 import { OUTPUT, openOutput } from "../../files/output.js";
-import { complete } from "../../files/pipeline.js";
+import { deliver } from "../../files/pipeline.js";
 import { readNamedSealingKey, SEALING_KEY } from "../../keys/keys.js";
 import { usageError } from "../../terminal/failure.js";
 import { text } from "../../terminal/text.js";
@@ -60,10 +60,7 @@ export const sseKey = command({
     const keyring = Keyring.kmsRsa({ publicKey, keyArn, algorithm });
     const key = operand === undefined ? CustomerKey.generate() : await readKey(operand);
     try {
-      const output = await openOutput(values);
-      await complete(output, async () => {
-        await output.stream.getWriter().write(await key.seal(keyring, where));
-      });
+      await deliver(await openOutput(values), () => key.seal(keyring, where));
     } finally {
       key.dispose();
     }
