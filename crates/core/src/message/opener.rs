@@ -107,7 +107,7 @@ impl UnverifiedHeader {
             return Err(Error::CommitmentPolicy(header.suite.name));
         }
         keyring.check_suite(header.suite)?;
-        if !header.suite.signed && header.context.iter().any(|(name, _)| name == SIGNING_KEY) {
+        if !header.suite.signed() && header.context.iter().any(|(name, _)| name == SIGNING_KEY) {
             return Err(Error::Malformed("an unsigned message carries a signing key"));
         }
         if header.content_type == ContentType::NonFramed {
@@ -291,7 +291,7 @@ mod tests {
             let options = OpenOptions::default();
             let header = Header::parse(&message, &options.limits).unwrap();
             let body = &message[header.length()..];
-            let framed = header.content_type == ContentType::Framed && !header.suite.signed;
+            let framed = header.content_type == ContentType::Framed && !header.suite.signed();
             let verified = verify(header, &options, &data_key);
             if test["status"] == false {
                 assert_eq!(verified.unwrap_err(), Error::Commitment, "{test}");
