@@ -60,6 +60,25 @@ impl EncryptionContext {
         wanted.iter().all(|(name, value)| self.0.get(name) == Some(value))
     }
 
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name)
+    }
+
+    /// Those pairs whose name `keep` says to keep.
+    pub(crate) fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let kept = owned(self.iter().filter(|(name, _)| keep(name)));
+        Self(Pairs::new(kept).unwrap_or_default())
+    }
+
+    /// These pairs and those of `others`, the format's own among them perhaps.
+    pub(crate) fn joined(&self, others: &Self) -> Result<Self> {
+        let joined = Pairs::new(owned(self.iter().chain(others.iter())));
+        let twice = Error::Context("a name stands twice in the encryption context");
+        let joined = Self(joined.ok_or(twice)?);
+        joined.canonical()?;
+        Ok(joined)
+    }
+
     /// The canonical serialisation; no bytes at all for no pairs.
     pub(crate) fn canonical(&self) -> Result<Vec<u8>> {
         if self.0.len() == 0 {

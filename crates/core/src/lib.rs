@@ -53,6 +53,6 @@ pub use message::{
     CommitmentPolicy, Limits, OpenOptions, SealOptions, open_with, seal, sealed_size,
 };
 #[cfg(feature = "std")]
-pub use message::{OpenReader, SealWriter};
+pub use message::{OpenReader, OpenSeekReader, SealWriter};
 pub use public_key::{GetPublicKeyResponse, KeySpec, KmsPublicKey};
 pub use wrap::EncryptionAlgorithm;

@@ -71,6 +71,17 @@ impl Header {
         self.fields.last().map_or(0, |place| place.start + place.length)
     }
 
+    /// All of the header as it was received: what a signature covers, before the body.
+    #[cfg(feature = "signatures")]
+    pub(super) fn received(&self) -> Vec<u8> {
+        let mut bytes = self.body.clone();
+        if self.suite.version == 1 {
+            bytes.extend_from_slice(&self.nonce);
+        }
+        bytes.extend_from_slice(&self.tag);
+        bytes
+    }
+
     /// Parses the header at the start of `bytes`, after which nothing comes.
     pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Self> {
         parser::parse_whole(bytes, limits)

@@ -1,9 +1,13 @@
 //! Sealing and opening messages in one call, for data that fits into memory.
 
-use super::opener::{FrameOpener, OpenOptions, UnverifiedHeader, UnwrappedMessage, VerifiedHeader};
+use super::frame_opener::FrameOpener;
+use super::header::{ContentType, Header};
+use super::opener::{OpenOptions, UnverifiedHeader, Verified, VerifiedHeader};
 use super::sealer::{SealOptions, Sealing, WrappedMessage, sealed_size};
+use super::signature::{self, Verifier};
+use super::unframed;
 use crate::codec::widen;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::executor::{self, Executor};
 use crate::frame::HEAD_LENGTH;
 use crate::keyring::Keyring;
@@ -64,22 +68,61 @@ pub fn open_with(
 ) -> Result<(VerifiedHeader, Zeroizing<Vec<u8>>)> {
     let header = UnverifiedHeader::parse(message, options)?;
     let body = message.get(header.length()..).unwrap_or_default();
-    let mut opening = header.unwrap(keyring)?;
+    let mut opening = header.unwrap_any(keyring)?;
     while let Some(request) = opening.request() {
         let answer = kms(request);
         opening.respond(answer)?;
     }
-    let UnwrappedMessage { header, content_key, mut frames } = opening.finish()?;
-    let executor = Executor::new(&content_key)?;
+    open_body(&opening.verify()?, body)
+}
+
+/// Nothing is returned unless all of the body verifies, and the signature if there is one.
+pub(super) fn open_body(
+    message: &Verified,
+    body: &[u8],
+) -> Result<(VerifiedHeader, Zeroizing<Vec<u8>>)> {
+    let Verified { header, content_key } = message;
+    let verifier = Verifier::new(header)?;
+    let executor = Executor::new(content_key)?;
     let mut plaintext = Zeroizing::new(Vec::with_capacity(body.len()));
-    let stride = frames.stride();
-    for (block, last) in Blocks::new(body, stride, FrameOpener::LOOKAHEAD) {
-        for op in frames.plan(&heads(block, stride), block.len(), last)? {
-            frames.confirm(executor.open(op, block, &mut plaintext)?)?;
+    let end = match header.content_type {
+        ContentType::Framed => open_frames(&executor, header, body, &mut plaintext)?,
+        ContentType::NonFramed => {
+            unframed::open(&executor, &header.message_id, body, &mut plaintext)?
         }
+    };
+    let (signed, footer) = body.split_at_checked(end).ok_or(Error::Truncated)?;
+    match verifier {
+        Some(mut verifier) => {
+            verifier.update(signed);
+            verifier.finish(footer)?;
+        }
+        None if footer.is_empty() => {}
+        None => return Err(Error::TrailingData),
+    }
+    Ok((VerifiedHeader::new(header), plaintext))
+}
+
+/// Appends the plaintext of all frames, and returns where the last one ends.
+fn open_frames(
+    executor: &Executor,
+    header: &Header,
+    body: &[u8],
+    plaintext: &mut Vec<u8>,
+) -> Result<usize> {
+    let max_footer = signature::max_footer(header.suite);
+    let mut frames = FrameOpener::new(header.message_id.clone(), header.frame_length, max_footer);
+    let stride = frames.stride();
+    let (mut start, mut end) = (0, 0);
+    for (block, last) in Blocks::new(body, stride, FrameOpener::LOOKAHEAD + max_footer) {
+        for op in frames.plan(&heads(block, stride), block.len(), last)? {
+            end = start + op.sealed.end;
+            frames.confirm(executor.open(op, block, plaintext)?)?;
+        }
+        start += block.len();
     }
     frames.finish()?;
-    Ok((header, plaintext))
+    Ok(end)
 }
 
 /// A block, about: the plans of all frames of a message at once may be many times as large as it.
