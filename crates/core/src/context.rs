@@ -70,9 +70,17 @@ impl EncryptionContext {
         Self(Pairs::new(kept).unwrap_or_default())
     }
 
-    /// These pairs and those of `others`, the format's own among them perhaps.
-    pub(crate) fn joined(&self, others: &Self) -> Result<Self> {
-        let joined = Pairs::new(owned(self.iter().chain(others.iter())));
+    /// These pairs and one that is the format's own.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Result<Self> {
+        self.joined([(name, value)].into_iter())
+    }
+
+    /// These pairs and `others`, the format's own among them perhaps.
+    pub(crate) fn joined<'a>(
+        &'a self,
+        others: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self> {
+        let joined = Pairs::new(owned(self.iter().chain(others)));
         let twice = Error::Context("a name stands twice in the encryption context");
         let joined = Self(joined.ok_or(twice)?);
         joined.canonical()?;
@@ -131,6 +139,13 @@ impl EncryptionContext {
         }
         let twice = Error::Malformed("an encryption context name stands twice");
         Ok(Self(Pairs::new(pairs).ok_or(twice)?))
+    }
+}
+
+#[cfg(feature = "keyrings")]
+impl From<&EncryptionContext> for crate::description::MaterialDescription {
+    fn from(context: &EncryptionContext) -> Self {
+        Self::of_pairs(context.0.clone())
     }
 }
 

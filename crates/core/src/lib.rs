@@ -43,12 +43,18 @@ pub use description::MaterialDescription;
 pub use error::{Error, Result};
 pub use json::JsonTree;
 pub use keyring::{Keyring, KmsKeyring, KmsRsaKeyring};
+#[cfg(feature = "keyrings")]
+pub use keyring::{MultiKeyring, RawAesKeyring, RawRsaKeyring, RsaPadding};
 pub use keys::{ChunkNonce, ChunkTag, ContentKey, DataKey, HashTag, WrapText};
 pub use kms::{
     DecryptParameters, DecryptRequest, DecryptResponse, GenerateDataKeyRequest,
     GenerateDataKeyResponse, KmsFailure,
 };
+#[cfg(feature = "keyrings")]
+pub use kms::{EncryptRequest, EncryptResponse, SealRequest, SealResponse};
 pub use materials::EncryptedDataKey;
+#[cfg(feature = "keyrings")]
+pub use message::seal_with;
 pub use message::{
     CommitmentPolicy, Limits, OpenOptions, SealOptions, open_with, seal, sealed_size,
 };

@@ -2,6 +2,7 @@
 //! message.
 
 mod frame_opener;
+mod frame_sealer;
 mod header;
 mod header_tag;
 mod inspect;
@@ -24,9 +25,12 @@ mod unframed;
 #[cfg(feature = "std")]
 mod unframed_reader;
 mod whole;
+#[cfg(feature = "keyrings")]
+mod wrapping;
 
 pub use crate::frame::{DEFAULT_FRAME_LENGTH, HEAD_LENGTH, MAX_FRAME_LENGTH};
 pub use frame_opener::FrameOpener;
+pub use frame_sealer::FrameSealer;
 pub use header::{ContentType, Header, HeaderReader};
 pub use inspect::{
     BodyDescription, Description, EdkDescription, Field, Inspector, SuiteDescription,
@@ -38,8 +42,13 @@ pub use opener::{OpenOptions, Opening, UnverifiedHeader, UnwrappedMessage, Verif
 pub use policy::CommitmentPolicy;
 #[cfg(feature = "std")]
 pub use seal_writer::SealWriter;
-pub use sealer::{FrameSealer, SealOptions, Sealing, WrappedMessage, sealed_size};
+pub use sealer::{SealOptions, Sealing, WrappedMessage, sealed_size};
 #[cfg(feature = "std")]
 pub use seek_reader::OpenSeekReader;
+pub use signature::Signer;
 pub(crate) use stranger::{SYMMETRIC, is_symmetric};
+#[cfg(feature = "keyrings")]
+pub use whole::seal_with;
 pub use whole::{open_with, seal};
+#[cfg(feature = "keyrings")]
+pub use wrapping::Wrapping;

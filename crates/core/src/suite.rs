@@ -78,7 +78,7 @@ impl Suite {
     }
 }
 
-/// The suite that bongtu writes: committing, unsigned.
+/// The suite that bongtu writes unless it is told otherwise: committing, unsigned.
 pub const DEFAULT: &Suite = &Suite {
     id: 0x0478,
     name: "ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY",
@@ -86,6 +86,14 @@ pub const DEFAULT: &Suite = &Suite {
     key_length: 32,
     kdf: Kdf::HkdfSha512,
     signature: None,
+};
+
+/// The other one that it writes: committing, and signed with a key that is new for each message.
+pub const SIGNED: &Suite = &Suite {
+    id: 0x0578,
+    name: "ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384",
+    signature: P384,
+    ..*DEFAULT
 };
 
 const fn v1(
@@ -112,10 +120,5 @@ static SUITES: [Suite; 11] = [
     v1(0x0346, "ALG_AES_192_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384", 24, Kdf::HkdfSha384, P384),
     v1(0x0378, "ALG_AES_256_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384", 32, Kdf::HkdfSha384, P384),
     Suite { ..*DEFAULT },
-    Suite {
-        id: 0x0578,
-        name: "ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384",
-        signature: P384,
-        ..*DEFAULT
-    },
+    Suite { ..*SIGNED },
 ];

@@ -28,7 +28,7 @@ fn messages() {
     for_each("messages", |scenario| {
         let message = base64(&scenario["message"]);
         let whole = &natively(scenario);
-        let readers: [(_, fn(&Value, &[u8]) -> Outcome); 3] =
+        let readers: [(_, Reader); 3] =
             [(whole, open_at_once), (whole, open_twice), (scenario, open_frame_by_frame)];
         for (scenario, open) in readers {
             let (outcome, released) = open(scenario, &message);
@@ -91,6 +91,7 @@ fn check<T>(scenario: &Value, outcome: Result<T, Error>, released: &[u8]) -> Opt
     Some(outcome)
 }
 
+type Reader = fn(&Value, &[u8]) -> Outcome;
 type Outcome = (Result<EncryptionContext, Error>, Vec<u8>);
 
 fn open_at_once(scenario: &Value, message: &[u8]) -> Outcome {

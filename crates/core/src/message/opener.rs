@@ -87,9 +87,8 @@ impl UnverifiedHeader {
     pub(super) fn unwrap_any(self, keyring: &Keyring) -> Result<Opening> {
         let Self { mut header, options } = self;
         let unstored = required::complete(&mut header.context, &options)?;
-        let session =
-            keyring.unwrap(&header.edks, header.context.clone(), header.suite.key_length)?;
-        if session.request().is_none() {
+        let session = keyring.unwrap(&header.edks, &header.context, header.suite)?;
+        if session.is_empty() {
             return Err(Error::NoMatchingKey);
         }
         if !header.suite.committing() && !options.commitment_policy.allows_uncommitted() {
@@ -97,6 +96,8 @@ impl UnverifiedHeader {
         }
         keyring.check_suite(header.suite)?;
         signature::check_presence(header.suite, &header.context)?;
+        #[cfg(feature = "keyrings")]
+        let session = session.advanced();
         Ok(Opening { header, unstored, options, session })
     }
 }
@@ -138,8 +139,16 @@ impl Opening {
     }
 
     pub(super) fn verify(self) -> Result<Verified> {
+        #[cfg(feature = "keyrings")]
+        let unauthenticated = self.session.rules.unauthenticated;
         let data_key = self.session.finish()?;
-        verify(self.header, &self.unstored, &self.options, &data_key)
+        let verified = verify(self.header, &self.unstored, &self.options, &data_key);
+        #[cfg(feature = "keyrings")]
+        if unauthenticated && matches!(verified, Err(Error::Commitment | Error::Authentication)) {
+            // Nobody may learn which ciphertexts have the padding of a data key.
+            return Err(Error::Unwrap);
+        }
+        verified
     }
 }
 

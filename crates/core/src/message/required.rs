@@ -23,6 +23,6 @@ pub(super) fn complete(context: &mut EncryptionContext, options: &OpenOptions) -
     let unstored = given.filter(|name| {
         required.iter().any(|required| required == name) && context.get(name).is_none()
     });
-    *context = context.joined(&unstored)?;
+    *context = context.joined(unstored.iter())?;
     unstored.canonical()
 }

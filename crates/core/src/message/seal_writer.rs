@@ -1,11 +1,20 @@
 //! Sealing a message as `std::io` has streams.
 
-use super::sealer::{FrameSealer, SealOptions, Sealing, WrappedMessage};
-use crate::executor::{self, Executor};
+use super::frame_sealer::FrameSealer;
+use super::sealer::{SealOptions, WrappedMessage};
+use super::signature::Signer;
+use super::whole::{Begun, begin};
+use crate::executor::Executor;
 use crate::keyring::Keyring;
 use alloc::vec::Vec;
 use std::io::{self, Write};
 use zeroize::Zeroizing;
+#[cfg(feature = "keyrings")]
+use {
+    super::wrapping,
+    crate::error::Error,
+    crate::kms::{KmsFailure, SealRequest, SealResponse},
+};
 
 /// Seals what is written to it into `W`, holding one frame in memory.
 ///
@@ -15,6 +24,7 @@ pub struct SealWriter<W: Write> {
     inner: W,
     executor: Executor,
     frames: FrameSealer,
+    signer: Option<Signer>,
     text: Zeroizing<Vec<u8>>,
     sealed: Vec<u8>,
 }
@@ -24,14 +34,32 @@ impl<W: Write> SealWriter<W> {
     ///
     /// # Errors
     /// As [`crate::seal`], or what `inner` says.
-    pub fn new(keyring: &Keyring, options: SealOptions, mut inner: W) -> io::Result<Self> {
-        let sealing = Sealing::new(keyring, options)?;
-        let wrapped = executor::wrap(sealing.wrap())?;
-        let WrappedMessage { header, content_key, frames } = sealing.wrapped(&wrapped)?;
+    pub fn new(keyring: &Keyring, options: SealOptions, inner: W) -> io::Result<Self> {
+        Self::begin(begin(keyring, options)?, inner)
+    }
+
+    /// The same with a keyring of any kind; `kms` as for [`crate::seal_with`].
+    ///
+    /// # Errors
+    /// As [`crate::seal_with`], or what `inner` says.
+    #[cfg(feature = "keyrings")]
+    pub fn with_kms(
+        keyring: &Keyring,
+        options: SealOptions,
+        inner: W,
+        mut kms: impl FnMut(SealRequest<'_>) -> Result<SealResponse, KmsFailure>,
+    ) -> io::Result<Self> {
+        let ask =
+            |request: SealRequest<'_>| kms(request).map_err(|failure| Error::Kms(failure.name));
+        Self::begin(wrapping::wrap(keyring, options, ask)?, inner)
+    }
+
+    fn begin((message, signer): Begun, mut inner: W) -> io::Result<Self> {
+        let WrappedMessage { header, content_key, frames } = message;
         inner.write_all(&header)?;
         let text = Zeroizing::new(Vec::with_capacity(frames.frame_length()));
         let executor = Executor::new(&content_key)?;
-        Ok(Self { inner, executor, frames, text, sealed: Vec::new() })
+        Ok(Self { inner, executor, frames, signer, text, sealed: Vec::new() })
     }
 
     /// Writes the final frame and gives `inner` back.
@@ -41,6 +69,9 @@ impl<W: Write> SealWriter<W> {
     pub fn finish(mut self) -> io::Result<W> {
         self.seal_text(true)?;
         self.frames.finish()?;
+        if let Some(signer) = self.signer {
+            self.inner.write_all(&signer.finish()?)?;
+        }
         self.inner.flush()?;
         Ok(self.inner)
     }
@@ -51,6 +82,9 @@ impl<W: Write> SealWriter<W> {
             self.frames.confirm(self.executor.seal(op, &self.text, &mut self.sealed)?)?;
         }
         self.text.clear();
+        if let Some(signer) = &mut self.signer {
+            signer.update(&self.sealed);
+        }
         // What was sealed but not written must never be sealed again.
         self.inner.write_all(&self.sealed).inspect_err(|_| self.frames.fail())
     }

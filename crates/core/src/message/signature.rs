@@ -1,5 +1,6 @@
 //! The signature behind the body (docs/formats.md 2.8): its key in the context, and the footer.
 
+use super::sealer::SealOptions;
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
 use crate::suite::Suite;
@@ -7,12 +8,18 @@ use crate::suite::Suite;
 #[cfg(not(feature = "signatures"))]
 mod absent;
 #[cfg(feature = "signatures")]
-mod ecdsa;
+mod signer;
+#[cfg(feature = "signatures")]
+mod verifier;
 
+#[cfg(not(feature = "signatures"))]
+pub use absent::Signer;
 #[cfg(not(feature = "signatures"))]
 pub(super) use absent::Verifier;
 #[cfg(feature = "signatures")]
-pub(super) use ecdsa::Verifier;
+pub use signer::Signer;
+#[cfg(feature = "signatures")]
+pub(super) use verifier::Verifier;
 
 /// The name of the pair that holds the verification key, in signed messages only.
 const SIGNING_KEY: &str = "aws-crypto-public-key";
@@ -27,6 +34,28 @@ pub(super) fn check_presence(suite: &Suite, context: &EncryptionContext) -> Resu
         (true, None) => Err(Error::Malformed("a signed message carries no signing key")),
         _ => Ok(()),
     }
+}
+
+/// Bytes of the DER that is written: signing again makes it so long.
+const DER_LENGTH: usize = 103;
+/// Characters of base64 of a compressed point of P-384.
+const KEY_LENGTH: usize = 68;
+
+/// Bytes of a footer that is written.
+pub(super) const FOOTER_LENGTH: usize = 2 + DER_LENGTH;
+
+/// What will be written beyond the plaintext, for the length of it: the context with as long a key
+/// as the message's, and the bytes of the footer.
+pub(super) fn written(options: &SealOptions) -> Result<(EncryptionContext, usize)> {
+    if !options.suite.signed() {
+        return Ok((options.encryption_context.clone(), 0));
+    }
+    let context = with_key(&options.encryption_context, &"A".repeat(KEY_LENGTH))?;
+    Ok((context, FOOTER_LENGTH))
+}
+
+fn with_key(context: &EncryptionContext, key: &str) -> Result<EncryptionContext> {
+    context.with(SIGNING_KEY, key)
 }
 
 /// How many bytes may follow a body.
