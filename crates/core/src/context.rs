@@ -52,6 +52,33 @@ impl EncryptionContext {
         wanted.iter().all(|(name, value)| self.0.get(name) == Some(value))
     }
 
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name)
+    }
+
+    /// Those pairs whose name `keep` says to keep.
+    pub(crate) fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let kept = owned(self.iter().filter(|(name, _)| keep(name)));
+        Self(Pairs::new(kept).unwrap_or_default())
+    }
+
+    /// These pairs and one that is the format's own.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Result<Self> {
+        self.joined([(name, value)].into_iter())
+    }
+
+    /// These pairs and `others`, the format's own among them perhaps.
+    pub(crate) fn joined<'a>(
+        &'a self,
+        others: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self> {
+        let joined = Pairs::new(owned(self.iter().chain(others)));
+        let twice = Error::Context("a name stands twice in the encryption context");
+        let joined = Self(joined.ok_or(twice)?);
+        joined.canonical()?;
+        Ok(joined)
+    }
+
     /// The canonical serialisation; no bytes at all for no pairs.
     pub(crate) fn canonical(&self) -> Result<Vec<u8>> {
         if self.0.len() == 0 {
@@ -104,6 +131,13 @@ impl EncryptionContext {
         }
         let twice = Error::Malformed("an encryption context name stands twice");
         Ok(Self(Pairs::new(pairs).ok_or(twice)?))
+    }
+}
+
+#[cfg(feature = "keyrings")]
+impl From<&EncryptionContext> for crate::description::MaterialDescription {
+    fn from(context: &EncryptionContext) -> Self {
+        Self::of_pairs(context.0.clone())
     }
 }
 

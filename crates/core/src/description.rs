@@ -30,6 +30,12 @@ impl MaterialDescription {
         Pairs::named(pairs, empty, twice).map(Self)
     }
 
+    /// What KMS is asked to bind of a message. Names are those of the message, whatever they are.
+    #[cfg(feature = "keyrings")]
+    pub(crate) const fn of_pairs(pairs: Pairs) -> Self {
+        Self(pairs)
+    }
+
     /// Pairs, ordered by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter()

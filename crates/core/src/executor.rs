@@ -2,7 +2,7 @@
 //! and WASM where the platform offers nothing faster.
 
 use crate::error::{Error, Result};
-#[cfg(feature = "json")]
+#[cfg(any(feature = "json", feature = "std"))]
 use crate::keys::HashTag;
 use crate::keys::{Block, ChunkTag, ContentKey};
 use crate::plan::{OpenOp, Opened, PieceOp, SealOp, Sealed, TAG_LENGTH, WrapOp};
@@ -129,7 +129,7 @@ impl Executor {
     }
 
     /// Runs an operation of [`crate::object::ChunkOpener::plan_hashes`].
-    #[cfg(feature = "json")]
+    #[cfg(any(feature = "json", feature = "std"))]
     pub(crate) fn hash(&self, op: &PieceOp, block: &[u8]) -> Result<HashTag> {
         let chunk = block.get(op.text.clone()).ok_or(OUTSIDE)?;
         let tag = self.encrypt_apart(op.nonce.expose(), chunk, &[], &mut Vec::new())?;

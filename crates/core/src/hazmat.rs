@@ -76,13 +76,13 @@ impl Splice {
     ///
     /// # Errors
     /// [`Error::Input`] when `key` is no AES key or `chunk` is none, or [`Error::Random`].
-    pub fn new(key: &[u8], iv: [u8; 12], aad: &'static [u8], chunk: usize) -> Result<Self> {
+    pub fn new(key: &[u8], iv: [u8; 12], aad: &[u8], chunk: usize) -> Result<Self> {
         if chunk == 0 || !chunk.is_multiple_of(16) {
             return Err(Error::Input("chunks must be whole blocks of 16 bytes"));
         }
         let key = ContentKey::new(key.to_vec().into());
         let splice = splice::Splice::with_chunks(&key, iv, aad, chunk)?;
-        let hash_nonces = splice::HashNonces::new(&iv)?;
+        let hash_nonces = splice::HashNonces::new(&[&iv])?;
         Ok(Self { splice, hash_nonces, tally: splice::Tally::default() })
     }
 

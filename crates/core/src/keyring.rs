@@ -2,10 +2,28 @@
 
 mod kms;
 mod kms_rsa;
+#[cfg(feature = "keyrings")]
+mod multi;
+#[cfg(feature = "keyrings")]
+mod raw;
+#[cfg(feature = "keyrings")]
+mod raw_aes;
+#[cfg(feature = "keyrings")]
+mod raw_rsa;
+#[cfg(feature = "keyrings")]
+mod unwrap;
 
 pub use kms::KmsKeyring;
 pub(crate) use kms_rsa::KMS_RSA_PROVIDER;
 pub use kms_rsa::KmsRsaKeyring;
+#[cfg(feature = "keyrings")]
+pub use multi::MultiKeyring;
+#[cfg(feature = "keyrings")]
+pub use raw_aes::RawAesKeyring;
+#[cfg(feature = "keyrings")]
+pub use raw_rsa::{RawRsaKeyring, RsaPadding};
+#[cfg(feature = "keyrings")]
+pub(crate) use unwrap::{LocalUnwrap, TOO_MANY_CALLS, UnwrapRules};
 
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
@@ -22,47 +40,90 @@ use alloc::{sync::Arc, vec::Vec};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Keyring {
-    /// A symmetric key in KMS: asks KMS both to wrap and to unwrap. Objects only.
+    /// A symmetric key in KMS: asks KMS both to wrap and to unwrap.
     Kms(KmsKeyring),
     /// An RSA key in KMS: wraps offline with the public half, unwraps by KMS Decrypt.
     KmsRsa(KmsRsaKeyring),
+    /// An AES key outside KMS. Messages only.
+    #[cfg(feature = "keyrings")]
+    RawAes(RawAesKeyring),
+    /// An RSA key outside KMS. Messages only.
+    #[cfg(feature = "keyrings")]
+    RawRsa(RawRsaKeyring),
+    /// Several of these. Messages only.
+    #[cfg(feature = "keyrings")]
+    Multi(MultiKeyring),
 }
 
+#[cfg(not(feature = "keyrings"))]
 const NOT_FOR_MESSAGES: Error =
     Error::Unsupported("messages go to RSA keys only, not to a symmetric KMS key");
 const NOT_FOR_SECRETS: Error =
-    Error::Unsupported("secrets go to RSA keys only, not to a symmetric KMS key");
+    Error::Unsupported("direct secrets go to RSA keys in KMS, and to no other keyring");
+const NOT_BY_ONE_WRAP: Error =
+    Error::Unsupported("only a keyring of an RSA key in KMS seals by one wrap, without asking KMS");
 
 impl Keyring {
     /// Plans the wrap of a message's data key under `context`.
     pub(crate) fn wrap(&self, context: &EncryptionContext, data_key: &DataKey) -> Result<WrapOp> {
         match self {
-            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
             Self::KmsRsa(keyring) => keyring.wrap(context, data_key),
+            _ => Err(NOT_BY_ONE_WRAP),
         }
     }
 
     /// What the message carries of a wrap: `ciphertext` under this keyring's name.
     pub(crate) fn encrypted_data_key(&self, ciphertext: &[u8]) -> Result<EncryptedDataKey> {
         match self {
-            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
             Self::KmsRsa(keyring) => keyring.encrypted_data_key(ciphertext),
+            _ => Err(NOT_BY_ONE_WRAP),
         }
     }
 
-    /// An encrypted data key as long as the one that [`Keyring::encrypted_data_key`] will make.
-    pub(crate) fn encrypted_data_key_length(&self) -> Result<usize> {
+    /// Bytes of what the keyring will make of a message's data key, in the message's header.
+    pub(crate) fn encrypted_data_keys_length(&self) -> Result<usize> {
         match self {
-            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
             Self::KmsRsa(keyring) => keyring.encrypted_data_key_length(),
+            #[cfg(not(feature = "keyrings"))]
+            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
+            #[cfg(feature = "keyrings")]
+            Self::Kms(_) => Err(Error::Unsupported(
+                "only KMS knows how long what a symmetric key wraps will be",
+            )),
+            #[cfg(feature = "keyrings")]
+            Self::RawAes(keyring) => {
+                Ok(keyring.encrypted_data_key_length(crate::suite::DEFAULT.key_length))
+            }
+            #[cfg(feature = "keyrings")]
+            Self::RawRsa(keyring) => keyring.encrypted_data_key_length(),
+            #[cfg(feature = "keyrings")]
+            Self::Multi(multi) => {
+                multi.keyrings().iter().map(Self::encrypted_data_keys_length).sum()
+            }
         }
     }
 
     /// Refuses suites that this keyring's specification excludes.
     pub(crate) fn check_suite(&self, suite: &Suite) -> Result<()> {
         match self {
-            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
             Self::KmsRsa(_) => kms_rsa::check_suite(suite),
+            #[cfg(not(feature = "keyrings"))]
+            Self::Kms(_) => Err(NOT_FOR_MESSAGES),
+            #[cfg(feature = "keyrings")]
+            Self::Kms(_) | Self::RawAes(_) | Self::RawRsa(_) => Ok(()),
+            #[cfg(feature = "keyrings")]
+            Self::Multi(multi) => multi.check_suite(suite),
+        }
+    }
+
+    /// Refuses to seal under suites that this keyring, or one of several, excludes.
+    pub(crate) fn check_seals(&self, suite: &Suite) -> Result<()> {
+        match self {
+            #[cfg(feature = "keyrings")]
+            Self::Multi(multi) => {
+                multi.keyrings().iter().try_for_each(|keyring| keyring.check_suite(suite))
+            }
+            keyring => keyring.check_suite(suite),
         }
     }
 
@@ -70,28 +131,63 @@ impl Keyring {
     pub(crate) fn unwrap(
         &self,
         edks: &[EncryptedDataKey],
-        context: EncryptionContext,
-        key_length: usize,
+        context: &EncryptionContext,
+        suite: &Suite,
     ) -> Result<UnwrapSession> {
         match self {
+            Self::KmsRsa(keyring) => keyring.unwrap(edks, context, suite.key_length),
+            #[cfg(not(feature = "keyrings"))]
             Self::Kms(_) => Err(NOT_FOR_MESSAGES),
-            Self::KmsRsa(keyring) => keyring.unwrap(edks, &context, key_length),
+            #[cfg(feature = "keyrings")]
+            Self::Kms(keyring) => Ok(keyring.unwrap(edks, context, suite.key_length)),
+            #[cfg(feature = "keyrings")]
+            Self::RawAes(keyring) => keyring.unwrap(edks, context, suite.key_length),
+            #[cfg(feature = "keyrings")]
+            Self::RawRsa(keyring) => keyring.unwrap(edks, suite.key_length),
+            #[cfg(feature = "keyrings")]
+            Self::Multi(multi) => multi.unwrap(edks, context, suite),
+        }
+    }
+
+    /// Wraps a data key without asking anybody.
+    #[cfg(feature = "keyrings")]
+    pub(crate) fn wrap_locally(
+        &self,
+        context: &EncryptionContext,
+        data_key: &DataKey,
+    ) -> Result<EncryptedDataKey> {
+        match self {
+            Self::RawAes(keyring) => keyring.wrap(context, data_key),
+            Self::RawRsa(keyring) => keyring.wrap(data_key),
+            keyring => {
+                let wrapped = crate::executor::wrap(&keyring.wrap(context, data_key)?)?;
+                keyring.encrypted_data_key(&wrapped)
+            }
+        }
+    }
+
+    /// The keyrings that this one consists of: those of a multi-keyring, or itself.
+    #[cfg(feature = "keyrings")]
+    pub(crate) fn each(&self) -> &[Self] {
+        match self {
+            Self::Multi(multi) => multi.keyrings(),
+            keyring => core::slice::from_ref(keyring),
         }
     }
 
     /// What a secret is directly encrypted with.
     pub(crate) fn direct_key(&self) -> Result<(Arc<KmsPublicKey>, EncryptionAlgorithm)> {
         match self {
-            Self::Kms(_) => Err(NOT_FOR_SECRETS),
             Self::KmsRsa(keyring) => keyring.direct_key(),
+            _ => Err(NOT_FOR_SECRETS),
         }
     }
 
     /// What to ask KMS to decrypt such a secret.
     pub(crate) fn direct_request(&self, block: Vec<u8>) -> Result<DecryptRequest> {
         match self {
-            Self::Kms(_) => Err(NOT_FOR_SECRETS),
             Self::KmsRsa(keyring) => Ok(keyring.direct_request(block)),
+            _ => Err(NOT_FOR_SECRETS),
         }
     }
 }

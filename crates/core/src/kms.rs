@@ -38,6 +38,48 @@ pub struct GenerateDataKeyRequest {
     pub encryption_context: MaterialDescription,
 }
 
+/// A KMS Encrypt request of a symmetric key: wraps a data key that another keyring made.
+#[cfg(feature = "keyrings")]
+#[derive(Clone, PartialEq, Eq)]
+pub struct EncryptRequest {
+    /// `KeyId`
+    pub key_id: KeyArn,
+    /// `Plaintext`: the data key.
+    pub plaintext: Zeroizing<Vec<u8>>,
+    /// `EncryptionContext`
+    pub encryption_context: MaterialDescription,
+}
+
+/// A KMS Encrypt response.
+#[cfg(feature = "keyrings")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncryptResponse {
+    /// `KeyId`: the ARN of the key that was used.
+    pub key_id: String,
+    /// `CiphertextBlob`
+    pub ciphertext_blob: Vec<u8>,
+}
+
+/// What sealing to symmetric KMS keys asks of KMS.
+#[cfg(feature = "keyrings")]
+#[derive(Clone, Copy, Debug)]
+pub enum SealRequest<'a> {
+    /// Make the data key.
+    GenerateDataKey(&'a GenerateDataKeyRequest),
+    /// Wrap it for a further key.
+    Encrypt(&'a EncryptRequest),
+}
+
+/// The answer to a [`SealRequest`], of the same kind.
+#[cfg(feature = "keyrings")]
+#[derive(Debug)]
+pub enum SealResponse {
+    /// To [`SealRequest::GenerateDataKey`].
+    GenerateDataKey(GenerateDataKeyResponse),
+    /// To [`SealRequest::Encrypt`].
+    Encrypt(EncryptResponse),
+}
+
 /// A KMS Decrypt response.
 pub struct DecryptResponse {
     /// `KeyId`: the ARN of the key that was used.
@@ -54,6 +96,13 @@ pub struct GenerateDataKeyResponse {
     pub plaintext: Zeroizing<Vec<u8>>,
     /// `CiphertextBlob`
     pub ciphertext_blob: Vec<u8>,
+}
+
+#[cfg(feature = "keyrings")]
+impl fmt::Debug for EncryptRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EncryptRequest").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for DecryptResponse {

@@ -47,17 +47,23 @@ pub use error::{Error, Result};
 pub use json::{Json, JsonParser};
 pub use key_policy::{KeyPolicy, KeyUse, SymmetricUse, key_policy, opener_policy};
 pub use keyring::{Keyring, KmsKeyring, KmsRsaKeyring};
+#[cfg(feature = "keyrings")]
+pub use keyring::{MultiKeyring, RawAesKeyring, RawRsaKeyring, RsaPadding};
 pub use keys::{ChunkNonce, ChunkTag, ContentKey, DataKey, HashTag, WrapText};
 pub use kms::{
     DecryptParameters, DecryptRequest, DecryptResponse, GenerateDataKeyRequest,
     GenerateDataKeyResponse, KmsFailure,
 };
+#[cfg(feature = "keyrings")]
+pub use kms::{EncryptRequest, EncryptResponse, SealRequest, SealResponse};
 pub use materials::EncryptedDataKey;
+#[cfg(feature = "keyrings")]
+pub use message::seal_with;
 pub use message::{
     CommitmentPolicy, Limits, OpenOptions, SealOptions, open_with, seal, sealed_size,
 };
 #[cfg(feature = "std")]
-pub use message::{OpenReader, SealWriter};
+pub use message::{OpenReader, OpenSeekReader, SealWriter};
 pub use public_key::{GetPublicKeyResponse, KeySpec, KmsPublicKey};
 pub use retry::Backoff;
 pub use wrap::EncryptionAlgorithm;

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::keys::DataKey;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
-use alloc::{boxed::Box, collections::VecDeque, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::VecDeque, rc::Rc, string::String, vec::Vec};
 use core::fmt;
 
 /// An encrypted data key (EDK) as a message carries it (docs/formats.md 2.3).
@@ -21,49 +21,95 @@ pub struct EncryptedDataKey {
 /// be.
 pub(crate) type Unbind<S = DataKey> = Box<dyn Fn(&[u8]) -> Option<S>>;
 
-/// Puts Decrypt requests to KMS in their order until one yields the secret. The calls are asked
-/// for and answered as values.
+/// One way to the secret, of which there may be many.
+pub(crate) enum Attempt<S> {
+    /// Ask KMS, and take the secret out of its answer.
+    Ask(DecryptRequest, Rc<Unbind<S>>),
+    /// Compute it.
+    #[cfg(feature = "keyrings")]
+    Local(crate::keyring::LocalUnwrap<S>),
+}
+
+/// Tries one attempt after the other until one yields the secret. Calls to KMS are asked for and
+/// answered as values.
 pub(crate) struct UnwrapSession<S = DataKey> {
-    waiting: VecDeque<DecryptRequest>,
-    unbind: Unbind<S>,
+    waiting: VecDeque<Attempt<S>>,
     secret: Option<S>,
     tried: usize,
     kms_failure: Option<String>,
+    #[cfg(feature = "keyrings")]
+    pub(crate) rules: crate::keyring::UnwrapRules,
 }
 
 impl<S> UnwrapSession<S> {
-    pub(crate) fn new(requests: impl Into<VecDeque<DecryptRequest>>, unbind: Unbind<S>) -> Self {
-        let waiting = requests.into();
-        Self { waiting, unbind, secret: None, tried: 0, kms_failure: None }
+    pub(crate) fn new(
+        requests: impl IntoIterator<Item = DecryptRequest>,
+        unbind: Unbind<S>,
+    ) -> Self {
+        let unbind = Rc::new(unbind);
+        Self::of(requests.into_iter().map(|request| Attempt::Ask(request, Rc::clone(&unbind))))
+    }
+
+    pub(crate) fn of(attempts: impl IntoIterator<Item = Attempt<S>>) -> Self {
+        Self {
+            waiting: attempts.into_iter().collect(),
+            secret: None,
+            tried: 0,
+            kms_failure: None,
+            #[cfg(feature = "keyrings")]
+            rules: crate::keyring::UnwrapRules::default(),
+        }
+    }
+
+    /// Whether there is nothing to try at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tried == 0 && self.waiting.is_empty()
     }
 
     /// The call to make next; the same until it is answered, `None` when all is settled.
     pub(crate) fn request(&self) -> Option<&DecryptRequest> {
-        if self.secret.is_some() { None } else { self.waiting.front() }
+        match (&self.secret, self.waiting.front()) {
+            (None, Some(Attempt::Ask(request, _))) => Some(request),
+            _ => None,
+        }
     }
 
     /// Takes the answer to [`UnwrapSession::request`].
     pub(crate) fn respond(&mut self, answer: Result<DecryptResponse, KmsFailure>) -> Result<()> {
-        if self.secret.is_some() {
+        if self.request().is_none() {
             return Err(Error::State("no KMS response was asked for"));
         }
-        let request = self.waiting.pop_front();
-        let request = request.ok_or(Error::State("no KMS response was asked for"))?;
+        let Some(Attempt::Ask(request, unbind)) = self.waiting.pop_front() else { return Ok(()) };
         self.tried += 1;
         match answer {
             Ok(response) if request.is_answered_by(&response) => {
-                self.secret = (self.unbind)(&response.plaintext);
+                self.secret = unbind(&response.plaintext);
             }
             Ok(_) => {}
             Err(failure) if failure.is_mismatch() => {}
-            Err(failure) => self.kms_failure = Some(failure.name),
+            Err(failure) => self.failed(failure.name),
         }
+        #[cfg(feature = "keyrings")]
+        self.asked(request);
         Ok(())
+    }
+
+    /// All that KMS said is kept, each name once.
+    fn failed(&mut self, name: String) {
+        let names = self.kms_failure.get_or_insert_default();
+        if !names.split(", ").any(|found| found == name) {
+            if !names.is_empty() {
+                names.push_str(", ");
+            }
+            names.push_str(&name);
+        }
     }
 
     pub(crate) fn finish(self) -> Result<S> {
         match (self.secret, self.kms_failure) {
             (Some(secret), _) => Ok(secret),
+            #[cfg(feature = "keyrings")]
+            _ if self.rules.exceeded => Err(crate::keyring::TOO_MANY_CALLS),
             _ if !self.waiting.is_empty() => Err(Error::State("a KMS request is unanswered")),
             (None, Some(name)) => Err(Error::Kms(name)),
             (None, None) if self.tried == 0 => Err(Error::NoMatchingKey),
@@ -72,8 +118,49 @@ impl<S> UnwrapSession<S> {
     }
 }
 
+/// What only keyrings of more kinds need.
+#[cfg(feature = "keyrings")]
+impl<S> UnwrapSession<S> {
+    /// The session after all attempts up to the next call to KMS.
+    pub(crate) fn advanced(mut self) -> Self {
+        self.advance();
+        self
+    }
+
+    fn advance(&mut self) {
+        while self.secret.is_none() {
+            match self.waiting.pop_front() {
+                Some(Attempt::Local(local)) => {
+                    self.tried += 1;
+                    self.rules.unauthenticated = !local.is_authenticated();
+                    self.secret = local.run();
+                }
+                Some(Attempt::Ask(request, _)) if self.rules.has_asked(&request) => {}
+                Some(ask @ Attempt::Ask(..)) if self.rules.may_ask() => {
+                    self.waiting.push_front(ask);
+                    return;
+                }
+                Some(Attempt::Ask(..)) => self.rules.exceeded = true,
+                None => return,
+            }
+        }
+    }
+
+    fn asked(&mut self, request: DecryptRequest) {
+        self.rules.asked(request);
+        self.advance();
+    }
+
+    pub(crate) fn into_attempts(self) -> impl Iterator<Item = Attempt<S>> {
+        self.waiting.into_iter()
+    }
+}
+
 impl<S> fmt::Debug for UnwrapSession<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnwrapSession").field("waiting", &self.waiting).finish_non_exhaustive()
+        f.debug_struct("UnwrapSession")
+            .field("request", &self.request())
+            .field("waiting", &self.waiting.len())
+            .finish_non_exhaustive()
     }
 }

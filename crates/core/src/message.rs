@@ -1,29 +1,54 @@
 //! AWS Encryption SDK messages (docs/formats.md 2): header, then frames, each its own AES-GCM
 //! message.
 
+mod frame_opener;
+mod frame_sealer;
 mod header;
 mod header_tag;
 mod inspect;
 mod limits;
-mod opener;
-mod sealer;
-mod stranger;
 #[cfg(feature = "std")]
-mod stream;
+mod open_reader;
+mod opener;
+mod policy;
+mod required;
+#[cfg(feature = "std")]
+mod seal_writer;
+mod sealer;
+#[cfg(feature = "std")]
+mod seek_reader;
+#[cfg(feature = "std")]
+mod seen;
+mod signature;
+mod stranger;
+mod unframed;
+#[cfg(feature = "std")]
+mod unframed_reader;
 mod whole;
+#[cfg(feature = "keyrings")]
+mod wrapping;
 
 pub use crate::frame::{DEFAULT_FRAME_LENGTH, HEAD_LENGTH, MAX_FRAME_LENGTH};
+pub use frame_opener::FrameOpener;
+pub use frame_sealer::FrameSealer;
 pub use header::{ContentType, Header, HeaderReader};
 pub use inspect::{
     BodyDescription, Description, EdkDescription, Field, Inspector, SuiteDescription,
 };
 pub use limits::Limits;
-pub use opener::{
-    CommitmentPolicy, FrameOpener, OpenOptions, Opening, UnverifiedHeader, UnwrappedMessage,
-    VerifiedHeader,
-};
-pub use sealer::{FrameSealer, SealOptions, Sealing, WrappedMessage, sealed_size};
-pub(crate) use stranger::{SYMMETRIC, is_symmetric};
 #[cfg(feature = "std")]
-pub use stream::{OpenReader, SealWriter};
+pub use open_reader::OpenReader;
+pub use opener::{OpenOptions, Opening, UnverifiedHeader, UnwrappedMessage, VerifiedHeader};
+pub use policy::CommitmentPolicy;
+#[cfg(feature = "std")]
+pub use seal_writer::SealWriter;
+pub use sealer::{SealOptions, Sealing, WrappedMessage, sealed_size};
+#[cfg(feature = "std")]
+pub use seek_reader::OpenSeekReader;
+pub use signature::Signer;
+pub(crate) use stranger::{SYMMETRIC, is_symmetric};
+#[cfg(feature = "keyrings")]
+pub use whole::seal_with;
 pub use whole::{open_with, seal};
+#[cfg(feature = "keyrings")]
+pub use wrapping::Wrapping;

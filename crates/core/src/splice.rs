@@ -18,7 +18,7 @@ use crate::codec::widen;
 use crate::error::Result;
 use crate::keys::{ChunkNonce, ChunkTag, ContentKey, HashTag};
 use crate::plan::NONCE_LENGTH;
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 use field::Element;
 
 /// Bytes of a chunk but the last: the grid that every object is cut along.
@@ -31,7 +31,7 @@ pub(crate) struct Splice {
     cipher: BlockCipher,
     hash_key: Box<HashKey>,
     iv: [u8; NONCE_LENGTH],
-    aad: &'static [u8],
+    aad: Vec<u8>,
     /// Bytes of every chunk but the last: a multiple of a block.
     chunk: usize,
 }
@@ -45,32 +45,34 @@ struct HashKey {
 
 impl Splice {
     /// A message in chunks of [`CHUNK`] bytes.
-    pub(crate) fn new(
-        key: &ContentKey,
-        iv: [u8; NONCE_LENGTH],
-        aad: &'static [u8],
-    ) -> Result<Self> {
+    pub(crate) fn new(key: &ContentKey, iv: [u8; NONCE_LENGTH], aad: &[u8]) -> Result<Self> {
         Self::with_chunks(key, iv, aad, CHUNK)
     }
 
     pub(crate) fn with_chunks(
         key: &ContentKey,
         iv: [u8; NONCE_LENGTH],
-        aad: &'static [u8],
+        aad: &[u8],
         chunk: usize,
     ) -> Result<Self> {
         let cipher = BlockCipher::new(key)?;
         let h = Element::from(cipher.encrypt([0; BLOCK]));
         let inverse = h.inverse();
-        Ok(Self { cipher, hash_key: Box::new(HashKey { h, inverse }), iv, aad, chunk })
+        Ok(Self {
+            cipher,
+            hash_key: Box::new(HashKey { h, inverse }),
+            iv,
+            aad: aad.to_vec(),
+            chunk,
+        })
     }
 
     pub(crate) const fn iv(&self) -> &[u8; NONCE_LENGTH] {
         &self.iv
     }
 
-    pub(crate) const fn aad(&self) -> &'static [u8] {
-        self.aad
+    pub(crate) fn aad(&self) -> &[u8] {
+        &self.aad
     }
 
     /// `IV'` (8.1): the IV under which a one-shot call continues at chunk `index`.

@@ -14,10 +14,11 @@ use bongtu::object::{OpenObjectOptions, open_object_with};
 use bongtu::{
     CommitmentPolicy, DecryptRequest, DecryptResponse, EncryptionAlgorithm, EncryptionContext,
     Error, KeyArn, Keyring, KmsFailure, KmsKeyring, KmsRsaKeyring, OpenOptions, OpenReader,
+    OpenSeekReader,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use support::{Kms, base64, hex, pattern};
@@ -26,7 +27,10 @@ use support::{Kms, base64, hex, pattern};
 fn messages() {
     for_each("messages", |scenario| {
         let message = base64(&scenario["message"]);
-        for open in [open_at_once, open_frame_by_frame] {
+        let whole = &natively(scenario);
+        let readers: [(_, Reader); 3] =
+            [(whole, open_at_once), (whole, open_twice), (scenario, open_frame_by_frame)];
+        for (scenario, open) in readers {
             let (outcome, released) = open(scenario, &message);
             let context = outcome.map(|context| {
                 let pairs = context.iter().map(|(name, value)| (name.into(), value.into()));
@@ -87,6 +91,7 @@ fn check<T>(scenario: &Value, outcome: Result<T, Error>, released: &[u8]) -> Opt
     Some(outcome)
 }
 
+type Reader = fn(&Value, &[u8]) -> Outcome;
 type Outcome = (Result<EncryptionContext, Error>, Vec<u8>);
 
 fn open_at_once(scenario: &Value, message: &[u8]) -> Outcome {
@@ -104,6 +109,28 @@ fn open_frame_by_frame(scenario: &Value, message: &[u8]) -> Outcome {
             Ok(reader.header().encryption_context.clone())
         });
     (outcome.map_err(|error| error.downcast().unwrap()), released)
+}
+
+fn open_twice(scenario: &Value, message: &[u8]) -> Outcome {
+    let mut released = Vec::new();
+    let (keyring, options, message) = (keyring(scenario), options(scenario), Cursor::new(message));
+    let outcome =
+        OpenSeekReader::new(&keyring, options, message, kms(scenario)).and_then(|mut reader| {
+            reader.read_to_end(&mut released)?;
+            Ok(reader.header().encryption_context.clone())
+        });
+    (outcome.map_err(|error| error.downcast().unwrap()), released)
+}
+
+/// What comes of a scenario where all of the message is verified before anything is released.
+fn natively(scenario: &Value) -> Value {
+    let mut scenario = scenario.clone();
+    let members = scenario.as_object_mut().unwrap();
+    if let Some(opens) = members.remove("opens_natively") {
+        members.remove("fails");
+        members.insert("opens".into(), opens);
+    }
+    scenario
 }
 
 fn keyring(scenario: &Value) -> Keyring {

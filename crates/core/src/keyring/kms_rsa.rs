@@ -180,7 +180,7 @@ impl KmsRsaKeyring {
 
 /// A signature proves nothing when anybody may seal: the specification excludes signing suites.
 pub(super) const fn check_suite(suite: &Suite) -> Result<()> {
-    if suite.signed {
+    if suite.signed() {
         return Err(Error::Unsupported("the KMS-RSA keyring does not take signed messages"));
     }
     Ok(())

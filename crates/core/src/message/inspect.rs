@@ -142,7 +142,7 @@ impl Inspector {
     /// Begins with a header.
     #[must_use]
     pub fn new(header: Header) -> Self {
-        let max_trailer = if header.suite.signed { MAX_FOOTER } else { 0 };
+        let max_trailer = if header.suite.signed() { MAX_FOOTER } else { 0 };
         let walker = Walker::new(header.frame_length, max_trailer);
         Self { header, walker, max_trailer, body: BodyDescription::default(), announced: None }
     }
@@ -222,7 +222,7 @@ impl Inspector {
                 id: suite.hex_id(),
                 name: suite.name,
                 committing: suite.committing(),
-                signed: suite.signed,
+                signed: suite.signed(),
             },
             message_id: self.header.message_id.iter().map(|byte| format!("{byte:02x}")).collect(),
             encryption_context: self

@@ -1,7 +1,9 @@
 //! Sealing a message: data key, wrap, header, then frames as plans.
 
+use super::frame_sealer::FrameSealer;
 use super::header::Header;
 use super::header_tag::header_tag;
+use super::signature;
 use crate::codec::widen;
 use crate::context::EncryptionContext;
 use crate::derive;
@@ -9,11 +11,11 @@ use crate::error::{Error, Result};
 use crate::frame::{self, DEFAULT_FRAME_LENGTH, FrameLayout, MAX_FRAME_LENGTH};
 use crate::keyring::Keyring;
 use crate::keys::{ContentKey, DataKey, random};
-use crate::plan::{NONCE_LENGTH, PieceOp, SealOp, Sealed, Session, TAG_LENGTH, Ticket, WrapOp};
+use crate::materials::EncryptedDataKey;
+use crate::plan::{NONCE_LENGTH, TAG_LENGTH, WrapOp};
 use crate::sealed::PieceSealer;
-use crate::suite;
-use alloc::{sync::Arc, vec::Vec};
-use core::ops::Range;
+use crate::suite::{self, Suite};
+use alloc::vec::Vec;
 
 /// How to seal.
 #[derive(Clone, Debug)]
@@ -22,17 +24,26 @@ pub struct SealOptions {
     pub encryption_context: EncryptionContext,
     /// Bytes of plaintext per frame, at most [`MAX_FRAME_LENGTH`].
     pub frame_length: u32,
+    /// [`suite::DEFAULT`] or [`suite::SIGNED`].
+    pub suite: &'static Suite,
 }
 
 impl Default for SealOptions {
     fn default() -> Self {
         let encryption_context = EncryptionContext::default();
-        Self { encryption_context, frame_length: DEFAULT_FRAME_LENGTH }
+        Self { encryption_context, frame_length: DEFAULT_FRAME_LENGTH, suite: suite::DEFAULT }
     }
 }
 
 impl SealOptions {
-    fn check(&self) -> Result<()> {
+    pub(super) fn checked(&self) -> Result<&Self> {
+        self.check().map(|()| self)
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        if !matches!(self.suite.id, 0x0478 | 0x0578) {
+            return Err(Error::Unsupported("only suites that commit to their key are written"));
+        }
         if (1..=MAX_FRAME_LENGTH).contains(&self.frame_length) {
             Ok(())
         } else {
@@ -48,10 +59,12 @@ impl SealOptions {
 /// their numbers.
 pub fn sealed_size(keyring: &Keyring, plaintext_length: u64, options: &SealOptions) -> Result<u64> {
     options.check()?;
-    let context_length = options.encryption_context.canonical()?.len();
-    let header = Header::encoded_length(context_length, keyring.encrypted_data_key_length()?);
-    let header = widen(header + TAG_LENGTH);
-    Ok(header + frame::body_length(plaintext_length, options.frame_length)?)
+    keyring.check_seals(options.suite)?;
+    let (context, footer) = signature::written(options)?;
+    let edks_length = keyring.encrypted_data_keys_length()?;
+    let header = Header::encoded_length(context.canonical()?.len(), edks_length);
+    let header_and_footer = widen(header + TAG_LENGTH + footer);
+    Ok(header_and_footer + frame::body_length(plaintext_length, options.frame_length)?)
 }
 
 /// A message whose data key is made and waits for its wrap.
@@ -82,7 +95,12 @@ impl Sealing {
         message_id: &[u8],
     ) -> Result<Self> {
         options.check()?;
-        keyring.check_suite(suite::DEFAULT)?;
+        keyring.check_suite(options.suite)?;
+        if options.suite.signed() {
+            return Err(Error::Unsupported(
+                "a signed message is sealed in order, by one who signs it",
+            ));
+        }
         let wrap = keyring.wrap(&options.encryption_context, &data_key)?;
         let message_id = message_id.to_vec();
         Ok(Self { keyring: keyring.clone(), options, data_key, message_id, wrap })
@@ -116,22 +134,38 @@ impl Sealing {
     }
 
     fn finish(self, ciphertext: &[u8]) -> Result<WrappedMessage<FrameLayout>> {
-        let suite = suite::DEFAULT;
-        let mut header = Header::encode(
-            suite,
-            &self.message_id,
-            &self.options.encryption_context,
-            &[self.keyring.encrypted_data_key(ciphertext)?],
-            self.options.frame_length,
-            &derive::commitment(&self.data_key, &self.message_id)?,
-        )?;
-        let content_key = derive::content_key(suite, &self.data_key, &self.message_id)?;
-        let tag = header_tag(&content_key, &[0; NONCE_LENGTH], &header)?;
-        header.extend_from_slice(&tag);
-        let frames =
-            FrameLayout { message_id: self.message_id, frame_length: self.options.frame_length };
-        Ok(WrappedMessage { header, content_key, frames })
+        let edk = self.keyring.encrypted_data_key(ciphertext)?;
+        begin(&self.options, &self.data_key, self.message_id, &[edk])
     }
+}
+
+/// Makes the header of a message, and the key of its frames.
+fn begin(
+    options: &SealOptions,
+    data_key: &DataKey,
+    message_id: Vec<u8>,
+    edks: &[EncryptedDataKey],
+) -> Result<WrappedMessage<FrameLayout>> {
+    let SealOptions { encryption_context, frame_length, suite } = options;
+    let commitment = derive::commitment(data_key, &message_id)?;
+    let mut header =
+        Header::encode(suite, &message_id, encryption_context, edks, *frame_length, &commitment)?;
+    let content_key = derive::content_key(suite, data_key, &message_id)?;
+    let tag = header_tag(&content_key, &[0; NONCE_LENGTH], &header)?;
+    header.extend_from_slice(&tag);
+    let frames = FrameLayout { message_id, frame_length: *frame_length };
+    Ok(WrappedMessage { header, content_key, frames })
+}
+
+/// The same with a new message id, and with frames in order.
+#[cfg(feature = "keyrings")]
+pub(super) fn begin_frames(
+    options: &SealOptions,
+    data_key: &DataKey,
+    edks: &[EncryptedDataKey],
+) -> Result<WrappedMessage<FrameSealer>> {
+    let message_id = random(options.suite.message_id_length())?.to_vec();
+    Ok(begin(options, data_key, message_id, edks)?.map(FrameSealer::new))
 }
 
 /// A message whose data key is wrapped: what is left to do is its frames.
@@ -149,103 +183,5 @@ impl WrappedMessage<FrameLayout> {
     fn map<F>(self, plan: impl FnOnce(FrameLayout) -> F) -> WrappedMessage<F> {
         let Self { header, content_key, frames } = self;
         WrappedMessage { header, content_key, frames: plan(frames) }
-    }
-}
-
-/// Plans a message's frames, in order, each for exactly one plaintext.
-#[derive(Debug)]
-pub struct FrameSealer {
-    session: Arc<Session>,
-    layout: FrameLayout,
-    planned: u32,
-    planned_final: bool,
-    confirmed: u32,
-}
-
-impl FrameSealer {
-    fn new(layout: FrameLayout) -> Self {
-        let session = Arc::default();
-        Self { session, layout, planned: 0, planned_final: false, confirmed: 0 }
-    }
-
-    /// Bytes of plaintext per frame.
-    #[must_use]
-    pub const fn frame_length(&self) -> usize {
-        self.layout.frame_length()
-    }
-
-    /// Plans the frames of a block of `length` bytes: whole frames while more follows, whatever
-    /// is left when the plaintext ends here (`last`).
-    ///
-    /// # Errors
-    /// [`Error::State`] after the end, after a failure, or for a block of broken frames;
-    /// [`Error::TooLarge`] when the sequence numbers are used up.
-    pub fn plan(&mut self, length: usize, last: bool) -> Result<Vec<SealOp>> {
-        self.check_sound()?;
-        if self.planned_final {
-            return Err(Error::State("the final frame is already planned"));
-        }
-        let frame_length = self.frame_length();
-        if !last && !length.is_multiple_of(frame_length) {
-            return Err(Error::State("a block of broken frames"));
-        }
-        let regular =
-            if last { length.saturating_sub(1) / frame_length } else { length / frame_length };
-        let mut ops = Vec::with_capacity(regular + 1);
-        for n in 0..regular {
-            let start = n * frame_length;
-            ops.push(self.op(false, start..start + frame_length)?);
-        }
-        if last {
-            ops.push(self.op(true, regular * frame_length..length)?);
-            self.planned_final = true;
-        }
-        Ok(ops)
-    }
-
-    fn op(&mut self, last: bool, text: Range<usize>) -> Result<SealOp> {
-        let PieceOp { id, nonce, aad, prefix, text } = self.layout.op(self.planned, last, text)?;
-        self.planned += 1;
-        let ticket = Ticket::new(Arc::clone(&self.session), id + 1);
-        Ok(SealOp { ticket, nonce, aad, prefix, text })
-    }
-
-    /// Takes the proof that the next frame in order was sealed.
-    ///
-    /// # Errors
-    /// [`Error::State`] for another frame's proof; nothing can be sealed after that.
-    pub fn confirm(&mut self, proof: Sealed) -> Result<()> {
-        if !proof.0.redeem(&self.session, self.confirmed + 1) {
-            self.session.poison();
-        }
-        self.check_sound()?;
-        self.confirmed += 1;
-        Ok(())
-    }
-
-    /// Ends the session for good: what was planned may not be planned again.
-    pub fn fail(&mut self) {
-        self.session.poison();
-    }
-
-    /// Ends the message.
-    ///
-    /// # Errors
-    /// [`Error::State`] unless every frame up to the final one was sealed.
-    pub fn finish(&self) -> Result<()> {
-        self.check_sound()?;
-        if self.planned_final && self.confirmed == self.planned {
-            Ok(())
-        } else {
-            Err(Error::State("the message is not complete"))
-        }
-    }
-
-    fn check_sound(&self) -> Result<()> {
-        if self.session.is_poisoned() {
-            Err(Error::State("an operation failed or was dropped; seal again from the start"))
-        } else {
-            Ok(())
-        }
     }
 }

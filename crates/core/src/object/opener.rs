@@ -12,7 +12,7 @@ use crate::keys::{ChunkTag, ContentKey, DataKey, HashTag};
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::materials::{Unbind, UnwrapSession};
 use crate::message::CommitmentPolicy;
-use crate::plan::{Nonce, PieceOp, TAG_LENGTH};
+use crate::plan::{NONCE_LENGTH, Nonce, PieceOp, TAG_LENGTH};
 use crate::sealed::check_object_length;
 use crate::splice::{CHUNK, HashNonces, Splice, Tally};
 use crate::wrap;
@@ -138,7 +138,8 @@ impl ObjectOpening {
     pub fn finish(self) -> Result<UnwrappedObject> {
         let data_key = self.session.finish()?;
         let (content_key, splice) = self.content.keys(&data_key)?;
-        let chunks = ChunkOpener::new(splice)?;
+        let iv = *splice.iv();
+        let chunks = ChunkOpener::new(splice, &[&iv])?;
         let object = OpenedObject {
             format: self.content.format(),
             unverified_description: self.description,
@@ -177,8 +178,9 @@ pub struct ChunkOpener {
 }
 
 impl ChunkOpener {
-    fn new(splice: Splice) -> Result<Self> {
-        let hash_nonces = HashNonces::new(splice.iv())?;
+    /// `others` are the nonces of what else is encrypted or tagged under the same key.
+    pub(crate) fn new(splice: Splice, others: &[&[u8; NONCE_LENGTH]]) -> Result<Self> {
+        let hash_nonces = HashNonces::new(others)?;
         Ok(Self { splice, hash_nonces, tally: Tally::default(), verified: None, over: false })
     }
 

@@ -65,6 +65,12 @@ impl ObjectSealing {
                 let context = Wrap::new_kms_context(&options.description, options.format)?;
                 Pending::Kms(keyring.generate(context))
             }
+            #[cfg(feature = "keyrings")]
+            _ => {
+                return Err(Error::Unsupported(
+                    "objects go to keys in KMS only, and to one at a time",
+                ));
+            }
         };
         Ok(Self { options, length, wrap })
     }

@@ -12,27 +12,27 @@ const PREFIX: usize = 8;
 /// have public nonces, would reveal the hash key. So none of these shares its mask with any other
 /// call under the same key: neither with another chunk's, nor another opening's, nor with the body
 /// and its key stream (their first 8 bytes are the IV's), nor with a message's header and frames
-/// (theirs are zeros).
+/// (theirs are zeros, or given here).
 pub(crate) struct HashNonces([u8; PREFIX]);
 
 impl HashNonces {
-    /// For one opening of a body under `iv`.
+    /// For one opening of a body whose key has these IVs elsewhere: its own, and a header's.
     ///
     /// # Errors
     /// [`Error::Random`]
-    pub(crate) fn new(iv: &[u8; NONCE_LENGTH]) -> Result<Self> {
-        Self::draw(iv, |prefix| getrandom::fill(prefix).map_err(|_| Error::Random))
+    pub(crate) fn new(ivs: &[&[u8; NONCE_LENGTH]]) -> Result<Self> {
+        Self::draw(ivs, |prefix| getrandom::fill(prefix).map_err(|_| Error::Random))
     }
 
     fn draw(
-        iv: &[u8; NONCE_LENGTH],
+        ivs: &[&[u8; NONCE_LENGTH]],
         mut fill: impl FnMut(&mut [u8; PREFIX]) -> Result<()>,
     ) -> Result<Self> {
         // Whoever draws the same again and again is no generator.
         for _ in 0..4 {
             let mut prefix = [0; PREFIX];
             fill(&mut prefix)?;
-            if prefix != [0; PREFIX] && !iv.starts_with(&prefix) {
+            if prefix != [0; PREFIX] && !ivs.iter().any(|iv| iv.starts_with(&prefix)) {
                 return Ok(Self(prefix));
             }
         }
@@ -57,6 +57,8 @@ mod tests {
     use alloc::vec::Vec;
 
     const IV: [u8; NONCE_LENGTH] = [1; NONCE_LENGTH];
+    /// Of a message of version 1, which may name any.
+    const HEADER: [u8; NONCE_LENGTH] = [2; NONCE_LENGTH];
 
     fn drawn(draws: &[[u8; PREFIX]]) -> Result<[u8; NONCE_LENGTH]> {
         let mut draws = draws.iter();
@@ -64,7 +66,7 @@ mod tests {
             *prefix = *draws.next().ok_or(Error::Random)?;
             Ok(())
         };
-        Ok(HashNonces::draw(&IV, fill)?.get(0x0102_0304))
+        Ok(HashNonces::draw(&[&HEADER, &IV], fill)?.get(0x0102_0304))
     }
 
     #[test]
@@ -76,6 +78,7 @@ mod tests {
     fn the_nonces_of_bodies_headers_and_frames_are_drawn_again() {
         let wanted = drawn(&[[9; 8]]);
         assert_eq!(drawn(&[[1; 8], [9; 8]]), wanted);
+        assert_eq!(drawn(&[[2; 8], [9; 8]]), wanted);
         assert_eq!(drawn(&[[0; 8], [1; 8], [9; 8]]), wanted);
         assert_eq!(drawn(&[[0; 8]; 9]), Err(Error::Random));
         assert_eq!(drawn(&[]), Err(Error::Random));
@@ -83,7 +86,7 @@ mod tests {
 
     #[test]
     fn no_two_openings_and_no_two_chunks_share_one() {
-        let openings = (0..50).map(|_| HashNonces::new(&IV).unwrap());
+        let openings = (0..50).map(|_| HashNonces::new(&[&IV]).unwrap());
         let nonces: Vec<_> =
             openings.flat_map(|of| vec![of.get(0), of.get(1), of.get(9)]).collect();
         assert_eq!(nonces.iter().collect::<BTreeSet<_>>().len(), nonces.len());

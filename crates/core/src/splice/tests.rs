@@ -89,7 +89,7 @@ fn the_splice_is_one_shot_aes_gcm() {
 
         let mut wanted = Vec::new();
         executor.encrypt(splice.iv(), aad, &text, &mut wanted).unwrap();
-        let hash_nonces = HashNonces::new(&iv).unwrap();
+        let hash_nonces = HashNonces::new(&[&iv]).unwrap();
 
         let mut order: Vec<usize> = (0..length.div_ceil(chunk)).collect();
         for i in (1..order.len()).rev() {

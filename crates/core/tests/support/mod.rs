@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
+pub mod keyrings;
+
 use bongtu::{
     DecryptParameters, DecryptRequest, DecryptResponse, EncryptionAlgorithm, EncryptionContext,
     KeyArn, Keyring, KmsFailure, KmsPublicKey, KmsRsaKeyring, OpenOptions, SealOptions,

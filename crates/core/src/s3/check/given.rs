@@ -143,7 +143,7 @@ impl Given {
         self.take_exactly(ALGORITHM, AES256)?;
         let key = check_base64(KEY, &self.required(KEY)?, KEY_LENGTH)?;
         let md5 = check_base64(KEY_MD5, &self.required(KEY_MD5)?, 16)?;
-        if !bool::from(Md5::digest(&*key).ct_eq(&md5)) {
+        if !bool::from(Md5::digest(&*key).as_slice().ct_eq(&md5)) {
             return refuse(&format!("{KEY_MD5} is not that of the key"));
         }
         Ok(())
