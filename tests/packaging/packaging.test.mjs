@@ -156,6 +156,20 @@ for (const [what, names, limit] of DOWNLOADS) {
   });
 }
 
+test("what only opens checks its keyrings, and reads no public key", async () => {
+  const code = await bundle('export { Keyring, open } from "bongtu";', project.folder);
+  await writeFile(join(project.folder, "opens.mjs"), code);
+  const { Keyring } = await import(join(project.folder, "opens.mjs"));
+  const made = (options) => () => Keyring.kmsRsa(options);
+  assert.equal(made({ keyArn: `${KEY_ARN} ` })().keyArn, KEY_ARN);
+  assert.throws(made({ keyArn: "alias/documents" }), { code: "ERR_KEY_ARN" });
+  assert.throws(made({ keyArn: KEY_ARN, algorithm: "RSA" }), { code: "ERR_KEY_ALGORITHM" });
+  assert.throws(made({ keyArn: KEY_ARN, publicKey: "MII" }), {
+    code: "ERR_INPUT",
+    message: /nothing that seals was imported/,
+  });
+});
+
 for (const moduleResolution of ["nodenext", "bundler"]) {
   test(`TypeScript (${moduleResolution}, strict) compiles a consumer`, async () => {
     await compile(moduleResolution, ["consumer.ts"]);

@@ -1,4 +1,4 @@
-//! What the standard library would be in a module: a tenth of what a page downloads.
+//! What a module has in place of the standard library.
 
 /// Memory for modules through which no bulk data goes. The standard library's allocator is a tenth
 /// of such a module; this one is a fifth of that, and takes constant time whatever it is asked for.
