@@ -10,7 +10,7 @@ use bongtu::{CommitmentPolicy, ContentKey, KmsFailure};
 use bongtu_wasm_support::bytes::{public_in, secret_in, secret_out, wiping_stack};
 use bongtu_wasm_support::convert::{byte_count, named, pairs_of};
 use bongtu_wasm_support::error::{Failure, Result};
-use bongtu_wasm_support::json::parse_json;
+use bongtu_wasm_support::json::parse_flat_json;
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -38,7 +38,7 @@ impl ObjectOpening {
             keyring.inner(),
             &pairs_of(metadata).collect::<Vec<_>>(),
             instruction_file.as_deref(),
-            parse_json,
+            parse_flat_json,
             OpenObjectOptions { commitment_policy: policy.unwrap_or_default() },
         )?;
         Ok(Self { opening: Some(opening), key: None, chunks: None })
