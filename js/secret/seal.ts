@@ -32,6 +32,9 @@ export async function sealSecret(
   const form = checkText(options.form, "form") ?? "armoured";
   const target = checkText(options.target, "target");
   const direct = sealWasm().isDirectSecret(form, target);
+  if (direct) {
+    sealWasm().checkDirectContext(contextPairs(encryptionContext));
+  }
   const bytes = bytesOfSecret(secret);
   try {
     if (key instanceof KmsPublicKey) {
@@ -41,7 +44,7 @@ export async function sealSecret(
         );
       }
       const algorithm = checkText(options.algorithm, "algorithm");
-      const hash = handleOf(key).directHash(algorithm, contextPairs(encryptionContext), bytes);
+      const hash = handleOf(key).directHash(algorithm, bytes);
       return await sealDirect(key, hash, bytes, options);
     }
     if (options.algorithm !== undefined) {
@@ -49,7 +52,7 @@ export async function sealSecret(
     }
     if (direct) {
       const parts = keyringParts(key);
-      const hash = sealKeyring(parts).directHash(contextPairs(encryptionContext), bytes);
+      const hash = sealKeyring(parts).directHash(bytes);
       return await sealDirect(parts.publicKey as KmsPublicKey, hash, bytes, options);
     }
     sealWasm().checkCharacters(target, sealedSize(key, bytes.length, { encryptionContext }));

@@ -2,7 +2,7 @@
 //! (docs/formats.md 4.2, 4.3 and 4.7).
 
 use crate::error::Result;
-use crate::json::Json;
+use crate::json;
 use crate::pairs::{Pairs, owned};
 use alloc::{string::String, vec::Vec};
 
@@ -62,6 +62,6 @@ impl MaterialDescription {
 
     /// A JSON object in ASCII: S3 returns other characters of metadata in a lossy form.
     pub(crate) fn to_json(&self) -> String {
-        Json::object(self.iter().map(|(name, value)| (name, Json::text(value)))).to_text()
+        json::object_of_texts(self.iter())
     }
 }

@@ -54,7 +54,9 @@ impl Json {
         }
     }
 
-    pub(crate) fn as_text(&self) -> Option<&str> {
+    /// A string's characters.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
@@ -129,6 +131,19 @@ impl Json {
             }
         }
     }
+}
+
+/// A JSON object of strings, ASCII only, by less code than any JSON needs: pages that seal download it.
+pub(crate) fn object_of_texts<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut json = String::new();
+    for (name, value) in pairs {
+        json.push(if json.is_empty() { '{' } else { ',' });
+        push_string(&mut json, name);
+        json.push(':');
+        push_string(&mut json, value);
+    }
+    json.push_str(if json.is_empty() { "{}" } else { "}" });
+    json
 }
 
 /// Parses any JSON; `None` when the text is none.

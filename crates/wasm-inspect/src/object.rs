@@ -3,7 +3,7 @@
 use bongtu::object::Format;
 use bongtu_wasm_support::convert::{exact, pairs_of};
 use bongtu_wasm_support::error::Result;
-use bongtu_wasm_support::json::parse_json;
+use bongtu_wasm_support::json::parse_flat_json;
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use wasm_bindgen::prelude::*;
 
@@ -11,7 +11,8 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(js_name = inspectObject)]
 pub fn inspect_object(metadata: Vec<String>, instruction_file: Option<String>) -> Result<JsValue> {
     let metadata = pairs_of(metadata).collect::<Vec<_>>();
-    let found = bongtu::object::inspect_object(&metadata, instruction_file.as_deref(), parse_json)?;
+    let found =
+        bongtu::object::inspect_object(&metadata, instruction_file.as_deref(), parse_flat_json)?;
     // Anybody may have written it.
     let length = found.plaintext_length.and_then(|length| exact(length).ok());
     Ok(object_of([

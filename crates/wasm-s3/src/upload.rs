@@ -11,7 +11,7 @@ use bongtu::s3::{
 use bongtu_wasm_support::bytes::wiping_stack;
 use bongtu_wasm_support::convert::pairs_of;
 use bongtu_wasm_support::error::Result;
-use bongtu_wasm_support::json::parse_json;
+use bongtu_wasm_support::json::parse_flat_json;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -69,7 +69,7 @@ pub fn check(
         checksum: checksum.unwrap_or_default(),
         content_type: options.text("contentType").unwrap_or(OCTET_STREAM),
         sizes,
-        json: parse_json,
+        json: parse_flat_json,
     };
     options.finish()?;
     Ok(signed(&wiping_stack(|| check_upload_headers_with(&headers, &fixed, &expected))?))

@@ -13,6 +13,33 @@ pub fn parse_json(text: &str) -> Option<Json> {
     JsonReader { room: text.len() }.value(&JSON::parse(text).ok()?, DEPTH)
 }
 
+/// The same of an object of texts and numbers, as metadata have them. Whatever else a member is, is
+/// null here: a page would download the code for more.
+pub fn parse_flat_json(text: &str) -> Option<Json> {
+    let value = JSON::parse(text).ok()?;
+    if !value.is_object() || Array::is_array(&value) {
+        return None;
+    }
+    let member = |entry| {
+        let entry = Array::from(&entry);
+        Some((entry.get(0).as_string()?, text_or_number(&entry.get(1)).unwrap_or(Json::Null)))
+    };
+    Object::entries(value.unchecked_ref())
+        .iter()
+        .map(member)
+        .collect::<Option<_>>()
+        .map(Json::Object)
+}
+
+fn text_or_number(value: &JsValue) -> Option<Json> {
+    if let Some(text) = value.as_string() {
+        return Some(Json::Text(text));
+    }
+    value.as_f64()?;
+    let number = value.unchecked_ref::<Number>().to_string_with_radix(10).ok()?;
+    Some(Json::Number(number.into()))
+}
+
 /// Reads what JavaScript has parsed, and no more of it than there is room for: objects may contain
 /// each other, and so have more members than memory.
 pub struct JsonReader {
@@ -25,19 +52,15 @@ impl JsonReader {
     pub fn value(&mut self, value: &JsValue, depth: usize) -> Option<Json> {
         let inner = depth.checked_sub(1)?;
         self.take(1)?;
-        if let Some(text) = value.as_string() {
-            self.take(text.len())?;
-            return Some(Json::Text(text));
+        if let Some(value) = text_or_number(value) {
+            self.take(value.as_text().map_or(0, str::len))?;
+            return Some(value);
         }
         if let Some(value) = value.as_bool() {
             return Some(Json::Bool(value));
         }
         if value.is_null() {
             return Some(Json::Null);
-        }
-        if value.as_f64().is_some() {
-            let number = value.unchecked_ref::<Number>().to_string_with_radix(10).ok()?;
-            return Some(Json::Number(number.into()));
         }
         if Array::is_array(value) {
             let mut values = Vec::new();

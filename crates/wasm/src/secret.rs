@@ -8,4 +8,4 @@ mod seal;
 #[cfg(feature = "open")]
 pub use open::read_secret;
 #[cfg(feature = "seal")]
-pub use seal::{check_characters, is_direct_secret, secret_names};
+pub use seal::{check_characters, check_direct_context, is_direct_secret, secret_names};

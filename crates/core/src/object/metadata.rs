@@ -7,8 +7,7 @@ use super::format::Format;
 use super::metadata_rules::*;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
-use crate::json::{Json, JsonParser};
-use crate::pairs::Pairs;
+use crate::json::{self, Json, JsonParser};
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 
@@ -22,19 +21,28 @@ pub struct ObjectHead {
 }
 
 /// Metadata by lower-case name without HTTP prefix, as they were sent.
-struct Names(Pairs);
+struct Names(Vec<(String, String)>);
 
 impl Names {
     fn new(metadata: &[(String, String)]) -> Result<Self> {
-        let names = metadata.iter().map(|(name, value)| (bare(name), value));
-        let names = names.filter(|(name, _)| is_content_key(name));
-        let names = names.map(|(name, value)| (name, decoded(value))).collect();
-        Pairs::new(names).map(Self).ok_or(Error::Metadata("a name stands twice"))
+        let mut names: Vec<(String, String)> = Vec::new();
+        for (name, value) in metadata {
+            let name = bare(name);
+            if !is_content_key(&name) {
+                continue;
+            }
+            if names.iter().any(|(found, _)| *found == name) {
+                return Err(Error::Metadata("a name stands twice"));
+            }
+            names.push((name, decoded(value)));
+        }
+        Ok(Self(names))
     }
 
     /// Nothing for empty values, which the Go client writes for what is not there.
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).filter(|value| !value.is_empty())
+        let found = self.0.iter().find(|(found, _)| found == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     fn required(&self, name: &str, missing: &'static str) -> Result<&str> {
@@ -225,10 +233,7 @@ impl Envelope {
             }
         }
         let file = if instruction_file {
-            Some(
-                Json::object(key.into_iter().map(|(name, text)| (name, Json::Text(text))))
-                    .to_text(),
-            )
+            Some(json::object_of_texts(key.iter().map(|(name, value)| (*name, value.as_str()))))
         } else {
             object.extend(key);
             None

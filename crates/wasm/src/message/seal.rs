@@ -20,7 +20,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct MessageSealing {
     keyring: bongtu::Keyring,
-    options: SealOptions,
+    options: Option<SealOptions>,
     /// Of the plaintext, where it was foretold.
     length: Option<u64>,
     /// Of the message; without a length, of an empty one.
@@ -47,7 +47,7 @@ impl MessageSealing {
         let length = plaintext_length.map(byte_count).transpose()?;
         let keyring = keyring.inner().clone();
         let size = sealed_size(&keyring, length.unwrap_or(0), &options)?;
-        Ok(Self { keyring, options, length, size, sealing: None })
+        Ok(Self { keyring, options: Some(options), length, size, sealing: None })
     }
 
     /// Bytes of the message, of which the length must have been told.
@@ -56,10 +56,10 @@ impl MessageSealing {
         exact(self.size)
     }
 
-    /// Makes a data key and a message id.
+    /// Makes a data key and a message id, once.
     pub fn begin(&mut self) -> Result<()> {
-        let begun = || Sealing::new(&self.keyring, self.options.clone());
-        self.sealing = Some(wiping_stack(begun)?);
+        let options = self.options.take().ok_or(OUT_OF_ORDER)?;
+        self.sealing = Some(wiping_stack(|| Sealing::new(&self.keyring, options))?);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use bongtu::{CommitmentPolicy, ContentKey, KmsFailure};
 use bongtu_wasm_support::bytes::{public_in, secret_in, secret_out, wiping_stack};
 use bongtu_wasm_support::convert::{byte_count, named, pairs_of};
 use bongtu_wasm_support::error::{Failure, Result};
-use bongtu_wasm_support::json::parse_json;
+use bongtu_wasm_support::json::parse_flat_json;
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -31,7 +31,8 @@ impl ObjectOpening {
     #[wasm_bindgen(constructor)]
     pub fn new(metadata: Vec<String>, instruction_file: Option<String>) -> Result<Self> {
         let metadata = pairs_of(metadata).collect::<Vec<_>>();
-        let envelope = ObjectEnvelope::parse(&metadata, instruction_file.as_deref(), parse_json)?;
+        let envelope =
+            ObjectEnvelope::parse(&metadata, instruction_file.as_deref(), parse_flat_json)?;
         Ok(Self { envelope: Some(envelope), opening: None, key: None, chunks: None })
     }
 

@@ -30,6 +30,12 @@ pub fn is_direct_secret(form: &str, target: Option<String>) -> Result<bool> {
     Ok(Form::from_name(form)? == Form::Direct)
 }
 
+/// Refuses what a direct secret cannot have.
+#[wasm_bindgen(js_name = checkDirectContext)]
+pub fn check_direct_context(pairs: Vec<String>) -> Result<()> {
+    Ok(Form::Direct.check_context(&context(pairs)?)?)
+}
+
 /// Checks that the target takes base64 of a message of `size` bytes.
 #[wasm_bindgen(js_name = checkCharacters)]
 pub fn check_characters(target: Option<String>, size: f64) -> Result<()> {
@@ -41,8 +47,7 @@ impl Keyring {
     /// Checks that `secret` can be sealed directly, and says by which OAEP hash, in WebCrypto's
     /// spelling.
     #[wasm_bindgen(js_name = directHash)]
-    pub fn direct_hash(&self, pairs: Vec<String>, secret: &Uint8Array) -> Result<String> {
-        Form::Direct.check_context(&context(pairs)?)?;
+    pub fn direct_hash(&self, secret: &Uint8Array) -> Result<String> {
         let wrap = wiping_stack(|| direct_wrap(self.inner(), &secret_in(secret)))?;
         Ok(wrap.algorithm().hash().into())
     }
@@ -52,13 +57,7 @@ impl Keyring {
 impl PublicKey {
     /// The same for a key of which no ARN needs to be known.
     #[wasm_bindgen(js_name = directHash)]
-    pub fn direct_hash(
-        &self,
-        algorithm: Option<String>,
-        pairs: Vec<String>,
-        secret: &Uint8Array,
-    ) -> Result<String> {
-        Form::Direct.check_context(&context(pairs)?)?;
+    pub fn direct_hash(&self, algorithm: Option<String>, secret: &Uint8Array) -> Result<String> {
         let (key, algorithm) = (
             self.inner().clone(),
             named(algorithm, EncryptionAlgorithm::from_name)?.unwrap_or_default(),
