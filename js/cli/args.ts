@@ -95,6 +95,14 @@ function refuseSlips(
   }
 }
 
+/** What has to be given; `missing` is what is said where it is not. */
+export function required(value: string | undefined, missing: string): string {
+  if (value === undefined) {
+    throw usageError(missing);
+  }
+  return value;
+}
+
 export const ALGORITHMS: readonly EncryptionAlgorithm[] = [
   "RSAES_OAEP_SHA_256",
   "RSAES_OAEP_SHA_1",

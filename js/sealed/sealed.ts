@@ -49,7 +49,10 @@ export interface Sealed {
 }
 
 const MIB = 1024 * 1024;
-/** What S3 takes, as Rust has it too: a page that only seals does not load the S3 module. */
+/**
+ * What S3 takes, as Rust has it too: a page that only seals does not load the S3 module. A test
+ * compares them with what `multipartPlan` admits.
+ */
 const MIN_PART = 5 * MIB;
 const MAX_PART = 5 * 1024 * MIB;
 const MAX_PARTS = 10_000;

@@ -13,6 +13,13 @@ import { WithoutKey } from "./without-key.ts";
 // A download that has begun does not need its address any more.
 const REVOKE_AFTER_MS = 60_000;
 
+/** What opening came to: the hashes of both files, and the milliseconds it took. */
+interface Outcome extends Opening {
+  readonly before: string;
+  readonly after: string;
+  readonly time: number;
+}
+
 export class OpenStep {
   readonly #step = new Step("open");
   readonly #start = byId("open-start", HTMLButtonElement);
@@ -63,7 +70,7 @@ export class OpenStep {
       const time = performance.now() - start;
       const [before, after] = [await sha256(stored.file), await sha256(opened)];
       if (this.#stored !== stored) return;
-      this.#show(stored, opened, before, after, openingOf(answer), time);
+      this.#show(stored, opened, { before, after, time, ...openingOf(answer) });
       if (before !== after) throw new DemoError("DEMO_NOT_THE_SAME");
       this.#step.done(({ open }) => open.done(opened.name));
     } catch (error) {
@@ -88,14 +95,8 @@ export class OpenStep {
     }
   }
 
-  #show(
-    { target }: StoredFile,
-    opened: File,
-    before: string,
-    after: string,
-    { form, calls }: Opening,
-    time: number,
-  ): void {
+  #show({ target }: StoredFile, opened: File, outcome: Outcome): void {
+    const { before, after, time, form, calls } = outcome;
     byId("open-before", HTMLElement).textContent = inGroups(before);
     byId("open-after", HTMLElement).textContent = inGroups(after);
     say(byId("open-verdict", HTMLElement), ({ open }) =>

@@ -1,8 +1,7 @@
 import { type Description, inspect as inspectMessage } from "../../node.js";
-import { command } from "../args.js";
+import { command, required } from "../args.js";
 import { openInput } from "../files/input.js";
 import { print } from "../files/output.js";
-import { usageError } from "../terminal/failure.js";
 import { formatBytes, json, pairs, type Text, table, text } from "../terminal/text.js";
 
 const HELP = text`Usage: bongtu inspect [--json] FILE|-
@@ -25,10 +24,8 @@ export const inspect = command({
   help: HELP,
   options: { json: { type: "boolean" } },
   async run(values, operand) {
-    if (operand === undefined) {
-      throw usageError("FILE is missing: the message to inspect");
-    }
-    const { stream } = await openInput(operand);
+    const file = required(operand, "FILE is missing: the message to inspect");
+    const { stream } = await openInput(file);
     const description = await inspectMessage(stream);
     await print(values.json ? json(description) : describe(description));
   },

@@ -1,7 +1,6 @@
-import { ALGORITHMS, command } from "../args.js";
+import { ALGORITHMS, command, required } from "../args.js";
 import { print } from "../files/output.js";
 import { readPublicKey } from "../keys/keys.js";
-import { usageError } from "../terminal/failure.js";
 import { padded, type Text, table, text } from "../terminal/text.js";
 
 const HELP = text`Usage: bongtu key FILE|-
@@ -26,10 +25,8 @@ export const key = command({
   help: HELP,
   options: {},
   async run(_values, operand) {
-    if (operand === undefined) {
-      throw usageError("FILE is missing: the public key to tell about");
-    }
-    const publicKey = await readPublicKey(operand);
+    const file = required(operand, "FILE is missing: the public key to tell about");
+    const publicKey = await readPublicKey(file);
     const limits = ALGORITHMS.map((algorithm, index): [string, Text] => [
       index === 0 ? "direct limits" : "",
       publicKey.encryptionAlgorithms.includes(algorithm)

@@ -6,7 +6,7 @@ import {
   KmsPublicKey,
   type PublicKeyOptions,
 } from "../../node.js";
-import { parseFingerprint, refuseSharedInput } from "../args.js";
+import { parseFingerprint, refuseSharedInput, required } from "../args.js";
 import { readSmall } from "../files/input.js";
 import { usageError } from "../terminal/failure.js";
 import { remoteKms } from "./kms-client.js";
@@ -43,10 +43,7 @@ export async function readSealingKey(
   operand: string | undefined,
 ): Promise<KmsPublicKey> {
   const spkiSha256 = parseFingerprint("--spki-sha256", values["spki-sha256"]);
-  const file = values["public-key"];
-  if (file === undefined) {
-    throw usageError("-k PUB is missing: the public key to seal to");
-  }
+  const file = required(values["public-key"], "-k PUB is missing: the public key to seal to");
   refuseSharedInput({ "-k": file, FILE: operand ?? "-" });
   const pin = spkiSha256 === undefined ? {} : { spkiSha256 };
   return await readPublicKey(file, { keyArn: values["key-arn"], ...pin });

@@ -2,6 +2,7 @@
 // Locks, which end with the tab that has them.
 
 import { wordsOf } from "../../base/errors.js";
+import { ignore } from "../../base/operation.js";
 import { isReplacedAtOnce, writerOf } from "../../io/origin-file.js";
 import { takeWebLock } from "../../io/web-lock.js";
 import { type SpoolStore, spoolError } from "./store.js";
@@ -28,29 +29,16 @@ export async function originPrivateStore(): Promise<SpoolStore> {
   const directory = await storage.getDirectory().catch((cause) => {
     throw noStore(`as in some private windows: ${wordsOf(cause)}`, { cause });
   });
-  const sealedOf = (id: string) => directory.getFileHandle(`${PREFIX}${id}${SEALED}`);
-  const create = (name: string) => directory.getFileHandle(`${PREFIX}${name}`, { create: true });
-  const remove = (name: string) => ifThere(directory.removeEntry(`${PREFIX}${name}`));
-  const textOf = async (name: string) => {
-    const file = await ifThere(directory.getFileHandle(`${PREFIX}${name}`));
-    return await (await file?.getFile())?.text();
-  };
-  const writeText = async (name: string, text: string) => {
-    const writer = await writerOf(await create(name));
-    try {
-      await writer.write(new TextEncoder().encode(text));
-    } catch (error) {
-      await writer.abort().catch(() => undefined);
-      throw error;
-    }
-    await writer.close();
-  };
-  // A file that is replaced while it is read fails to be read, also for those who only list.
-  const whileRecordStays = <T>(id: string, work: () => Promise<T>) =>
-    locks.request(`${PREFIX}${id}${RECORD}`, { mode: "shared" }, work);
-  const whileNobodyReads = <T>(id: string, work: () => Promise<T>) =>
-    locks.request(`${PREFIX}${id}${RECORD}`, work);
+  return storeIn(directory, storage, locks);
+}
 
+function storeIn(
+  directory: FileSystemDirectoryHandle,
+  storage: StorageManager,
+  locks: LockManager,
+): SpoolStore {
+  const { find, create, remove } = filesIn(directory);
+  const records = recordsIn(directory, locks);
   return {
     async ids() {
       const ids = new Set<string>();
@@ -77,53 +65,88 @@ export async function originPrivateStore(): Promise<SpoolStore> {
         throw error;
       });
       return {
-        write: (bytes) => writer.write(bytes),
-        close: () => writer.close(),
+        ...writer,
         async abort() {
-          await writer.abort().catch(() => undefined);
+          await writer.abort().catch(ignore);
           await remove(`${id}${SEALED}`);
         },
       };
     },
 
-    async size(id) {
-      const file = sealedOf(id).then((handle) => handle.getFile());
-      return (await ifThere(file))?.size;
-    },
+    size: async (id) => (await ifThere(find(`${id}${SEALED}`)))?.size,
 
     async read(id, start, end) {
-      const file = await (await sealedOf(id)).getFile();
+      const file = await find(`${id}${SEALED}`);
       return new Uint8Array(await file.slice(start, end).arrayBuffer());
     },
 
-    readRecord: (id) =>
-      whileRecordStays(id, async () => {
+    readRecord: records.read,
+    writeRecord: records.write,
+
+    async delete(id) {
+      await records.remove(id);
+      await remove(`${id}${SEALED}`);
+    },
+  };
+}
+
+/** Files by their names without the prefix. */
+function filesIn(directory: FileSystemDirectoryHandle) {
+  return {
+    find: async (name: string) => (await directory.getFileHandle(`${PREFIX}${name}`)).getFile(),
+    create: (name: string) => directory.getFileHandle(`${PREFIX}${name}`, { create: true }),
+    remove: (name: string) => ifThere(directory.removeEntry(`${PREFIX}${name}`)),
+  };
+}
+
+/** Files that are replaced while they are read fail to be read, also for those who only list. */
+function recordsIn(directory: FileSystemDirectoryHandle, locks: LockManager) {
+  const { find, create, remove } = filesIn(directory);
+  const whileStays = <T>(id: string, work: () => Promise<T>) =>
+    locks.request(`${PREFIX}${id}${RECORD}`, { mode: "shared" }, work);
+  const whileNobodyReads = <T>(id: string, work: () => Promise<T>) =>
+    locks.request(`${PREFIX}${id}${RECORD}`, work);
+  const textOf = async (name: string) => (await ifThere(find(name)))?.text();
+
+  return {
+    read: (id: string) =>
+      whileStays(id, async () => {
         const text = await textOf(`${id}${RECORD}`);
         const next = isWhole(text) ? undefined : await textOf(`${id}${NEW_RECORD}`);
         // What is empty was made, but never closed.
         return (isWhole(next) ? next : text) || undefined;
       }),
 
-    writeRecord: (id, text) =>
+    write: (id: string, text: string) =>
       whileNobodyReads(id, async () => {
-        if (isReplacedAtOnce(await create(`${id}${RECORD}`))) {
-          await writeText(`${id}${RECORD}`, text);
+        const record = await create(`${id}${RECORD}`);
+        if (isReplacedAtOnce(record)) {
+          await writeText(record, text);
           return;
         }
         // One of the two is whole, whenever the page is closed.
-        await writeText(`${id}${NEW_RECORD}`, text);
-        await writeText(`${id}${RECORD}`, text);
+        await writeText(await create(`${id}${NEW_RECORD}`), text);
+        await writeText(record, text);
         await remove(`${id}${NEW_RECORD}`);
       }),
 
-    async delete(id) {
-      await whileNobodyReads(id, async () => {
+    remove: (id: string) =>
+      whileNobodyReads(id, async () => {
         await remove(`${id}${NEW_RECORD}`);
         await remove(`${id}${RECORD}`);
-      });
-      await remove(`${id}${SEALED}`);
-    },
+      }),
   };
+}
+
+async function writeText(file: FileSystemFileHandle, text: string): Promise<void> {
+  const writer = await writerOf(file);
+  try {
+    await writer.write(new TextEncoder().encode(text));
+  } catch (error) {
+    await writer.abort().catch(ignore);
+    throw error;
+  }
+  await writer.close();
 }
 
 function noStore(reason: string, options?: ErrorOptions) {

@@ -200,6 +200,7 @@ export class SpoolHandle implements Spooled {
 
 /** A spool that nobody else uploads meanwhile. */
 class SpoolSource extends UploadSource {
+  override readonly lasting = true;
   readonly size: number;
   readonly #kept: Kept;
   readonly #release: () => Promise<void>;

@@ -21,21 +21,16 @@ export class Upload {
   readonly #ranges: readonly PartRange[];
   readonly #concurrency: number;
   readonly #options: UploadPartsOptions;
+  /** Whether a failure leaves everything for another attempt. */
   readonly #keep: boolean;
   readonly #server: UploadServer;
 
-  /** With `keep` a failure leaves everything for another attempt. */
-  constructor(
-    source: UploadSource,
-    plan: MultipartPlan,
-    options: UploadPartsOptions,
-    keep: boolean,
-  ) {
+  constructor(source: UploadSource, plan: MultipartPlan, options: UploadPartsOptions) {
     this.#source = source;
     this.#ranges = partRanges(plan);
     this.#concurrency = plan.concurrency;
     this.#options = options;
-    this.#keep = keep;
+    this.#keep = source.lasting && options.keep !== false;
     this.#server = new UploadServer(options, source.uploadId);
   }
 

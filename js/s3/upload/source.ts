@@ -18,6 +18,8 @@ export interface FinishedPart {
 }
 
 export abstract class UploadSource {
+  /** Whether it outlives the page or process. */
+  readonly lasting: boolean = false;
   /** In bytes. */
   abstract readonly size: number;
   /** Of the upload that was begun, where its server names them. */

@@ -48,8 +48,7 @@ export async function uploadParts(
   try {
     const checked = spooled ? planFor(source, plan) : checkPlan(source, plan);
     checkSameChecksum(opened, options);
-    const keep = spooled && options.keep !== false;
-    const { parts, checksum } = await new Upload(opened, checked, options, keep).run();
+    const { parts, checksum } = await new Upload(opened, checked, options).run();
     return { parts, ...(checksum === undefined ? {} : { checksum }) };
   } finally {
     // What cannot be let go now is let go with the page or process.

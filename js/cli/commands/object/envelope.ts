@@ -1,11 +1,12 @@
 import type { StoredEnvelope } from "../../../node.js";
+import { required } from "../../args.js";
 import { readText } from "../../files/input.js";
-import { fileError, usageError } from "../../terminal/failure.js";
+import { fileError } from "../../terminal/failure.js";
 
 /** Where an object's envelope stands: its metadata and, if it has one, its instruction file. */
 export interface EnvelopeFiles {
   readonly metadata: string;
-  readonly "instruction-file"?: string | undefined;
+  readonly instructionFile?: string | undefined;
 }
 
 export interface ReadEnvelope extends StoredEnvelope {
@@ -15,15 +16,14 @@ export interface ReadEnvelope extends StoredEnvelope {
 
 export async function readEnvelope(files: EnvelopeFiles): Promise<ReadEnvelope> {
   const stored = await readMetadata(files.metadata);
-  const path = files["instruction-file"];
-  if (path === undefined) {
-    return { ...stored, instructionFile: undefined };
-  }
-  return { ...stored, instructionFile: await readText(path, "an instruction file") };
+  const path = files.instructionFile;
+  const instructionFile = path && (await readText(path, "an instruction file"));
+  return { ...stored, instructionFile };
 }
 
-export function missingMetadata(): Error {
-  return usageError("--metadata META.json is missing: the user metadata of the object");
+/** Where the metadata are, or go. */
+export function requiredMetadata(path: string | undefined): string {
+  return required(path, "--metadata META.json is missing: the user metadata of the object");
 }
 
 const METADATA =

@@ -1,7 +1,6 @@
 import { inspect, type ObjectDescription } from "../../../node.js";
-import { command, refuseSharedInput } from "../../args.js";
+import { command, refuseSharedInput, required } from "../../args.js";
 import { print } from "../../files/output.js";
-import { usageError } from "../../terminal/failure.js";
 import { formatBytes, json, pairs, type Text, table, text } from "../../terminal/text.js";
 import { readEnvelope } from "./envelope.js";
 
@@ -32,24 +31,20 @@ export const inspectObject = command({
     "instruction-file": { type: "string" },
   },
   async run(values, operand) {
-    if (operand === undefined) {
-      throw usageError("META.json is missing: the metadata to inspect");
-    }
+    const metadata = required(operand, "META.json is missing: the metadata to inspect");
     const instructionFile = values["instruction-file"];
-    refuseSharedInput({ "META.json": operand, "--instruction-file": instructionFile });
-    const files = { metadata: operand, "instruction-file": instructionFile };
-    const description = await inspect(await readEnvelope(files));
-    await print(
-      values.json ? json(description) : describe(description, instructionFile !== undefined),
-    );
+    refuseSharedInput({ "META.json": metadata, "--instruction-file": instructionFile });
+    const description = await inspect(await readEnvelope({ metadata, instructionFile }));
+    const place = instructionFile === undefined ? "in the metadata" : "in the instruction file";
+    await print(values.json ? json(description) : describe(description, place));
   },
 });
 
-function describe(description: ObjectDescription, withFile: boolean): Text {
+/** `place` is where the data key stands. */
+function describe(description: ObjectDescription, place: string): Text {
   const { version, contentAlgorithm, committing, wrap, wrappedKeyLength } = description;
   const { materialDescription, unreadableDescription, plaintextLength } = description;
   const commitment = committing ? "commits to its key" : "does NOT commit to its key";
-  const place = withFile ? "in the instruction file" : "in the metadata";
   const [title, note] = DESCRIPTIONS[wrap];
   return text`${[
     text`S3 Encryption Client object, version ${version.slice(1)}\n\n`,

@@ -8,7 +8,7 @@ import { complete } from "../../files/pipeline.js";
 import { OPENING_KEY, openingKms } from "../../keys/keys.js";
 import { showProgress } from "../../terminal/progress.js";
 import { text } from "../../terminal/text.js";
-import { missingMetadata, readEnvelope } from "./envelope.js";
+import { readEnvelope, requiredMetadata } from "./envelope.js";
 
 const HELP = text`Usage: bongtu object open --kms ARN [--region R] [--endpoint-url U] --metadata META.json
                           [options] [-o OUT] [BODY|-]
@@ -58,17 +58,15 @@ export const openObject = command({
     ...OUTPUT,
   },
   async run(values, operand) {
-    const { metadata, "instruction-file": instructionFile } = values;
-    if (metadata === undefined) {
-      throw missingMetadata();
-    }
+    const metadata = requiredMetadata(values.metadata);
+    const instructionFile = values["instruction-file"];
     refuseSharedInput({
       "--metadata": metadata,
       "--instruction-file": instructionFile,
       BODY: operand ?? "-",
     });
     const { kms, keyArn } = await openingKms(values);
-    const envelope = await readEnvelope({ metadata, "instruction-file": instructionFile });
+    const envelope = await readEnvelope({ metadata, instructionFile });
 
     const input = await openInput(operand);
     const output = await openOutput(values);

@@ -8,7 +8,7 @@ import { readNamedSealingKey, SEALING_KEY } from "../../keys/keys.js";
 import { usageError } from "../../terminal/failure.js";
 import { showProgress } from "../../terminal/progress.js";
 import { json, text } from "../../terminal/text.js";
-import { missingMetadata } from "./envelope.js";
+import { requiredMetadata } from "./envelope.js";
 import { openOutputs } from "./outputs.js";
 
 const HELP = text`Usage: bongtu object seal -k PUB [--key-arn ARN] --metadata META.json [options]
@@ -61,10 +61,8 @@ export const sealObject = command({
   async run(values, operand) {
     const format = parseChoice("--format", FORMATS, values.format);
     const materialDescription = parsePairs("-m", values["material-description"]);
-    const { metadata, "instruction-file": instructionFile } = values;
-    if (metadata === undefined) {
-      throw missingMetadata();
-    }
+    const metadata = requiredMetadata(values.metadata);
+    const instructionFile = values["instruction-file"];
     await checkOutputs(
       { "--instruction-file": instructionFile, "--metadata": metadata },
       values.output,

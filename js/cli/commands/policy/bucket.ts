@@ -1,5 +1,5 @@
 import { type BucketPolicyOptions, bucketPolicy } from "../../../node.js";
-import { command, parseChoice } from "../../args.js";
+import { command, parseChoice, required } from "../../args.js";
 import { print } from "../../files/output.js";
 import { usageError } from "../../terminal/failure.js";
 import { json, text } from "../../terminal/text.js";
@@ -44,16 +44,12 @@ export const policyBucket = command({
     "create-only": { type: "boolean" },
   },
   async run(values, operand) {
-    const { bucket, partition } = values;
     if (operand !== undefined) {
       throw usageError(`'${operand}' is not an option`);
     }
-    if (bucket === undefined) {
-      throw usageError("--bucket B is missing: whose policy it is");
-    }
     const policy = bucketPolicy({
-      bucket,
-      partition,
+      bucket: required(values.bucket, "--bucket B is missing: whose policy it is"),
+      partition: values.partition,
       tlsOnly: values["tls-only"],
       minimumTls: parseChoice("--minimum-tls", ["1.2", "1.3"], values["minimum-tls"]),
       kmsKeyArn: values["kms-key"],

@@ -1,8 +1,7 @@
 import { explain, type PolicyExplanation, type PolicyFinding } from "../../../node.js";
-import { command } from "../../args.js";
+import { command, required } from "../../args.js";
 import { readText } from "../../files/input.js";
 import { print } from "../../files/output.js";
-import { usageError } from "../../terminal/failure.js";
 import { json, type Text, text, wrapped } from "../../terminal/text.js";
 
 const HELP = text`Usage: bongtu policy explain [--json] FILE|-
@@ -26,10 +25,8 @@ export const policyExplain = command({
   help: HELP,
   options: { json: { type: "boolean" } },
   async run(values, operand) {
-    if (operand === undefined) {
-      throw usageError("FILE is missing: the policy to explain");
-    }
-    const explanation = explain(await readText(operand, "a bucket policy"));
+    const file = required(operand, "FILE is missing: the policy to explain");
+    const explanation = explain(await readText(file, "a bucket policy"));
     await print(values.json ? json(explanation) : describe(explanation));
   },
 });

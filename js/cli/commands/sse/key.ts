@@ -4,7 +4,6 @@ import { readSmall } from "../../files/input.js";
 import { OUTPUT, openOutput } from "../../files/output.js";
 import { deliver } from "../../files/pipeline.js";
 import { readNamedSealingKey, SEALING_KEY } from "../../keys/keys.js";
-import { usageError } from "../../terminal/failure.js";
 import { text } from "../../terminal/text.js";
 import { place } from "./place.js";
 
@@ -52,9 +51,6 @@ export const sseKey = command({
   async run(values, operand) {
     const where = place(values);
     const algorithm = parseAlgorithm(values.algorithm);
-    if (operand === undefined && values["public-key"] === undefined) {
-      throw usageError("-k PUB is missing: the public key to seal to");
-    }
     // Without FILE, standard input is free for the public key.
     const { publicKey, keyArn } = await readNamedSealingKey(values, operand ?? "");
     const keyring = Keyring.kmsRsa({ publicKey, keyArn, algorithm });

@@ -1,5 +1,5 @@
 import type { ObjectPlace } from "../../../node.js";
-import { usageError } from "../../terminal/failure.js";
+import { required } from "../../args.js";
 
 /** The object that a customer key is for. */
 export function place({
@@ -9,9 +9,8 @@ export function place({
   readonly bucket?: string | undefined;
   readonly key?: string | undefined;
 }): ObjectPlace {
-  if (bucket === undefined || key === undefined) {
-    const [option, what] = bucket === undefined ? ["--bucket B", "bucket"] : ["--key KEY", "key"];
-    throw usageError(`${option} is missing: the ${what} of the object`);
-  }
-  return { bucket, key };
+  return {
+    bucket: required(bucket, "--bucket B is missing: the bucket of the object"),
+    key: required(key, "--key KEY is missing: the key of the object"),
+  };
 }
