@@ -76,7 +76,13 @@ export function decode(inlined: string): Uint8Array<ArrayBuffer> {
   symbols(alphabet).forEach((symbol, byte) => {
     meanings[symbol] = byte;
   });
-  return Uint8Array.from(symbols(inlined), (symbol) => meanings[symbol] as number);
+  // A loop: `Uint8Array.from` with a function takes ten times as long, which is most of the start.
+  const found = symbols(inlined);
+  const bytes = new Uint8Array(found.length);
+  for (let i = 0; i < found.length; i++) {
+    bytes[i] = meanings[found[i] as number] as number;
+  }
+  return bytes;
 }
 
 function symbols(text: string): Uint16Array {

@@ -33,7 +33,9 @@ for (const [condition, platform] of Object.entries(PLATFORMS)) {
 /** Names of files in the output, each with the module that it is made of. */
 function entriesFor(condition, { outdir, entry }) {
   const targets = Object.values(exports).map((target) => target[condition] ?? "");
-  const names = targets.flatMap((target) => new RegExp(`^\\./${outdir}/(\\w+)\\.js$`).exec(target)?.[1] ?? []);
+  const names = targets.flatMap(
+    (target) => new RegExp(`^\\./${outdir}/(\\w+)\\.js$`).exec(target)?.[1] ?? [],
+  );
   return Object.fromEntries(names.map((name) => [name, entry(name)]));
 }
 
