@@ -1,28 +1,41 @@
 import { BongtuError, type BongtuErrorCode, wordsOf } from "../base/errors.js";
 import { alphabet } from "../wasm/alphabet.js";
 
-/** What wasm-bindgen makes for each module. */
-type InitSync<Exports> = (source: { module: WebAssembly.Module }) => Exports;
+/** A module as it is carried: as text, which runs wherever a script does, or by whoever has it compiled. */
+export type Carried =
+  | string
+  | { readonly name: string; readonly module: WebAssembly.Module | undefined };
 
-/** Compiles and instantiates a module that a script carries as text, synchronously. */
-export function instantiated<Exports>(initSync: InitSync<Exports>, inlined: string): Exports {
-  if (typeof WebAssembly !== "object") {
-    throw new BongtuError("ERR_WASM", "this runtime has no WebAssembly, which bongtu needs");
-  }
+/** What wasm-bindgen makes for each module, of a crate whose errors are JavaScript's. */
+interface Bindings<Exports> {
+  imports(): WebAssembly.Imports;
+  finish(instance: WebAssembly.Instance, module: WebAssembly.Module): Exports;
+  setErrorFactory(factory: (code: BongtuErrorCode, message: string) => BongtuError): void;
+}
+
+/** Compiles and instantiates a module, synchronously. */
+export function instantiated<Exports>(
+  bindings: Pick<Bindings<Exports>, "imports" | "finish">,
+  carried: Carried,
+): Exports {
   try {
-    return initSync({ module: new WebAssembly.Module(decode(inlined)) });
+    const { Module, Instance } = engine();
+    const module: WebAssembly.Module | undefined =
+      typeof carried === "string" ? new Module(decode(carried)) : carried.module;
+    if (module === undefined) {
+      throw missing(carried);
+    }
+    return bindings.finish(new Instance(module, bindings.imports()), module);
   } catch (cause) {
-    const words = wordsOf(cause);
-    throw new BongtuError("ERR_WASM", `WebAssembly was refused: ${words}${adviceFor(words)}`, {
-      cause,
-    });
+    throw refused(cause);
   }
 }
 
-/** What wasm-bindgen makes of a crate whose errors are JavaScript's. */
-interface Bindings<Exports> {
-  readonly initSync: InitSync<Exports>;
-  setErrorFactory(factory: (code: BongtuErrorCode, message: string) => BongtuError): void;
+const carriedHere: WasmModule<unknown, Bindings<unknown>>[] = [];
+
+/** Prepares all that is imported here. */
+export async function prepareAll(): Promise<void> {
+  await Promise.all(carriedHere.map((module) => module.prepare()));
 }
 
 /**
@@ -31,12 +44,13 @@ interface Bindings<Exports> {
  */
 export class WasmModule<Exports, B extends Bindings<Exports>> {
   readonly #bindings: B;
-  readonly #inlined: string;
+  readonly #carried: Carried;
   #instance: Exports | undefined;
 
-  constructor(bindings: B & Bindings<Exports>, inlined: string) {
+  constructor(bindings: B & Bindings<Exports>, carried: Carried) {
     this.#bindings = bindings;
-    this.#inlined = inlined;
+    this.#carried = carried;
+    carriedHere.push(this);
   }
 
   /** The bindings, ready to use. */
@@ -47,12 +61,54 @@ export class WasmModule<Exports, B extends Bindings<Exports>> {
 
   /** The raw exports, `memory` among them; tests search it for keys. */
   instance(): Exports {
-    if (this.#instance === undefined) {
-      this.#instance = instantiated(this.#bindings.initSync, this.#inlined);
-      this.#bindings.setErrorFactory((code, message) => new BongtuError(code, message));
-    }
-    return this.#instance;
+    return this.#instance ?? this.#take(instantiated(this.#bindings, this.#carried));
   }
+
+  /** The same beforehand, without holding up the page. */
+  async prepare(): Promise<void> {
+    try {
+      const { compile, instantiate } = engine();
+      const carried = this.#carried;
+      const module = typeof carried === "string" ? await compile(decode(carried)) : carried.module;
+      if (module === undefined) {
+        return; // nobody gave it
+      }
+      const instance = await instantiate(module, this.#bindings.imports());
+      // Unless somebody could not wait.
+      if (this.#instance === undefined) {
+        this.#take(this.#bindings.finish(instance, module));
+      }
+    } catch (cause) {
+      throw refused(cause);
+    }
+  }
+
+  #take(exports: Exports): Exports {
+    this.#instance = exports;
+    this.#bindings.setErrorFactory((code, message) => new BongtuError(code, message));
+    return exports;
+  }
+}
+
+function engine(): typeof WebAssembly {
+  if (typeof WebAssembly !== "object") {
+    throw new BongtuError("ERR_WASM", "this runtime has no WebAssembly, which bongtu needs");
+  }
+  return WebAssembly;
+}
+
+function missing(carried: Carried): BongtuError {
+  const name = typeof carried === "string" ? "" : carried.name;
+  return new BongtuError("ERR_WASM", `\`await init({ ${name}: … })\` comes first`);
+}
+
+function refused(cause: unknown): BongtuError {
+  if (cause instanceof BongtuError) {
+    return cause;
+  }
+  const words = wordsOf(cause);
+  const text = `WebAssembly was refused: ${words}${adviceFor(words)}`;
+  return new BongtuError("ERR_WASM", text, { cause });
 }
 
 /** A module of this package that is imported when it is first needed. */
@@ -63,11 +119,13 @@ export function fetched<T>(module: Promise<T>, what: string): Promise<T> {
   });
 }
 
-/** Engines refuse for many reasons, of which a page can do something about one. */
+/** Engines refuse for many reasons, of which a page can do something about two. */
 function adviceFor(words: string): string {
   return /content.security.policy|\bcsp\b|unsafe-eval/i.test(words)
     ? "; a Content-Security-Policy must allow it with script-src 'wasm-unsafe-eval'"
-    : "";
+    : /on the main thread/.test(words)
+      ? "; `await ready()` does that"
+      : "";
 }
 
 /** Reads what pkg-scripts/lib/inline.mjs writes: a byte is one character, or two after `}` and `~`. */

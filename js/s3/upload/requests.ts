@@ -1,7 +1,7 @@
 // The requests of a multipart upload, which are the caller's to make: what they are given, and what
 // may come back.
 
-import type { Checksum } from "../checksums.js";
+import type { Checksum } from "../checksumming.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
 
 /** An UploadPart to be sent. */
