@@ -51,6 +51,7 @@ export {
   sealedSize,
   sealStream,
 } from "./message/seal.js";
+export { ready } from "./modules/ready.js";
 export type { ObjectBody } from "./object/body.js";
 export {
   type OpenedObject,
@@ -69,12 +70,8 @@ export {
   sealObject,
   sealObjectStream,
 } from "./object/seal.js";
-export {
-  type Checksum,
-  type ChecksumStream,
-  checksums,
-  type PartChecksum,
-} from "./s3/checksums.js";
+export type { Checksum, ChecksumStream, Checksums, PartChecksum } from "./s3/checksumming.js";
+export { checksums } from "./s3/checksums.js";
 export {
   type BucketPolicyOptions,
   bucketPolicy,

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import "../js/cli/main.js";
+import "../dist/node/cli.js";

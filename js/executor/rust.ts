@@ -44,8 +44,8 @@ export const rustExecutor: Executor = {
   },
 };
 
-function fallback(): Promise<typeof import("../modules/fallback.js")> {
-  return fetched(import("../modules/fallback.js"), "with AES and RSA");
+async function fallback() {
+  return (await fetched(import("../modules/fallback.js"), "with AES and RSA")).fallbackWasm();
 }
 
 function found<T>(made: T | undefined): T {

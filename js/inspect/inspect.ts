@@ -1,9 +1,8 @@
 import type { OperationOptions } from "../base/operation.js";
-import { refuseMisspelt } from "../base/option-names.js";
-import { checkOperationOptions } from "../base/options.js";
-import { preparing, readerOf, type Source } from "../io/source.js";
+import type { Source } from "../io/source.js";
 import { fetched } from "../modules/compile.js";
 import type { StoredEnvelope } from "../object/open.js";
+import { describe } from "./describe.js";
 import type { Description, ObjectDescription } from "./description.js";
 
 /**
@@ -12,29 +11,11 @@ import type { Description, ObjectDescription } from "./description.js";
  */
 export function inspect(envelope: StoredEnvelope): Promise<ObjectDescription>;
 export function inspect(source: Source, options?: OperationOptions): Promise<Description>;
-export async function inspect(
+export function inspect(
   given: Source | StoredEnvelope,
   options: OperationOptions = {},
 ): Promise<Description | ObjectDescription> {
-  if (isEnvelope(given)) {
-    checkOperationOptions(options, {});
-    refuseMisspelt(given, ["metadata", "instructionFile"], "object.");
-    return (await inspection()).inspectObject(given);
-  }
-  const reader = readerOf(given);
-  preparing(reader, () => checkOperationOptions(options, {}));
-  const { inspectMessage } = await inspection().catch((failure) => {
-    reader.cancel(failure);
-    throw failure;
-  });
-  return inspectMessage(reader, options);
-}
-
-/** Who seals and opens never looks: what does is fetched by those who do. */
-function inspection(): Promise<typeof import("./inspection.js")> {
-  return fetched(import("./inspection.js"), "that inspects");
-}
-
-function isEnvelope(given: Source | StoredEnvelope): given is StoredEnvelope {
-  return typeof given === "object" && given !== null && "metadata" in given;
+  // Who seals and opens never looks: what does is fetched by those who do.
+  const load = () => fetched(import("./inspection.js"), "that inspects");
+  return describe(load, given, options);
 }

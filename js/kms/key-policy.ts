@@ -2,10 +2,17 @@
 
 import { inputError } from "../base/errors.js";
 import type { Names } from "../base/option-names.js";
-import { checkOptions, checkText, contextPairs, type EncryptionContext } from "../base/options.js";
+import {
+  checkFlag,
+  checkOptions,
+  checkText,
+  contextPairs,
+  type EncryptionContext,
+  requiredText,
+} from "../base/options.js";
 import type { EncryptionAlgorithm } from "../keys/public-key.js";
 import { policyWasm } from "../modules/policy.js";
-import { checkFlag, requiredText, textOptions } from "../s3/request/arguments.js";
+import { textOptions } from "../s3/request/arguments.js";
 
 /** What a key is used for. */
 export interface KeyUse {

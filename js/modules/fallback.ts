@@ -2,12 +2,16 @@
 
 import * as bindings from "../wasm/bongtu_fallback.js";
 import { inlined } from "../wasm/fallback-inline.js";
-import { instantiated } from "./compile.js";
+import { WasmModule } from "./compile.js";
+
+const module = /* @__PURE__ */ new WasmModule(bindings, inlined);
+
+/** The bindings, ready to use. */
+export function fallbackWasm(): typeof bindings {
+  return module.bindings;
+}
 
 /** The raw exports; a test searches their memory for keys. */
-export const instance: ReturnType<typeof bindings.initSync> = instantiated(
-  bindings.initSync,
-  inlined,
-);
-
-export const { Aes, rsaOaepEncrypt } = bindings;
+export function instantiateFallback(): bindings.InitOutput {
+  return module.instance();
+}

@@ -12,6 +12,6 @@ export function openWasm(): typeof bindings {
 }
 
 /** The raw exports; a test searches their memory for keys. */
-export function instantiateOpen(): ReturnType<typeof bindings.initSync> {
+export function instantiateOpen(): bindings.InitOutput {
   return module.instance();
 }

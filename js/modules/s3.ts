@@ -12,6 +12,6 @@ export function s3Wasm(): typeof bindings {
 }
 
 /** The raw exports; a test searches their memory for keys. */
-export function instantiateS3(): ReturnType<typeof bindings.initSync> {
+export function instantiateS3(): bindings.InitOutput {
   return module.instance();
 }

@@ -12,6 +12,6 @@ export function sealWasm(): typeof bindings {
 }
 
 /** The raw exports; a test searches their memory for keys. */
-export function instantiateSeal(): ReturnType<typeof bindings.initSync> {
+export function instantiateSeal(): bindings.InitOutput {
   return module.instance();
 }

@@ -8,7 +8,7 @@ print("to …, in KB", "brotli", "at most", "gzip");
 let grown = false;
 const later = new Map();
 for (const [what, names, limit] of DOWNLOADS) {
-  const download = await measureDownload(names, process.cwd());
+  const download = await measureDownload(names, "pkg");
   const { brotli, gzip } = download.first;
   print(
     what,

@@ -37,11 +37,16 @@ for (const [words, isPolicy] of REFUSALS) {
       throw cause;
     }
     // When it is instantiated, and when it is compiled.
-    const errors = [thrown(() => instantiated(refuse, inlined(EMPTY_MODULE)), "ERR_WASM")];
+    const errors = [
+      thrown(
+        () => instantiated({ ...BINDINGS, finish: refuse }, inlined(EMPTY_MODULE)),
+        "ERR_WASM",
+      ),
+    ];
     const { Module } = WebAssembly;
     try {
       WebAssembly.Module = refuse;
-      errors.push(thrown(() => instantiated(() => {}, inlined(EMPTY_MODULE)), "ERR_WASM"));
+      errors.push(thrown(() => instantiated(BINDINGS, inlined(EMPTY_MODULE)), "ERR_WASM"));
     } finally {
       WebAssembly.Module = Module;
     }
@@ -57,7 +62,7 @@ test("no WebAssembly at all", () => {
   const { WebAssembly: before } = globalThis;
   try {
     delete globalThis.WebAssembly;
-    assert.match(thrown(() => instantiated(() => {}, ""), "ERR_WASM").message, /no WebAssembly/);
+    assert.match(thrown(() => instantiated(BINDINGS, ""), "ERR_WASM").message, /no WebAssembly/);
   } finally {
     globalThis.WebAssembly = before;
   }
@@ -80,6 +85,7 @@ test("a module that cannot be imported says why", async () => {
   }
 });
 
+const BINDINGS = { imports: () => ({}), finish: () => ({}) };
 const EMPTY_MODULE = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
 /** As pkg-scripts/lib/inline.mjs writes bytes. */

@@ -26,7 +26,7 @@ import { passesSelfTest } from "../../pkg/js/executor/self-test.js";
 import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
 import { keyringParts } from "../../pkg/js/keys/descriptor.js";
 import { sealKeyring } from "../../pkg/js/keys/seal-keyring.js";
-import { Aes, instance as fallback } from "../../pkg/js/modules/fallback.js";
+import { fallbackWasm, instantiateFallback } from "../../pkg/js/modules/fallback.js";
 import { instantiateOpen, openWasm } from "../../pkg/js/modules/open.js";
 import { instantiateS3 } from "../../pkg/js/modules/s3.js";
 import { instantiateSeal, sealWasm } from "../../pkg/js/modules/seal.js";
@@ -146,7 +146,12 @@ function findSecrets(secrets) {
     }
   }
   const found = [];
-  for (const { memory } of [instantiateSeal(), instantiateOpen(), fallback, instantiateS3()]) {
+  for (const { memory } of [
+    instantiateSeal(),
+    instantiateOpen(),
+    instantiateFallback(),
+    instantiateS3(),
+  ]) {
     const bytes = Buffer.from(memory.buffer);
     for (let at = 0; at + 8 <= bytes.length; at++) {
       if (begins[bytes[at] | (bytes[at + 1] << 8)] === 1) {
@@ -223,7 +228,7 @@ for (const prototype of [Pieces.prototype, ObjectOpening.prototype]) {
 for (const [prototype, uses] of [
   [SealSession.prototype, ["header"]],
   [OpenSession.prototype, ["header"]],
-  [Aes.prototype, ["seal", "open"]],
+  [fallbackWasm().Aes.prototype, ["seal", "open"]],
   [MessageSealing.prototype, ["wrapHash"]],
   [ObjectSealing.prototype, ["wrapHash"]],
   [ObjectOpening.prototype, ["request"]],

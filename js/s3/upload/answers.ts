@@ -3,7 +3,7 @@
 
 import { BongtuError, inputError } from "../../base/errors.js";
 import { clock } from "../../platform/platform.js";
-import type { Checksum } from "../checksums.js";
+import type { Checksum } from "../checksumming.js";
 import { DOCUMENT, drain, PART_LIST } from "../http/body.js";
 import {
   checkExpired,

@@ -1,6 +1,7 @@
 // What a server is told of the parts that make an object, and how the object is known by it.
 
-import { type Checksum, checksums } from "../checksums.js";
+import type { Checksum } from "../checksumming.js";
+import { checksums } from "../checksums.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
 import type { ObjectHead } from "./answers.js";
 import { checksumOfWhole } from "./multipart-headers.js";

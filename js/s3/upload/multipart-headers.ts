@@ -2,7 +2,7 @@
 // is the object's own.
 
 import { s3Wasm } from "../../modules/s3.js";
-import type { Checksum } from "../checksums.js";
+import type { Checksum } from "../checksumming.js";
 import { record, textOptions } from "../request/arguments.js";
 import { withEncryption } from "../request/sse.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";

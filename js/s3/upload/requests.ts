@@ -2,7 +2,7 @@
 // may come back.
 
 import type { PartRange } from "../../sealed/part-ranges.js";
-import type { Checksum } from "../checksums.js";
+import type { Checksum } from "../checksumming.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
 
 /** An UploadPart to be sent. */

@@ -6,7 +6,7 @@ import { BongtuError } from "../../base/errors.js";
 import { ignore, Operation } from "../../base/operation.js";
 import { clock } from "../../platform/platform.js";
 import type { PartRange } from "../../sealed/part-ranges.js";
-import type { Checksum } from "../checksums.js";
+import type { Checksum } from "../checksumming.js";
 import { Refusal } from "../http/response.js";
 import { type RetryPolicy, retrying } from "../http/retry.js";
 import {

@@ -3,7 +3,7 @@
 import { inputError } from "../../base/errors.js";
 import { ignore } from "../../base/operation.js";
 import type { Sealed } from "../../sealed/sealed.js";
-import type { Checksum } from "../checksums.js";
+import type { Checksum } from "../checksumming.js";
 import type { Spooled } from "../spool/spooled.js";
 import { checkPlan, planFor } from "./check-plan.js";
 import type { MultipartPlan } from "./multipart-plan.js";

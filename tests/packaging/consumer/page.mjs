@@ -1,4 +1,4 @@
-import * as bongtu from "/node_modules/bongtu/js/index.js";
+import * as bongtu from "/node_modules/bongtu/dist/index.js";
 import { reportRoundTrip } from "./report.mjs";
 
 await reportRoundTrip(bongtu);
