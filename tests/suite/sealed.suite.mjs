@@ -1,9 +1,10 @@
-// Any part of what is sealed, in any order, again, and at the same time.
+// Whatever is sealed can be read as a whole in many ways, again, and by several at the same time.
 
 import { Keyring, open, sealBlob, sealedSize, sealObject } from "bongtu";
 import { assert, executors, test } from "#harness";
 import { useExecutors } from "../../pkg/js/platform/platform.js";
 import { KEY_ARN } from "../harness/kms.mjs";
+import { DATA, FRAME_LENGTH, testKinds } from "./sealed-support.mjs";
 import {
   assertBytes,
   bytes,
@@ -11,57 +12,12 @@ import {
   failure,
   fixture,
   idle,
-  joined,
   openAll,
   readAll,
   sealedBytes,
   stored,
-  testWithEach,
   thrown,
 } from "./support.mjs";
-
-const MIB = 1024 * 1024;
-const FRAME_LENGTH = 100_000;
-const DATA = bytes(3 * CHUNK + 5);
-
-/** The things that can be sealed in slices, and how each is opened. */
-const KINDS = {
-  message: {
-    seal: (keyring, source, options) =>
-      sealBlob(keyring, source, { frameLength: FRAME_LENGTH, ...options }),
-    open: async (keyring, _, body) => (await open(keyring, body)).plaintext,
-  },
-  "object v3": {
-    seal: (keyring, source, options) => sealObject(keyring, source, options),
-    open: (keyring, sealed, body) => openAll(keyring, stored(sealed, body)),
-  },
-  "object v2": {
-    seal: (keyring, source, options) => sealObject(keyring, source, { format: "v2", ...options }),
-    open: (keyring, sealed, body) => openAll(keyring, stored(sealed, body)),
-  },
-};
-
-/** Registers a test for every kind under every executor. */
-function testKinds(name, run) {
-  for (const [kind, { seal, open }] of Object.entries(KINDS)) {
-    testWithEach(`${name}: ${kind}`, async () => {
-      const { keyring } = await fixture();
-      await run(
-        (source, options) => seal(keyring, source, options),
-        (...it) => open(keyring, ...it),
-      );
-    });
-  }
-}
-
-/** A repeatable random number below `limit`. */
-function randomizer(seed = 7) {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 testKinds("all ways to have the whole are the same bytes, and open", async (seal, open) => {
   for (const length of [0, 1, FRAME_LENGTH, CHUNK - 1, CHUNK, CHUNK + 1, DATA.length]) {
@@ -77,209 +33,6 @@ testKinds("all ways to have the whole are the same bytes, and open", async (seal
       sealed.dispose();
     }
   }
-});
-
-testKinds("slices are ranges of the whole, in any order and at once", async (seal) => {
-  const random = randomizer();
-  for (const source of [DATA, new Blob([DATA])]) {
-    const sealed = await seal(source);
-    const ranges = Array.from({ length: 12 }, () => {
-      const start = random(sealed.size);
-      return [start, start + random(sealed.size - start)];
-    });
-    // Those at the ends first, before all of it was sealed.
-    ranges.unshift(
-      [sealed.size - 1],
-      [sealed.size - 20, sealed.size - 3],
-      [0, 1],
-      [0, sealed.size],
-    );
-    const slices = await Promise.all(
-      ranges.map(([start, end]) => sealedBytes(sealed.slice(start, end))),
-    );
-    const whole = await sealedBytes(sealed);
-    for (const [i, [start, end]] of ranges.entries()) {
-      assertBytes(slices[i], whole.subarray(start, end), `${start} to ${end}`);
-    }
-    const [start, end] = ranges[5];
-    assertBytes(await readAll(sealed.slice(start, end).stream()), whole.subarray(start, end));
-    sealed.dispose();
-  }
-});
-
-test("slice takes positions as Blob.slice and Uint8Array.slice do, and of slices too", async () => {
-  const { keyring } = await fixture();
-  const sealed = await sealBlob(keyring, bytes(1000));
-  const whole = await sealedBytes(sealed);
-  const { size } = sealed;
-  for (const [start, end] of [
-    [],
-    [5],
-    [-5],
-    [undefined, 5],
-    [undefined, -5],
-    [0, 0],
-    [10, 5],
-    [-10, -5],
-    [-5000, 5000],
-    [size],
-    [size + 1, size + 2],
-    [1.7, 3.2],
-    [Number.NaN, 3],
-    [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  ]) {
-    const slice = sealed.slice(start, end);
-    const expected = whole.slice(start, end);
-    assert.equal(slice.size, expected.length, `${start} to ${end}`);
-    assertBytes(await sealedBytes(slice), expected);
-    const inner = slice.slice(1, -1);
-    assertBytes(await sealedBytes(inner), expected.subarray(1, -1));
-  }
-});
-
-testKinds("parts, in parallel, out of order, and one again after it failed", async (seal) => {
-  const data = bytes(11 * MIB + 5);
-  const sealed = await seal(data);
-  const parts = sealed.parts(5 * MIB);
-  assert.deepEqual(
-    parts.map(({ partNumber, start, end }) => [partNumber, start, end]),
-    [
-      [1, 0, 5 * MIB],
-      [2, 5 * MIB, 10 * MIB],
-      [3, 10 * MIB, sealed.size],
-    ],
-  );
-  const reader = parts[1].body.stream().getReader();
-  await reader.read();
-  await reader.cancel("the connection broke");
-  const [third, first, second] = await Promise.all(
-    [2, 0, 1].map((i) => sealedBytes(parts[i].body)),
-  );
-  const again = await sealedBytes(parts[1].body);
-  assertBytes(again, second, "the part again");
-  assertBytes(joined([first, second, third]), await sealedBytes(sealed), "the parts together");
-  sealed.dispose();
-});
-
-test("the last part may hold the tag alone", async () => {
-  const { keyring } = await fixture();
-  const sealed = await sealObject(keyring, bytes(5 * MIB));
-  const parts = sealed.parts(5 * MIB);
-  assert.deepEqual(
-    parts.map(({ body }) => body.size),
-    [5 * MIB, 16],
-  );
-  const [last, first] = [await sealedBytes(parts[1].body), await sealedBytes(parts[0].body)];
-  assertBytes(await openAll(keyring, stored(sealed, joined([first, last]))), bytes(5 * MIB));
-});
-
-test("part sizes that S3 or the grid does not take", async () => {
-  const { keyring } = await fixture();
-  const object = await sealObject(keyring, bytes(10));
-  for (const size of [0, 5 * MIB - 1, 5 * MIB + 1, 6 * MIB + 16, 5 * 1024 * MIB + CHUNK, "6", -1]) {
-    thrown(() => object.parts(size), "ERR_PART_SIZE");
-  }
-  assert.equal(object.parts(5 * MIB + CHUNK).length, 1);
-  assert.equal((await sealBlob(keyring, bytes(10))).parts(5 * MIB + 1).length, 1);
-  class Huge extends Blob {
-    get size() {
-      return 60 * 1024 * MIB;
-    }
-  }
-  const huge = await sealObject(keyring, new Huge());
-  assert.equal(huge.size, 60 * 1024 * MIB + 16);
-  thrown(() => huge.parts(5 * MIB), "ERR_PART_SIZE");
-  assert.equal(huge.parts(8 * MIB).length, 60 * 128 + 1);
-});
-
-testKinds("a source that changed: nothing of it is released, and all is over", async (seal) => {
-  const data = DATA.slice();
-  const sealed = await seal(data);
-  const slice = sealed.slice(CHUNK, CHUNK + 10);
-  await sealedBytes(slice);
-  data[CHUNK + 1] ^= 1;
-  const chunks = [];
-  const changed = slice
-    .stream()
-    .pipeTo(new WritableStream({ write: (it) => void chunks.push(it) }));
-  await failure(changed, "ERR_SOURCE_CHANGED");
-  assert.deepEqual(chunks, []);
-  data[CHUNK + 1] ^= 1;
-  for (const rest of [slice, sealed, sealed.slice(0, 1), sealed.slice(-1)]) {
-    await failure(rest.arrayBuffer(), "ERR_SOURCE_CHANGED");
-    await failure(readAll(rest.stream()), "ERR_SOURCE_CHANGED");
-    await failure(rest.blob(), "ERR_SOURCE_CHANGED");
-  }
-});
-
-testKinds("a source that changed stops what else reads from it", async (seal) => {
-  const data = DATA.slice();
-  const sealed = await seal(data);
-  await sealedBytes(sealed.slice(0, 5000));
-  const reader = sealed.slice(CHUNK).stream().getReader();
-  await reader.read();
-  data[5] ^= 1;
-  await failure(sealed.slice(0, 5000).arrayBuffer(), "ERR_SOURCE_CHANGED");
-  await failure(
-    (async () => {
-      while (!(await reader.read()).done);
-    })(),
-    "ERR_SOURCE_CHANGED",
-  );
-});
-
-testKinds("a source that changes while two read it", async (seal) => {
-  const data = DATA.slice();
-  const sealed = await seal(data);
-  const first = sealed.slice(0, CHUNK).arrayBuffer();
-  await Promise.resolve();
-  data[0] ^= 1;
-  const outcomes = await Promise.allSettled([first, sealed.slice(0, CHUNK).arrayBuffer()]);
-  data[0] ^= 1;
-  outcomes.push(...(await Promise.allSettled([sealed.slice(0, CHUNK).arrayBuffer()])));
-  const codes = outcomes.map(({ reason }) => reason?.code);
-  assert.ok(codes.includes("ERR_SOURCE_CHANGED"), codes.join());
-  const released = outcomes.flatMap(({ value }) => (value === undefined ? [] : [value]));
-  for (const one of released) {
-    assertBytes(new Uint8Array(one), new Uint8Array(released[0]));
-  }
-});
-
-testKinds("a buffer that was transferred away", async (seal) => {
-  const data = DATA.slice();
-  const sealed = await seal(data);
-  const reader = sealed.stream().getReader();
-  await reader.read();
-  structuredClone(data.buffer, { transfer: [data.buffer] });
-  await failure(sealed.arrayBuffer(), "ERR_SOURCE");
-  await failure(
-    (async () => {
-      while (!(await reader.read()).done);
-    })(),
-    "ERR_SOURCE",
-  );
-});
-
-testKinds("a Blob that breaks can be tried again", async (seal) => {
-  class Flaky extends Blob {
-    broken = false;
-    slice(...range) {
-      const slice = super.slice(...range);
-      if (this.broken) {
-        const stream = new ReadableStream({ pull: () => Promise.reject(new Error("gone")) });
-        slice.stream = () => stream;
-      }
-      return slice;
-    }
-  }
-  const source = new Flaky([DATA]);
-  const sealed = await seal(source);
-  const expected = await sealedBytes(sealed.slice(0, CHUNK));
-  source.broken = true;
-  const { cause } = await failure(sealed.arrayBuffer(), "ERR_SOURCE");
-  assert.equal(cause.message, "gone");
-  source.broken = false;
-  assertBytes(await sealedBytes(sealed.slice(0, CHUNK)), expected);
 });
 
 test("what takes it for text is told what to do", async () => {

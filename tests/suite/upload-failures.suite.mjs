@@ -4,7 +4,7 @@
 import { assert, test } from "#harness";
 import { failed } from "../support/fake-s3.mjs";
 import { failure } from "./support.mjs";
-import { uploadTwoParts as upload } from "./upload-support.mjs";
+import { uploadTwoParts as upload } from "./upload-store.mjs";
 
 const ACCESS_DENIED =
   "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
