@@ -2,6 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
+pub mod objects;
+pub mod uploads;
+
 use bongtu::{
     DecryptParameters, DecryptRequest, DecryptResponse, EncryptionAlgorithm, EncryptionContext,
     KeyArn, Keyring, KmsFailure, KmsPublicKey, KmsRsaKeyring, OpenOptions, SealOptions,
