@@ -12,7 +12,7 @@ mod support;
 
 use bongtu::hazmat::AesGcm;
 use bongtu::object::{
-    CHUNK_LENGTH, Format, JsonValue, ObjectOpening, ObjectOptions, UnwrappedObject, inspect_object,
+    CHUNK_LENGTH, Format, ObjectOpening, ObjectOptions, UnwrappedObject, inspect_object,
     open_object_with, seal_object, seal_object_with,
 };
 use bongtu::plan::OpView;
@@ -21,7 +21,7 @@ use bongtu::{
     MaterialDescription,
 };
 use serde_json::Value;
-use support::objects::{all_versions, metadata, options, reopen, rsa, seal};
+use support::objects::{all_versions, json, metadata, options, reopen, rsa, seal};
 use support::*;
 
 #[test]
@@ -180,13 +180,6 @@ fn once_an_object_is_verified_each_chunk_of_it_can_be_by_itself() {
     assert_eq!(*found, text);
     // What lies beyond its end was not verified.
     assert_eq!(code(chunks.chunk_tag(2)), "ERR_SOURCE_CHANGED");
-}
-
-fn json(text: &str) -> Option<Vec<(String, JsonValue)>> {
-    let members: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
-    let value =
-        |value: Value| value.as_str().map_or(JsonValue::Other, |it| JsonValue::Text(it.into()));
-    Some(members.into_iter().map(|(name, it)| (name, value(it))).collect())
 }
 
 #[test]

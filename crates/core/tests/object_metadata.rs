@@ -5,34 +5,16 @@
 mod support;
 
 use bongtu::object::{
-    Format, JsonValue, ObjectOptions, OpenObjectOptions, SealedObject, inspect_object,
-    open_object_with, seal_object,
+    Format, ObjectOptions, OpenObjectOptions, SealedObject, inspect_object, open_object_with,
 };
-use bongtu::{
-    CommitmentPolicy, Keyring, KmsFailure, KmsKeyring, KmsPublicKey, KmsRsaKeyring,
-    MaterialDescription,
-};
+use bongtu::{CommitmentPolicy, Keyring, KmsFailure, KmsKeyring, MaterialDescription};
 use serde_json::Value;
+use support::objects::{Metadata, json, metadata, rsa, seal};
 use support::*;
-
-type Metadata = Vec<(String, String)>;
-
-fn rsa() -> Keyring {
-    let key = KmsPublicKey::parse(PUBLIC_2048).unwrap();
-    Keyring::KmsRsa(KmsRsaKeyring::new(key, arn(), None).unwrap())
-}
-
-fn seal(text: &[u8], options: ObjectOptions) -> SealedObject {
-    seal_object(&rsa(), text, options).unwrap()
-}
 
 fn options(format: Format, instruction_file: bool) -> ObjectOptions {
     let description = MaterialDescription::new([("a", "b")]).unwrap();
     ObjectOptions { format, description, instruction_file }
-}
-
-fn metadata(object: &SealedObject) -> Metadata {
-    object.head.metadata.iter().map(|(name, value)| ((*name).into(), value.clone())).collect()
 }
 
 fn with(object: &SealedObject, name: &str, value: &str) -> Metadata {
@@ -57,13 +39,6 @@ fn open_described(
 
 fn open(metadata: &[(String, String)], file: Option<&str>, body: &[u8]) -> bongtu::Result<Vec<u8>> {
     open_described(metadata, file, body).map(|(_, text)| text)
-}
-
-fn json(text: &str) -> Option<Vec<(String, JsonValue)>> {
-    let members: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
-    let value =
-        |value: Value| value.as_str().map_or(JsonValue::Other, |it| JsonValue::Text(it.into()));
-    Some(members.into_iter().map(|(name, it)| (name, value(it))).collect())
 }
 
 #[test]

@@ -5,7 +5,7 @@
 mod support;
 
 use base64ct::{Base64, Encoding};
-use bongtu::object::{Format, JsonValue};
+use bongtu::object::Format;
 use bongtu::s3::{
     Checksum, ChecksumAlgorithm, ChecksumRule, CustomerKey, Expected, KmsKeyId, Mode, OCTET_STREAM,
     Operation, SealedFormat, Sse, Upload, check_upload_headers, check_upload_headers_with,
@@ -13,6 +13,7 @@ use bongtu::s3::{
 };
 use bongtu::{MaterialDescription, Result};
 use support::code;
+use support::objects::json;
 use support::uploads::*;
 
 fn expected(formats: &[SealedFormat]) -> Expected<'_> {
@@ -26,14 +27,6 @@ fn expected(formats: &[SealedFormat]) -> Expected<'_> {
         sizes: None,
         json,
     }
-}
-
-fn json(text: &str) -> Option<Vec<(String, JsonValue)>> {
-    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
-    let value = |value: serde_json::Value| {
-        value.as_str().map_or(JsonValue::Other, |text| JsonValue::Text(text.into()))
-    };
-    Some(members.into_iter().map(|(name, member)| (name, value(member))).collect())
 }
 
 fn changed(pairs: &[(String, String)], name: &str, value: Option<&str>) -> Vec<(String, String)> {

@@ -2,9 +2,11 @@
 
 use super::{PUBLIC_2048, arn, kms};
 use bongtu::object::{
-    Format, ObjectOptions, OpenObjectOptions, SealedObject, open_object_with, seal_object,
+    Format, JsonValue, ObjectOptions, OpenObjectOptions, SealedObject, open_object_with,
+    seal_object,
 };
 use bongtu::{CommitmentPolicy, Keyring, KmsPublicKey, KmsRsaKeyring, MaterialDescription};
+use serde_json::Value;
 
 pub type Metadata = Vec<(String, String)>;
 
@@ -43,4 +45,12 @@ pub fn options(format: Format, instruction_file: bool) -> ObjectOptions {
     let description =
         MaterialDescription::new([("목적", "검사 \"\\\u{1f4e9}"), ("a", "")]).unwrap();
     ObjectOptions { format, description, instruction_file }
+}
+
+/// As `object::open_object_with` reads JSON.
+pub fn json(text: &str) -> Option<Vec<(String, JsonValue)>> {
+    let members: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
+    let value =
+        |value: Value| value.as_str().map_or(JsonValue::Other, |it| JsonValue::Text(it.into()));
+    Some(members.into_iter().map(|(name, it)| (name, value(it))).collect())
 }
