@@ -131,23 +131,3 @@ function fakeLocks() {
     },
   };
 }
-
-/** Has `run` find this as the globals of its page. */
-export async function withGlobals(globals, run) {
-  const before = Object.entries(globals).map(([name, value]) => {
-    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-    return [name, descriptor];
-  });
-  try {
-    return await run();
-  } finally {
-    for (const [name, descriptor] of before) {
-      if (descriptor === undefined) {
-        delete globalThis[name];
-      } else {
-        Object.defineProperty(globalThis, name, descriptor);
-      }
-    }
-  }
-}
