@@ -94,7 +94,7 @@ export function abortedError(reason: unknown): BongtuError {
 }
 
 export function disposedError(): BongtuError {
-  return new BongtuError("ERR_STATE", "it was disposed of");
+  return new BongtuError("ERR_STATE", "it was disposed of and cannot be used any more");
 }
 
 /** Says nothing about why: neither may the platform's own error reach the caller. */

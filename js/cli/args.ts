@@ -60,7 +60,7 @@ function inOneLine(message: string): string {
   const [, option, forms] =
     /^Option '([^']+)' argument is ambiguous.* use (.+)\.$/s.exec(message) ?? [];
   if (option !== undefined) {
-    return `${option} has no value; one that begins with a dash is given as ${forms}`;
+    return `${option} has no value; a value that begins with a dash is given as ${forms}`;
   }
   const [first = message] = message.split(/\.\s|\n/);
   return first.charAt(0).toLowerCase() + first.slice(1);

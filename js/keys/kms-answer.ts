@@ -58,7 +58,7 @@ function wipe(value: unknown, depth: number): void {
 
 function wrongShape(answer: unknown, member: Member, call: string): BongtuError {
   const { [member]: value, ...others } = Object(answer) as Record<string, unknown>;
-  const what = `${member} in what ${call} resolves to`;
+  const what = `${member} of what ${call} resolves to`;
   if (typeof value === "string") {
     return inputError(`${what} must be bytes, not text; decode its base64`);
   }

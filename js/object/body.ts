@@ -82,5 +82,5 @@ function spilling(reader: Reader, spill: Spill): Reader {
 async function nothing(): Promise<void> {}
 
 async function never(): Promise<Reader> {
-  throw new BongtuError("ERR_STATE", "this body can be read once only");
+  throw new BongtuError("ERR_STATE", "this body can be read only once");
 }

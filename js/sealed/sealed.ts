@@ -124,7 +124,9 @@ export class SealedRange<Format extends SealedFormat = "message"> implements Sea
     const division = { size: this.size, partSize };
     const count = partCount(division);
     if (count > MAX_PARTS) {
-      throw partSizeError(`${count} parts, and S3 takes ${MAX_PARTS}; choose a larger partSize`);
+      throw partSizeError(
+        `there would be ${count} parts, and S3 takes at most ${MAX_PARTS}; choose a larger partSize`,
+      );
     }
     return partRanges(division).map((range) => ({
       ...range,
@@ -178,7 +180,7 @@ export class SealedRange<Format extends SealedFormat = "message"> implements Sea
       };
       await this.#session.seal(this.#start, end, sinkAfter, operation);
       if (missing() > 0) {
-        throw new BongtuError("ERR_SOURCE", "the source gave less than was promised of it");
+        throw new BongtuError("ERR_SOURCE", "the source gave fewer bytes than it promised");
       }
     } finally {
       this.#operations.delete(operation);

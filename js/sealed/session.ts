@@ -21,7 +21,9 @@ export function rereadable(source: RereadableSource): Rereadable {
   const found = bytesOf(source) ?? (isBlob(source) ? source : undefined);
   if (found === undefined) {
     throw isReadOnce(source)
-      ? inputError("what is sealed in slices must be bytes or a Blob: it is read again")
+      ? inputError(
+          "data that is sealed in slices must be bytes or a Blob, since it is read more than once",
+        )
       : notBytes(source, "what is sealed in slices");
   }
   return found;

@@ -51,7 +51,7 @@ test("all retries used: ERR_UPLOAD lists what is missing and has the last failur
   await withClock(async () => {
     const uploading = uploadParts(whole, planOf(whole, 1), { ...there.requests, retries: 2 });
     const { message, cause } = await failure(uploading, "ERR_UPLOAD");
-    assert.ok(message.includes("missing of 4 parts: 2..4"), message);
+    assert.ok(message.includes("of 4 parts these are missing: 2..4"), message);
     assert.equal(cause, last);
   });
   assert.equal(there.seen.filter((what) => what === "part 2").length, 3);
@@ -66,7 +66,7 @@ test("no retries at all, and the server's answer as the cause", async () => {
   const { cause, message } = await failure(uploading, "ERR_UPLOAD");
   assert.equal(cause.code, "ERR_S3");
   assert.ok(cause.message.includes("503 SlowDown"), cause.message);
-  assert.ok(message.endsWith("missing of 4 parts: 4"), message);
+  assert.ok(message.endsWith("of 4 parts these are missing: 4"), message);
   assertNothing(there);
   whole.dispose();
 });
@@ -95,7 +95,7 @@ for (const [name, answer, expected] of [
     const there = store(({ what }, fetch) => (what === "part 2" ? answer() : fetch()));
     const error = await failure(uploadParts(whole, planOf(whole), there.requests), "ERR_S3");
     assert.ok(error.message.includes(expected), error.message);
-    assert.ok(/; missing of 4 parts: [\d., ]+$/.test(error.message), error.message);
+    assert.ok(/; of 4 parts these are missing: [\d., ]+$/.test(error.message), error.message);
     assert.equal(there.seen.filter((what) => what === "part 2").length, 1);
     assertNothing(there);
     whole.dispose();
@@ -178,7 +178,7 @@ test("a server that loses a part again and again is given up", async () => {
     },
   });
   const { message } = await failure(uploading, "ERR_UPLOAD");
-  assert.ok(message.endsWith("missing of 4 parts: 3"), message);
+  assert.ok(message.endsWith("of 4 parts these are missing: 3"), message);
   assertNothing(there);
   whole.dispose();
 });

@@ -21,7 +21,7 @@ pub enum Error {
     #[error("{0} cannot encrypt data keys; an RSA key of usage ENCRYPT_DECRYPT is needed")]
     KeyType(&'static str),
     /// A modulus KMS does not have.
-    #[error("an RSA modulus of {0} bits; KMS has RSA_2048, RSA_3072 and RSA_4096")]
+    #[error("the RSA modulus has {0} bits; KMS has RSA_2048, RSA_3072 and RSA_4096")]
     KeySize(usize),
     /// A public exponent that is even, small or huge.
     #[error("the public exponent must be odd, at least 65537 and below 2^32")]
@@ -72,7 +72,7 @@ pub enum Error {
     #[error("{0}")]
     Context(&'static str),
     /// A frame length outside 1 byte to 64 MiB.
-    #[error("frames of {0} bytes; they must have from 1 byte to 64 MiB")]
+    #[error("the frame length is {0} bytes; it must be from 1 byte to 64 MiB")]
     FrameLength(u64),
     /// More data than the format holds.
     #[error("{0}")]
@@ -96,7 +96,7 @@ pub enum Error {
     #[error("{0}")]
     Malformed(&'static str),
     /// The end is missing.
-    #[error("the end is missing")]
+    #[error("the end of the message or object is missing")]
     Truncated,
     /// Something follows the end.
     #[error("there is data after the end of the message")]
@@ -105,7 +105,7 @@ pub enum Error {
     #[error("{0}")]
     Metadata(&'static str),
     /// Larger than the configured limits allow.
-    #[error("{what} {found}, at most {limit}")]
+    #[error("{what}: {found}, at most {limit}")]
     Limit {
         /// What is limited.
         what: &'static str,

@@ -27,7 +27,7 @@ export const key = command({
   options: {},
   async run(_values, operand) {
     if (operand === undefined) {
-      throw usageError("FILE is missing: the public key to tell about");
+      throw usageError("FILE is missing: the public key to describe");
     }
     const publicKey = await readPublicKey(operand);
     const limits = ALGORITHMS.map((algorithm, index): [string, Text] => [

@@ -104,7 +104,7 @@ export async function openReplacement({ out, target, mode, keep }: Place): Promi
 }
 
 export function keptError(out: string): CliError {
-  return fileError(`'${out}' is there already, and --no-overwrite keeps it`);
+  return fileError(`'${out}' exists already, and --no-overwrite keeps it`);
 }
 
 export function writerOf(file: FileHandle, out: string) {

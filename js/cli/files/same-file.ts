@@ -21,7 +21,9 @@ export function refuseInput(status: BigIntStats, name: string): void {
   const input = inputs.get(identityOf(status) ?? "");
   if (input !== undefined) {
     const both =
-      input === name ? `${name} is both input and output` : `${name} and ${input} are one file`;
+      input === name
+        ? `${name} is both input and output`
+        : `${name} and ${input} are the same file`;
     throw usageError(`${both}: writing it would destroy what is read`);
   }
 }

@@ -220,7 +220,7 @@ export function described(sealed: UploadBody): { metadata: string[]; size: numbe
     return { metadata: [], size: bytes.byteLength };
   }
   if (typeof sealed !== "object" || sealed === null) {
-    throw inputError("what is uploaded must be bytes, a Blob or sealed");
+    throw inputError("an upload must be bytes, a Blob or sealed data");
   }
   refuseMisspelt(sealed, ["size", "contentLength", "metadata"], "sealed.");
   const { metadata, size, contentLength } = sealed as SealedBody;

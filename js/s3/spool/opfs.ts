@@ -127,7 +127,7 @@ export async function originPrivateStore(): Promise<SpoolStore> {
 }
 
 function noStore(reason: string, options?: ErrorOptions) {
-  return spoolError(`none can be kept here: ${reason}`, options);
+  return spoolError(`no spool can be kept here: ${reason}`, options);
 }
 
 /** A record that was cut while it was written is no JSON. */

@@ -56,10 +56,10 @@ export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spoo
     release = await lockPatiently(store, id, () => operation.stopped);
     operation.check();
     if (release === undefined) {
-      throw spoolError("one of this name is in use by another tab or process");
+      throw spoolError("a spool of this name is in use by another tab or process");
     }
     if ((await SpoolHandle.find(store, id)) !== undefined) {
-      throw spoolError("there is one of this name already: go on with it, or delete it");
+      throw spoolError("there is a spool of this name already: go on with it, or delete it");
     }
     await write(store, id, sealed, record, operation);
     return new SpoolHandle(store, id, record);
@@ -215,7 +215,7 @@ async function idOf(name: string): Promise<string> {
   const { subtle } = crypto as Partial<Crypto>;
   if (subtle === undefined) {
     throw spoolError(
-      "none can be kept here: this page is not a secure context, so it has no WebCrypto",
+      "no spool can be kept here: this page is not a secure context, so it has no WebCrypto",
     );
   }
   const digest = await subtle.digest("SHA-256", new TextEncoder().encode(name));

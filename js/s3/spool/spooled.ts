@@ -163,7 +163,7 @@ export class SpoolHandle implements Spooled {
       // It may have been gone on with elsewhere since it was listed.
       const now = await SpoolHandle.find(this.#store, this.#id);
       if (now === undefined) {
-        throw spoolError("this spool is not there any more: it was uploaded, or deleted");
+        throw spoolError("this spool does not exist any more: it was uploaded or deleted");
       }
       if (now.error !== undefined) {
         throw now.error;
@@ -184,7 +184,9 @@ export class SpoolHandle implements Spooled {
   #checkSame(now: SpoolHandle | undefined): void {
     const { id } = this.#record;
     if (id !== "" && now !== undefined && now.#record.id !== "" && now.#record.id !== id) {
-      throw spoolError("this spool is not there any more, but another one of its name: list again");
+      throw spoolError(
+        "this spool does not exist any more, and another one has its name: list the spools again",
+      );
     }
   }
 

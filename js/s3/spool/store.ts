@@ -70,7 +70,7 @@ export async function storing<T>(work: () => Promise<T>): Promise<T> {
     const { name = "", code = "" } = (cause ?? {}) as { name?: string; code?: string };
     throw NO_ROOM.has(name) || NO_ROOM.has(String(code))
       ? quotaError({ cause })
-      : spoolError(`what is kept could not be read or written: ${wordsOf(cause)}`, { cause });
+      : spoolError(`the spool could not be read or written: ${wordsOf(cause)}`, { cause });
   }
 }
 

@@ -44,7 +44,7 @@ export function multipartPlan(
   checkOptions(options, { format: true, partSize: true, concurrency: true });
   const size = typeof sealed === "object" ? sealed?.size : sealed;
   if (!Number.isSafeInteger(size) || size < 0) {
-    throw inputError("size must be a whole number of bytes, or what has such a size");
+    throw inputError("size must be a whole number of bytes, or sealed data, which knows its size");
   }
   const own = (Object(sealed) as Partial<MultipartPlan>).format;
   const format = requiredText(
@@ -52,7 +52,7 @@ export function multipartPlan(
     "format",
   ) as SealedFormat;
   if (own !== undefined && own !== format) {
-    throw inputError("format: what is sealed has another; leave it out");
+    throw inputError("format contradicts the sealed data, which has another one; leave it out");
   }
   const partSize = wholeOrZero(options.partSize, "partSize");
   const concurrency = wholeOrZero(options.concurrency, "concurrency");

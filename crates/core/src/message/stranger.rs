@@ -71,7 +71,7 @@ const NAMES: [(&[u8], &str); 10] = [
     (b"\x89PNG", "this is a PNG picture, and not sealed"),
     (b"\xff\xd8\xff", "this is a JPEG picture, and not sealed"),
     (b"PK\x03\x04", "this is a ZIP archive, and not sealed"),
-    (b"\x1f\x8b", "this is gzip, and not sealed, unless what it holds is"),
+    (b"\x1f\x8b", "this is gzip, and not sealed; perhaps the file inside is sealed"),
     (b"<!", "this is HTML, such as an error page, and not sealed"),
     (b"<h", "this is HTML, such as an error page, and not sealed"),
     (b"<", "this is XML, such as an error of S3, and not sealed"),

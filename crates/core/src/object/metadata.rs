@@ -120,7 +120,9 @@ impl Envelope {
                 return Err(Error::Metadata("keys of versions 1 and 2 are mixed"));
             }
             (Some(_), None) => {
-                return Err(Error::Unsupported("objects of version 1 (x-amz-key) are not read"));
+                return Err(Error::Unsupported(
+                    "objects of version 1 (x-amz-key) are not supported",
+                ));
             }
             _ => {}
         }
@@ -129,9 +131,9 @@ impl Envelope {
         match key.required(V2_CONTENT_ALGORITHM, "x-amz-cek-alg is missing")? {
             V2_CONTENT => {}
             "AES/CBC/PKCS5Padding" => {
-                return Err(Error::Unsupported("content under AES/CBC is not read"));
+                return Err(Error::Unsupported("content under AES/CBC is not supported"));
             }
-            _ => return Err(Error::Unsupported("this x-amz-cek-alg is not read")),
+            _ => return Err(Error::Unsupported("this value of x-amz-cek-alg is not supported")),
         }
         if key.required(V2_TAG_BITS, "x-amz-tag-len is missing")? != TAG_BITS {
             return Err(Error::Metadata("x-amz-tag-len is not 128"));
@@ -145,7 +147,7 @@ impl Envelope {
             V2_RSA => Wrap::RsaOaepSha1,
             V2_KMS_CONTEXT => Wrap::kms_context(description(text, json)?, Format::V2)?,
             V2_KMS => Wrap::Kms(description(text, json)?),
-            _ => return Err(Error::Unsupported("this x-amz-wrap-alg is not read")),
+            _ => return Err(Error::Unsupported("this value of x-amz-wrap-alg is not supported")),
         };
         let wrapped_key = base64(wrapped, "x-amz-key-v2 is not base64")?;
         let content = Content::V2 { iv };
@@ -154,7 +156,7 @@ impl Envelope {
 
     fn v3(object: &Names, key: &Names, json: JsonParser) -> Result<Self> {
         if object.required(V3_CONTENT_ALGORITHM, "x-amz-c is missing")? != V3_CONTENT {
-            return Err(Error::Unsupported("this x-amz-c is not read"));
+            return Err(Error::Unsupported("this value of x-amz-c is not supported"));
         }
         let commitment = object.required(V3_COMMITMENT, "x-amz-d is missing")?;
         let message_id = object.required(V3_MESSAGE_ID, "x-amz-i is missing")?;
@@ -172,7 +174,7 @@ impl Envelope {
             V3_KMS_CONTEXT => {
                 Wrap::kms_context(description(key.get(V3_CONTEXT), json)?, Format::V3)?
             }
-            _ => return Err(Error::Unsupported("this x-amz-w is not read")),
+            _ => return Err(Error::Unsupported("this value of x-amz-w is not supported")),
         };
         let wrapped_key = base64(wrapped, "x-amz-3 is not base64")?;
         let content = Content::V3 { commitment, message_id };
@@ -247,7 +249,9 @@ fn check_sealed(metadata: &[(String, String)]) -> Result<()> {
         return Ok(());
     }
     if names.any(|name| name == INSTRUCTION_FILE) {
-        return Err(Error::NotSealed("this is an instruction file, which another object needs"));
+        return Err(Error::NotSealed(
+            "this is an instruction file; give its text together with the object that it belongs to",
+        ));
     }
     Err(Error::NotSealed(
         "the metadata have no name of the S3 Encryption Client: this was not sealed as an object, or they were lost; if there is an instruction file (KEY.instruction), give it too",

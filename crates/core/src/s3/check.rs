@@ -104,7 +104,7 @@ pub fn check_upload_headers_with(
     let completes = expected.operation == Operation::CompleteMultipartUpload;
     if expected.sizes.is_some() && !step.body && !completes {
         return Err(Error::Input(
-            "an upload in parts has a size when it is completed: limit it there, or its parts",
+            "the size of an upload in parts is known only when it is completed: limit it there, or limit each part",
         ));
     }
     let mut given = Given::new(headers)?;

@@ -173,9 +173,9 @@ impl Field {
             ChecksumAlgorithm::Crc64Nvme => {
                 Ok(Self { one: 1 << 63, polynomial: CRC_64_NVME.poly.reverse_bits() })
             }
-            ChecksumAlgorithm::Sha256 | ChecksumAlgorithm::Md5 => {
-                Err(Error::Input("only CRCs of parts combine to that of the object"))
-            }
+            ChecksumAlgorithm::Sha256 | ChecksumAlgorithm::Md5 => Err(Error::Input(
+                "only the CRCs of parts can be combined to the checksum of the object",
+            )),
         }
     }
 

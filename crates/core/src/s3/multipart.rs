@@ -55,7 +55,7 @@ pub fn multipart_plan(
     let part_count = size.div_ceil(part_size).max(1);
     if part_count > MAX_PARTS {
         return Err(Error::PartSize(format!(
-            "{part_count}, and S3 takes {MAX_PARTS}; a part of {} bytes would do",
+            "there would be {part_count} parts, and S3 takes at most {MAX_PARTS}; parts of {} bytes would do",
             size.div_ceil(MAX_PARTS).next_multiple_of(MIB)
         )));
     }

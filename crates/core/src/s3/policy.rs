@@ -86,12 +86,12 @@ pub fn bucket_policy(rules: &BucketPolicy<'_>) -> Result<Json> {
         let arn = KeyArn::parse(arn)?;
         statements.extend(bucket.require_kms(arn.as_str(), rules.allow_default));
     } else if rules.allow_default {
-        return Err(Error::Policy("allowDefault goes with a KMS key".into()));
+        return Err(Error::Policy("allowDefault needs a KMS key".into()));
     }
     match rules.customer_key {
         Some(CustomerKeyRule::Require) if rules.kms_key_arn.is_some() => {
             return Err(Error::Policy(
-                "an object is under a KMS key or a customer key: no upload could satisfy both"
+                "an object is encrypted under a KMS key or a customer key; no upload could satisfy both rules"
                     .into(),
             ));
         }
@@ -111,7 +111,7 @@ pub fn bucket_policy(rules: &BucketPolicy<'_>) -> Result<Json> {
         statements.push(bucket.deny("DenyReplacing", Reach::Uploads, replacing));
     }
     if statements.is_empty() {
-        return Err(Error::Policy("no rule was asked for".into()));
+        return Err(Error::Policy("a policy needs at least one rule".into()));
     }
     Ok(Json::object([("Version", Json::text("2012-10-17")), ("Statement", Json::List(statements))]))
 }

@@ -233,9 +233,7 @@ fn checked_sizes(options: &PostOptions<'_>) -> Result<(u64, u64)> {
     }
     let least = least.max(floor);
     if least > most {
-        return Err(Error::Policy(
-            "sizeRange leaves no size that something sealed can have".into(),
-        ));
+        return Err(Error::Policy("sizeRange allows no size that sealed data can have".into()));
     }
     Ok((least, most))
 }

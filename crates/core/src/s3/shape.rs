@@ -67,7 +67,7 @@ pub(super) fn check_envelope(
         return refuse("the wrapped key is not of an RSA key's length");
     }
     if described.wrap == V2_KMS {
-        return refuse("this x-amz-wrap-alg is of old objects only");
+        return refuse("this value of x-amz-wrap-alg occurs in objects of version 1 only");
     }
     // Of a symmetric KMS key: as much as kms:Decrypt takes.
     if !(1..=6144).contains(&described.wrapped_key_length) {

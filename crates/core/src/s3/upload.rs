@@ -148,7 +148,9 @@ fn push_checksum(headers: &mut Headers, checksum: &Checksum, operation: Operatio
     let Checksum { algorithm, value } = checksum;
     if operation == Operation::CreateMultipartUpload {
         if value.is_some() {
-            return Err(Error::Input("what begins an upload in parts has no checksum's value yet"));
+            return Err(Error::Input(
+                "a request that begins an upload in parts cannot have the value of a checksum yet",
+            ));
         }
         headers.push(CHECKSUM_ALGORITHM, algorithm.name());
         headers.push(CHECKSUM_TYPE, algorithm.multipart_type()?);

@@ -41,7 +41,7 @@ impl SecretValue {
         let mut room = Zeroizing::new(vec![0; line.len()]);
         let line = str::from_utf8(&line).ok();
         let Some(bytes) = line.and_then(|line| Base64::decode(line, &mut room).ok()) else {
-            return Err(refusal(value, "a sealed secret is standard base64, in lines or in one"));
+            return Err(refusal(value, "this is not standard base64, as a sealed secret must be"));
         };
         match bytes {
             symmetric if is_symmetric(symmetric) => Err(SYMMETRIC),

@@ -49,7 +49,7 @@ export const policyBucket = command({
       throw usageError(`'${operand}' is not an option`);
     }
     if (bucket === undefined) {
-      throw usageError("--bucket B is missing: whose policy it is");
+      throw usageError("--bucket B is missing: the bucket that the policy is for");
     }
     const policy = bucketPolicy({
       bucket,
