@@ -4,13 +4,13 @@ import type { Sink } from "./pump.js";
 
 /** Keeps all that it is given, for those who want it in one piece. */
 export class Collector implements Sink {
-  /** Where pieces are put at once while they fit. */
+  /** Pieces are put here at once while they fit. */
   #whole: Bytes = EMPTY;
   #length = 0;
   /** Those that did not, and all after them. */
   readonly #others: Bytes[] = [];
 
-  /** That there will be `size` bytes if all goes well, which saves keeping them twice. */
+  /** Announces that `size` bytes will come if all goes well, so that they need not be kept twice. */
   expect(size: number): void {
     try {
       this.#whole = new Uint8Array(size);

@@ -21,7 +21,7 @@ export interface WrapSession {
   wrapPlaintext(): Uint8Array;
 }
 
-/** What a session wants wrapped, under the keyring's public key. */
+/** Wraps what a session asks for under the keyring's public key. */
 export async function rsaWrapped(
   session: WrapSession,
   { publicKey }: KeyringParts,

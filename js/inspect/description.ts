@@ -1,11 +1,11 @@
 import type { ObjectFormat } from "../object/seal.js";
 
-/** What a message is made of. Nothing in it is verified: anybody could have written it. */
+/** The parts of a message. Nothing in it is verified: anybody could have written it. */
 export interface Description {
   readonly format: "message";
   readonly version: number;
   readonly suite: {
-    /** Such as `0x0478`. */
+    /** For example `0x0478`. */
     readonly id: string;
     readonly name: string;
     readonly committing: boolean;
@@ -17,7 +17,7 @@ export interface Description {
   readonly encryptionContext: Record<string, string>;
   readonly encryptedDataKeys: readonly {
     readonly providerId: string;
-    /** Of a KMS keyring: the key's ARN. */
+    /** For a KMS keyring, the key's ARN. */
     readonly providerInfo: string;
     readonly ciphertextLength: number;
   }[];
@@ -30,7 +30,7 @@ export interface Description {
     readonly start: number;
     readonly length: number;
   }[];
-  /** As much of the body as was there. */
+  /** Describes as much of the body as was there. */
   readonly body: {
     readonly frames: number;
     readonly plaintextLength: number;
@@ -46,7 +46,7 @@ export interface Description {
 export interface ObjectDescription {
   readonly format: "object";
   readonly version: ObjectFormat;
-  /** As the format names it: `AES/GCM/NoPadding` or `115`. */
+  /** The name that the format has for it: `AES/GCM/NoPadding` or `115`. */
   readonly contentAlgorithm: string;
   readonly committing: boolean;
   readonly wrap: "RSA-OAEP-SHA1" | "kms+context" | "kms";
@@ -59,6 +59,6 @@ export interface ObjectDescription {
    * authenticates one, and `openObject` takes it for an empty one.
    */
   readonly unreadableDescription?: string;
-  /** What some writers note of the plaintext, in bytes; it may as well be wrong. */
+  /** The length of the plaintext in bytes, which some writers note; it may be wrong. */
   readonly plaintextLength?: number;
 }

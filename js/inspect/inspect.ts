@@ -30,7 +30,7 @@ export async function inspect(
   return inspectMessage(reader, options);
 }
 
-/** Who seals and opens never looks: what does is fetched by those who do. */
+/** Callers that only seal and open never inspect, so the module for that is fetched when it is first needed. */
 function inspection(): Promise<typeof import("./inspection.js")> {
   return fetched(import("./inspection.js"), "that inspects");
 }

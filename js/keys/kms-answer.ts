@@ -1,4 +1,4 @@
-// What a caller's `kms` answers. KMS and the AWS SDK give one shape; a shape that somebody's own code gives says nothing about
+// Checks the answers of a caller's `kms`. KMS and the AWS SDK give one shape; a shape that somebody's own code gives says nothing about
 // the key, and is not taken for a wrong one.
 
 import { type Bytes, bytesOf } from "../base/bytes.js";

@@ -13,7 +13,7 @@ export interface HeaderParser {
 
 export interface Header {
   readonly length: number;
-  /** What was read beyond it. */
+  /** The bytes that were read beyond it. */
   readonly rest: Bytes;
 }
 

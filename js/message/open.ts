@@ -42,7 +42,7 @@ export const OPEN_OPTIONS: Names<Omit<OpenOptions, keyof OperationOptions>> = {
   limits: true,
 };
 
-/** What a message says of itself, after its header tag has verified. */
+/** The contents of a message's header, after its tag has verified. */
 export interface VerifiedHeader {
   readonly encryptionContext: Record<string, string>;
   /** The algorithm suite, such as `0x0478`. */
@@ -165,7 +165,7 @@ async function run(
   }
 }
 
-/** How much plaintext a body of this length holds; `undefined` where no body has this length. */
+/** The length of the plaintext in a body of this length; `undefined` if no body has this length. */
 function plaintextSize(
   session: OpenSession,
   { frameLength }: VerifiedHeader,

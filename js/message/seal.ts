@@ -28,7 +28,7 @@ import {
 } from "../sealed/session.js";
 import type { SealSession } from "../wasm/bongtu_seal.js";
 
-/** What determines a message's length. */
+/** The options that determine a message's length. */
 export interface MessageOptions {
   /**
    * Authenticated, bound to the data key, and readable by anybody. Names must not begin with

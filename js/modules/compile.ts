@@ -1,7 +1,7 @@
 import { BongtuError, type BongtuErrorCode, wordsOf } from "../base/errors.js";
 import { alphabet } from "../wasm/alphabet.js";
 
-/** What wasm-bindgen makes for each module. */
+/** The function that wasm-bindgen makes for each module. */
 type InitSync<Exports> = (source: { module: WebAssembly.Module }) => Exports;
 
 /** Compiles and instantiates a module that a script carries as text, synchronously. */
@@ -19,7 +19,7 @@ export function instantiated<Exports>(initSync: InitSync<Exports>, inlined: stri
   }
 }
 
-/** What wasm-bindgen makes of a crate whose errors are JavaScript's. */
+/** The bindings that wasm-bindgen makes for a crate whose errors are JavaScript's. */
 interface Bindings<Exports> {
   readonly initSync: InitSync<Exports>;
   setErrorFactory(factory: (code: BongtuErrorCode, message: string) => BongtuError): void;

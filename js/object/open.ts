@@ -28,7 +28,7 @@ import { type Body, bodyOf, type ObjectBody } from "./body.js";
 import { type BodyRun, releaseUnverified, releaseVerified, verifyBody } from "./chunks.js";
 import type { ObjectFormat } from "./seal.js";
 
-/** What S3 tells of an object beside its body. */
+/** The parts of an object that S3 returns beside its body. */
 export interface StoredEnvelope {
   /**
    * User metadata, such as `Metadata` of a GetObject response; names in any case, with or without
@@ -64,11 +64,11 @@ export interface OpenedObject {
    * spilled.
    */
   readonly plaintext: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** In bytes; with `releaseUnverified`, of a stream it is not known. */
+  /** In bytes; unknown for a stream with `releaseUnverified`. */
   readonly size: number | undefined;
   readonly format: ObjectFormat;
   /**
-   * Not authenticated unless KMS bound it to the key, as `Keyring.kms` has it. Under an RSA wrap it
+   * This is authenticated only if KMS bound it to the key, as with `Keyring.kms`. Under an RSA wrap it
    * is empty when it cannot be read.
    */
   readonly unverifiedMaterialDescription: Record<string, string>;
@@ -121,7 +121,7 @@ interface Opening {
   over?: true;
 }
 
-/** What is left to do for the plaintext. */
+/** The work that is left to do for the plaintext. */
 interface Verdict {
   readonly size: number | undefined;
   readOn(sink: Sink): Promise<void>;
@@ -243,6 +243,6 @@ async function putAway(opening: Opening, reason: unknown): Promise<void> {
   operation.end();
   key?.dispose();
   session.free();
-  // What cannot be deleted is ciphertext, and says nothing about the outcome.
+  // If something cannot be deleted, it is ciphertext only and does not change the outcome.
   await body.discard(reason).catch(ignore);
 }

@@ -45,13 +45,13 @@ export interface ObjectStreamOptions extends ObjectOptions {
   readonly size?: number | undefined;
 }
 
-/** What goes with an object's body. */
+/** The parts that are stored beside an object's body. */
 export interface ObjectEnvelope {
   /** User metadata, names without `x-amz-meta-`, as the AWS SDK's `Metadata` takes them. */
   readonly metadata: Record<string, string>;
   /** The same as HTTP headers. */
   readonly headers: Record<string, string>;
-  /** To be stored under the object's own key and `suffix`, before the object. */
+  /** Store this under the object's own key followed by `suffix`, before the object. */
   readonly instructionFile?: {
     readonly suffix: ".instruction";
     readonly metadata: Record<string, string>;

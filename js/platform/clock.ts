@@ -1,8 +1,8 @@
-/** Where time and chance come from. */
+/** The source of time and chance. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** From 0 to 1, exclusively. */
+  /** A number from 0 up to but not including 1. */
   random(): number;
   /** Ends early, without failing, when `signal` is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;

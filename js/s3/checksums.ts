@@ -14,7 +14,7 @@ import type { ChecksumAlgorithm } from "./request/upload-request.js";
 
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
-  /** As headers carry it: base64 of the big-endian bytes; a composite one with `-N` behind it. */
+  /** The value as headers carry it: base64 of the big-endian bytes; a composite one has `-N` at its end. */
   readonly value: string;
   /** The header that carries it, in lower case. */
   readonly header: string;
@@ -23,7 +23,7 @@ export interface Checksum {
 /** A part of an upload that was summed by itself. */
 export interface PartChecksum {
   readonly value: string;
-  /** Of the part, in bytes. */
+  /** The size of the part in bytes. */
   readonly size: number;
 }
 
@@ -37,7 +37,7 @@ export interface ChecksumStream extends Duplex {
 const STEP = 8 * 1024 * 1024;
 
 /**
- * By S3's names for them. MD5 is for stores that know no other: it travels as `Content-MD5`, with
+ * These are S3's names. MD5 is for stores that know no other algorithm: it travels as `Content-MD5`, with
  * one request at a time, and finds accidents, not forgeries.
  */
 export const checksums = {
@@ -157,7 +157,7 @@ function prepare(algorithm: ChecksumAlgorithm, options: OperationOptions): Opera
   return new Operation(options);
 }
 
-/** What it may be WebAssembly knows; that it is text cannot be told there. */
+/** WebAssembly knows which algorithms there are, but cannot tell whether it was given text. */
 function checkAlgorithm(algorithm: unknown): void {
   if (typeof algorithm !== "string") {
     throw inputError("the checksum algorithm must be a string");

@@ -15,14 +15,14 @@ export type SealedFormat = "message" | "v2" | "v3";
 export interface SealedPart {
   /** From 1 on. */
   readonly partNumber: number;
-  /** Where the part lies in the whole, like the arguments of `slice`. */
+  /** The position of the part in the whole, like the arguments of `slice`. */
   readonly start: number;
   readonly end: number;
   readonly body: Sealed;
 }
 
 /**
- * What a source is sealed to, of known size before the first byte. Sealing happens as bytes are
+ * The sealed form of a source. Its size is known before the first byte. Sealing happens as bytes are
  * asked for, of any part, in any order and as often as one likes: the same part has always the same
  * bytes. A source that changes in between fails with `ERR_SOURCE_CHANGED`, and nothing more is
  * sealed then.
@@ -32,7 +32,7 @@ export interface SealedPart {
 export interface Sealed {
   /** In bytes. */
   readonly size: number;
-  /** What it is, or is a slice of: `message` of `sealBlob`, `v3` or `v2` of `sealObject`. */
+  /** The format of the whole: `message` from `sealBlob`, `v3` or `v2` from `sealObject`. */
   readonly format: SealedFormat;
   /** All bytes, sealed as they are read. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -54,7 +54,7 @@ export interface Sealed {
 }
 
 const MIB = 1024 * 1024;
-/** What S3 takes, as Rust has it too: a page that only seals does not load the S3 module. */
+/** The limits of S3. Rust has them too, but a page that only seals does not load the S3 module. */
 const MIN_PART = 5 * MIB;
 const MAX_PART = 5 * 1024 * MIB;
 const MAX_PARTS = 10_000;
@@ -154,7 +154,7 @@ export class SealedRange<Format extends SealedFormat = "message"> implements Sea
   // Engines that do not know the symbol get the method under none: see below.
   declare [Symbol.dispose]: () => void;
 
-  /** Whether it was made here, and not of what was: by `Object.create` or a proxy. */
+  /** Whether it was made here, and is neither a proxy of a Sealed nor derived from one with `Object.create`. */
   static is(given: unknown): given is SealedRange {
     return typeof given === "object" && given !== null && #session in given;
   }
@@ -192,7 +192,7 @@ function partSizeError(message: string): BongtuError {
   return new BongtuError("ERR_PART_SIZE", message);
 }
 
-/** As `Blob.slice` understands its arguments. */
+/** Reads a position as `Blob.slice` does. */
 function position(given: number | undefined, otherwise: number, size: number): number {
   const whole = given === undefined ? otherwise : Math.trunc(given) || 0;
   return whole < 0 ? Math.max(size + whole, 0) : Math.min(whole, size);

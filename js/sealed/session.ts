@@ -11,7 +11,7 @@ import type { ContentKey } from "../executor/executor.js";
 import { isReadOnce, type Reader, readerOf, sliceReader } from "../io/source.js";
 import type { Pieces } from "../wasm/bongtu_seal.js";
 
-/** What can be read again and again, and any part of it. */
+/** A source of which any part can be read, again and again. */
 export type RereadableSource = Uint8Array | ArrayBuffer | Blob;
 
 /** The bytes under a caller's view, which may change (that is noticed), or a Blob. */
@@ -56,9 +56,9 @@ const RUN = 8 * 1024 * 1024;
  * @internal
  */
 export class SealedSession {
-  /** Of everything that is sealed. */
+  /** The size of everything that is sealed. */
   readonly size: number;
-  /** What parts must be multiples of. */
+  /** Parts must be multiples of this. */
   readonly grid: number;
   readonly #pieces: Pieces;
   readonly #layout: PieceLayout;

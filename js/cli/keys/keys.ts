@@ -6,14 +6,14 @@ import { remoteKms } from "./kms-client.js";
 import { localKms, readPrivateKey } from "./private-key.js";
 import { readPublicKey } from "./public-key.js";
 
-/** Which key to seal to. */
+/** The options that say which key to seal to. */
 export const SEALING_KEY = {
   "public-key": { type: "string", short: "k" },
   "key-arn": { type: "string" },
   "spki-sha256": { type: "string" },
 } as const;
 
-/** Who opens. */
+/** The options that say which key opens. */
 export const OPENING_KEY = {
   kms: { type: "string" },
   region: { type: "string" },

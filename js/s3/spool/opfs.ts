@@ -100,7 +100,7 @@ export async function originPrivateStore(): Promise<SpoolStore> {
       whileRecordStays(id, async () => {
         const text = await textOf(`${id}${RECORD}`);
         const next = isWhole(text) ? undefined : await textOf(`${id}${NEW_RECORD}`);
-        // What is empty was made, but never closed.
+        // An empty file was created but never closed.
         return (isWhole(next) ? next : text) || undefined;
       }),
 

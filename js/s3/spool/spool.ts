@@ -17,7 +17,7 @@ import { lockPatiently, quotaError, type SpoolStore, spoolError, storing } from 
 
 export interface SpoolPlace {
   /**
-   * In Node, where it is required: the folder that spools are kept in, on a local disk. It is yours,
+   * The folder that spools are kept in, on a local disk; Node requires it. It must be yours,
    * and nobody else may write to it (it is made so if it is not there). Containers that share it need
    * host names of their own.
    */
@@ -25,9 +25,9 @@ export interface SpoolPlace {
 }
 
 export interface SpoolOptions extends OperationOptions, SpoolPlace {
-  /** By which you will know it again. There is one spool of a name. */
+  /** The name by which you will recognise the spool. No two spools have the same name. */
   readonly name: string;
-  /** Of the upload, as {@link multipartPlan} takes and chooses it. */
+  /** The part size of the upload, as {@link multipartPlan} takes and chooses it. */
   readonly partSize?: number | undefined;
 }
 
@@ -132,7 +132,7 @@ async function deleteUnused(store: SpoolStore, id: string): Promise<void> {
   }
 }
 
-/** Which may be sealing it as well; what else fails is an error still. */
+/** Another machine may be sealing it as well; every other failure is still an error. */
 function ofAnotherMachine(error: unknown): undefined {
   if (!(error instanceof BongtuError)) {
     throw error;

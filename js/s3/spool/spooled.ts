@@ -22,22 +22,22 @@ import { lockPatiently, type SpoolStore, spoolError, storing } from "./store.js"
 
 /**
  * Ciphertext that waits to be uploaded, by {@link uploadParts}, and what is known of its upload.
- * Nothing of it is secret. It is as it was when it was listed or last uploaded from here.
+ * It holds no secret. It shows the spool as it was when it was listed or last uploaded from here.
  */
 export interface Spooled extends Uploadable {
   readonly name: string;
-  /** Of the ciphertext, in bytes. */
+  /** The size of the ciphertext in bytes. */
   readonly size: number;
   readonly format: MultipartPlan["format"];
-  /** Of an object: to be sent when the upload is created. */
+  /** The metadata of an object, to be sent when the upload is created. */
   readonly metadata: Readonly<Record<string, string>>;
   /** The same as HTTP headers. */
   readonly headers: Readonly<Record<string, string>>;
-  /** To be stored before the object. */
+  /** The instruction file, which must be stored before the object. */
   readonly instructionFile?: InstructionFile | undefined;
   /** In bytes. */
   readonly partSize: number;
-  /** Of the upload that was begun. */
+  /** The id of the upload that was begun. */
   readonly uploadId?: string | undefined;
   /** Those that the server confirmed. */
   readonly parts: readonly FinishedPart[];
@@ -50,7 +50,7 @@ export interface Spooled extends Uploadable {
   delete(): Promise<void>;
 }
 
-/** What stands for the record of a spool that has none to be read. */
+/** Stands for the record of a spool whose record cannot be read. */
 const UNREADABLE: Omit<SpoolRecord, "name"> = {
   id: "",
   size: 0,

@@ -1,10 +1,10 @@
-// What an upload that failed says.
+// Makes the error of an upload that failed.
 
 import { BongtuError, inputError } from "../../base/errors.js";
 import { wordsOf } from "../http/network.js";
 import { Refusal } from "../http/response.js";
 
-/** What the caller is told. */
+/** The error that the caller gets. */
 export function failureOf(thrown: unknown, missing: readonly number[], count: number): unknown {
   if (!(thrown instanceof Refusal)) {
     return thrown;

@@ -5,7 +5,7 @@ import type { SealedFormat } from "../../sealed/sealed.js";
 import { requiredText, textOptions } from "../request/arguments.js";
 
 export interface MultipartOptions {
-  /** What is sealed, or spooled, knows its own: it is for those who have a size only. */
+  /** Needed if you give only a size; sealed data and spools know their own format. */
   readonly format: SealedFormat;
   /**
    * Bytes of every part but the last: from 5 MiB to 5 GiB, of objects a multiple of 512 KiB. 8 MiB
@@ -67,7 +67,7 @@ export function multipartPlan(
   };
 }
 
-/** Of what is no whole number, zero, which no range allows. */
+/** Anything but a whole number counts as zero, which no range allows. */
 function wholeOrZero(value: unknown, name: string): number | undefined {
   const number = checkNumber(value, name);
   return number === undefined || (Number.isSafeInteger(number) && number >= 0) ? number : 0;

@@ -24,7 +24,7 @@ export class Upload {
   readonly #keep: boolean;
   readonly #server: UploadServer;
 
-  /** With `keep` a failure leaves everything for another attempt. */
+  /** If `keep` is set, a failure leaves everything for another attempt. */
   constructor(
     source: UploadSource,
     plan: MultipartPlan,
@@ -149,7 +149,7 @@ export class Upload {
     return { body, checksum: algorithm && (await checksums.of(algorithm, body, { signal })) };
   }
 
-  /** Of the parts that are there. */
+  /** The completion of the parts that are there. */
   async #completion(): Promise<Completion> {
     const finished = Array.from(this.#source.finished.values());
     finished.sort((one, other) => one.partNumber - other.partNumber);
@@ -221,7 +221,7 @@ export class Upload {
     return this.#server.operation.stop(failureOf(thrown, missing, this.#ranges.length));
   }
 
-  /** For another attempt, which must know of what was begun. */
+  /** Leaves the upload for another attempt, which must know its id. */
   async #leave(failure: unknown): Promise<unknown> {
     const { uploadId } = this.#server;
     if (uploadId !== this.#source.uploadId) {

@@ -1,4 +1,4 @@
-// Where the parts of an upload come from, and what is known of those that are there already.
+// The source of the parts of an upload, and the record of those that are finished.
 
 import type { Bytes } from "../../base/bytes.js";
 import type { Operation } from "../../base/operation.js";
@@ -11,7 +11,7 @@ export interface FinishedPart {
   readonly partNumber: number;
   /** In bytes. */
   readonly size: number;
-  /** As the server gave it, which is in quotes. */
+  /** The ETag as the server gave it, in quotes. */
   readonly etag: string;
   /** Its value, where the upload has checksums. */
   readonly checksum?: string;
@@ -20,7 +20,7 @@ export interface FinishedPart {
 export interface UploadSource {
   /** In bytes. */
   readonly size: number;
-  /** Of the upload that was begun, where its server names them. */
+  /** The id of the upload that was begun, if its server has such ids. */
   readonly uploadId: string | undefined;
   readonly checksum: ChecksumAlgorithm | undefined;
   readonly finished: ReadonlyMap<number, FinishedPart>;
@@ -28,17 +28,17 @@ export interface UploadSource {
   read(start: number, end: number, operation: Operation): Promise<Bytes>;
   /** Another upload was begun, of which no part is there. */
   begin(uploadId: string | undefined, checksum: ChecksumAlgorithm | undefined): Promise<void>;
-  /** What this has resolved for is not sent again, whatever happens to the process. */
+  /** Once this has resolved for a part, the part is never sent again, whatever happens to the process. */
   finish(part: FinishedPart): Promise<void>;
   /** The server does not have it any more. */
   lose(partNumber: number): Promise<void>;
-  /** Nobody will go on with it: deletes what was kept for that. */
+  /** Deletes everything that was kept for another attempt. */
   delete(): Promise<void>;
   /** Lets others have it. */
   close(): Promise<void>;
 }
 
-/** By which something that is no `Sealed` can be uploaded; it excludes others until it is closed. */
+/** Opens something other than a `Sealed` for an upload; this excludes others until it is closed. */
 export const openForUpload: unique symbol = Symbol("openForUpload");
 
 export interface Uploadable extends Pick<MultipartPlan, "size" | "format" | "partSize"> {

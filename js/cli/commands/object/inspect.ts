@@ -70,7 +70,7 @@ function describe(description: ObjectDescription, withFile: boolean): Text {
   ]}`;
 }
 
-/** What the pairs are, and who will check them. */
+/** The title of the pairs, and who will check them. */
 const DESCRIPTIONS: Readonly<Record<ObjectDescription["wrap"], readonly [string, string]>> = {
   "RSA-OAEP-SHA1": ["material description", "whoever can write the metadata can change it"],
   "kms+context": ["encryption context", "KMS checks it when the object is opened"],

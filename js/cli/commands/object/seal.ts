@@ -79,7 +79,7 @@ export const sealObject = command({
       format,
       materialDescription,
       instructionFile: instructionFile !== undefined,
-      // What the system makes up as it is read says that it is empty.
+      // Files that the system makes up as they are read claim to be empty.
       size: input.size || undefined,
       onProgress,
     });
