@@ -26,7 +26,7 @@ pub enum Error {
     /// A public exponent that is even, small or huge.
     #[error("the public exponent must be odd, at least 65537 and below 2^32")]
     KeyExponent,
-    /// What another operation of KMS answers.
+    /// The input is an answer of another operation of KMS.
     #[error(
         "this is what KMS {0} answers: nothing that is sealed to its key could ever be opened. \
          Give what GetPublicKey answers"
@@ -50,12 +50,12 @@ pub enum Error {
         /// Lower-case hexadecimal SHA-256 of the SubjectPublicKeyInfo that was given.
         found: String,
     },
-    /// Not an ARN of a KMS key; characters of it that cannot be seen are escaped.
+    /// The text is not the ARN of a KMS key; characters of it that cannot be seen are escaped.
     #[error("'{found}' is not a KMS key ARN (arn:aws:kms:REGION:ACCOUNT:key/ID): {why}")]
     KeyArn {
-        /// What was given.
+        /// The text that was given.
         found: String,
-        /// What is wrong with it.
+        /// The reason why it is refused.
         why: &'static str,
     },
     /// A GetPublicKey response is for another key.
@@ -107,11 +107,11 @@ pub enum Error {
     /// Larger than the configured limits allow.
     #[error("{what}: {found}, at most {limit}")]
     Limit {
-        /// What is limited.
+        /// The name of the limited thing.
         what: &'static str,
-        /// What the message has.
+        /// The amount that was found.
         found: u64,
-        /// What is allowed.
+        /// The amount that is allowed.
         limit: u64,
     },
     /// Part of the format that bongtu does not read.

@@ -178,7 +178,7 @@ fn once_an_object_is_verified_each_chunk_of_it_can_be_by_itself() {
         executor.decrypt(nonce, aad, &sealed, &mut found).unwrap();
     }
     assert_eq!(*found, text);
-    // What lies beyond its end was not verified.
+    // Nothing beyond its end was verified.
     assert_eq!(code(chunks.chunk_tag(2)), "ERR_SOURCE_CHANGED");
 }
 

@@ -1,4 +1,4 @@
-//! What S3 and other storages give back of an object's metadata, and metadata of other things.
+//! Metadata of objects as S3 and other storages give them back, and metadata of other things.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -132,7 +132,7 @@ fn under_kms_a_description_is_the_context_and_must_be_readable() {
     let context = r#"{"aws:x-amz-cek-alg":"115","부서":"회계"}"#;
     let object = with(&seal(b"x", ObjectOptions::default()), "x-amz-w", "12");
     for (name, text, code) in [
-        // What is of the other wrap is nobody's business.
+        // Members that belong to the other wrap are ignored.
         ("x-amz-m", "{", None),
         ("x-amz-t", "{", Some("ERR_METADATA")),
     ] {

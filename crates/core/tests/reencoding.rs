@@ -24,7 +24,7 @@ fn cases(cases: u32) -> ProptestConfig {
 
 // ---- headers, encryption contexts and encrypted data keys ----------------------------------------
 
-/// What a header holds, as a writer has it.
+/// The contents of a header, as a writer has them.
 #[derive(Debug)]
 struct Parts {
     suite: u16,
@@ -97,7 +97,7 @@ fn encode(parts: &Parts) -> Vec<u8> {
     header
 }
 
-/// What a description says, and from the header itself what it gives only a place of.
+/// The contents of a description; of fields whose place alone it gives, the bytes in the header.
 fn parts_of(description: &Description, header: &[u8]) -> Parts {
     let field = |name: &str| {
         let found = description.fields.iter().find(|field| field.name == name);

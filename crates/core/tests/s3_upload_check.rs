@@ -73,7 +73,7 @@ fn headers_that_the_server_fixes() {
 
 #[test]
 fn more_headers_than_any_upload_has_are_not_looked_at() {
-    // What is wrong with a single one would be said first, if one had been looked at.
+    // If a single one had been looked at, the error would say what is wrong with it.
     let many = |count: usize| vec![("not a name".to_owned(), String::new()); count];
     let why = |headers: &[(String, String)]| {
         check_upload_headers(headers, &expected(&[V3])).unwrap_err().to_string()
@@ -226,7 +226,7 @@ fn envelopes_that_are_not_whole() {
             let given = changed(&headers, &format!("x-amz-meta-{name}"), Some(value));
             assert_eq!(code(check(&given, &[format])), "ERR_UPLOAD_HEADERS", "{name}");
         }
-        // What is read so is not signed so.
+        // Opening reads such a description, but a server does not sign it.
         let description = if format == V2 { "matdesc" } else { "m" };
         for (name, value) in [
             (description, "{"),

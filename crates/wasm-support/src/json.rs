@@ -31,7 +31,7 @@ fn member(entry: &Array) -> Option<(String, JsonValue)> {
 const ROOM: usize = 64 * 1024;
 const DEPTH: usize = 16;
 
-/// What the JSON text of a public key holds; `None` for what is none.
+/// Reads the JSON text of a public key; `None` if it is not JSON.
 pub fn json_tree(text: &str) -> Option<Json> {
     JsonReader { room: ROOM }.value(&JSON::parse(text).ok()?, DEPTH)
 }

@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 const TYPE_CUSTOMER_DATA: u8 = 0x80;
 
-/// How the body is laid out.
+/// The layout of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContentType {
     /// One AES-GCM message. Only older writers make it.
@@ -36,7 +36,7 @@ impl ContentType {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) name: &'static str,
-    /// Which encrypted data key it is part of.
+    /// The number of the encrypted data key that it is part of.
     pub(super) edk: Option<u16>,
     /// Offset of its first byte, its length prefix included.
     pub(super) start: usize,
@@ -110,7 +110,7 @@ impl Header {
     }
 }
 
-/// What is wrong with bytes that end before their header does.
+/// The error for bytes that end before their header does.
 fn cut_short(bytes: &[u8]) -> Error {
     match Parser::default().parse_message(bytes, &Limits::NONE) {
         Err(Stop::Failed(error)) => stranger::explain(bytes, error),
@@ -155,7 +155,7 @@ impl HeaderReader {
         }
     }
 
-    /// What is wrong with a header after which nothing comes any more.
+    /// The error if no more bytes come and the header is incomplete.
     #[must_use]
     pub fn cut_short(&self) -> Error {
         cut_short(&self.bytes)
@@ -262,7 +262,7 @@ impl Parser {
     }
 }
 
-/// What precedes the encrypted data keys, each of which is a section.
+/// The section before the encrypted data keys, each of which is a section of its own.
 #[derive(Debug)]
 struct Start {
     suite: &'static Suite,
@@ -271,7 +271,7 @@ struct Start {
     edk_count: u16,
 }
 
-/// What follows them.
+/// The section after them.
 struct End {
     content_type: ContentType,
     frame_length: u32,

@@ -16,7 +16,7 @@ use crate::plan::{OpenOp, Opened, Session, Ticket};
 use crate::suite::Suite;
 use alloc::{sync::Arc, vec::Vec};
 
-/// Which suites may be opened; AWS's names. bongtu writes committing suites whatever it says.
+/// The suites that may be opened, by AWS's names. bongtu always writes committing suites.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CommitmentPolicy {
     /// `FORBID_ENCRYPT_ALLOW_DECRYPT`: opens all.
@@ -48,12 +48,12 @@ impl CommitmentPolicy {
 /// The context's pair that only signed messages have (docs/formats.md 2.8).
 const SIGNING_KEY: &str = "aws-crypto-public-key";
 
-/// How to open.
+/// The options of opening.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
     /// Pairs that the message's context must contain.
     pub encryption_context: EncryptionContext,
-    /// Which suites are opened.
+    /// The suites that are opened.
     pub commitment_policy: CommitmentPolicy,
     /// Bounds on the header.
     pub limits: Limits,
@@ -77,7 +77,7 @@ impl UnverifiedHeader {
         Ok(Self::new(Header::parse(message, &options.limits)?, options))
     }
 
-    /// What a [`super::HeaderReader`] made of a message that comes in pieces.
+    /// Begins with the header that a [`super::HeaderReader`] read from a message in pieces.
     #[must_use]
     pub const fn new(header: Header, options: OpenOptions) -> Self {
         Self { header, options }
@@ -173,7 +173,7 @@ fn verify(header: Header, options: &OpenOptions, data_key: &DataKey) -> Result<U
 /// A message whose data key is unwrapped and whose header is verified.
 #[derive(Debug)]
 pub struct UnwrappedMessage {
-    /// What the header says.
+    /// The contents of the header.
     pub header: VerifiedHeader,
     /// The key of the frames.
     pub content_key: ContentKey,
@@ -181,7 +181,7 @@ pub struct UnwrappedMessage {
     pub frames: FrameOpener,
 }
 
-/// What a header said, after its tag verified.
+/// The contents of a header whose tag verified.
 #[derive(Clone, Debug)]
 pub struct VerifiedHeader {
     /// The algorithm suite.

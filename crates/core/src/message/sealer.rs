@@ -15,7 +15,7 @@ use crate::suite;
 use alloc::{sync::Arc, vec::Vec};
 use core::ops::Range;
 
-/// How to seal.
+/// The options of sealing.
 #[derive(Clone, Debug)]
 pub struct SealOptions {
     /// Pairs to bind to the message and store in it, readable by anybody.

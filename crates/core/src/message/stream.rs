@@ -57,7 +57,7 @@ impl<W: Write> SealWriter<W> {
             self.frames.confirm(self.executor.seal(op, &self.text, &mut self.sealed)?)?;
         }
         self.text.clear();
-        // What was sealed but not written must never be sealed again.
+        // Frames that were sealed but not written must never be sealed again.
         self.inner.write_all(&self.sealed).inspect_err(|_| self.frames.fail())
     }
 }

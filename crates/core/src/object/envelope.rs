@@ -38,7 +38,7 @@ pub(super) enum Wrap {
     Kms(MaterialDescription),
 }
 
-/// What the content key, IV and associated data follow from, by version.
+/// The values from which the content key, IV and associated data follow, by version.
 #[derive(Debug)]
 pub(super) enum Content {
     V2 { iv: [u8; 12] },

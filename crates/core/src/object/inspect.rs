@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::json::JsonParser;
 use alloc::string::String;
 
-/// What an object's envelope says, without any key. **Unverified**: anybody could have written it.
+/// The contents of an object's envelope, read without any key. **Unverified**: anybody could have written it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectDescription {
     /// Version. Only V3 commits to its key.

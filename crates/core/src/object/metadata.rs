@@ -11,7 +11,7 @@ use crate::json::{self, JsonParser, JsonValue};
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 
-/// What goes beside an object's body.
+/// The parts that are stored beside an object's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectHead {
     /// User metadata, names without `x-amz-meta-`.
@@ -196,7 +196,7 @@ impl Envelope {
         Self { wrapped_key, wrap, description, unreadable, content }
     }
 
-    /// What the object carries, and what its instruction file does where there is to be one.
+    /// The metadata of the object, and those of its instruction file if there is to be one.
     /// `length` is the plaintext's, where it is known.
     ///
     /// # Errors
@@ -241,7 +241,7 @@ impl Envelope {
     }
 }
 
-/// Without any name of the format, be its value empty, nobody sealed this, or its metadata were
+/// If no name of the format is there, not even with an empty value, nobody sealed this, or its metadata were
 /// lost, as copies in parts lose them.
 fn check_sealed(metadata: &[(String, String)]) -> Result<()> {
     let mut names = metadata.iter().map(|(name, _)| bare(name));
@@ -267,7 +267,7 @@ fn unauthenticated(text: Option<&str>, json: JsonParser) -> Result<MaterialDescr
 fn description(text: Option<&str>, json: JsonParser) -> Result<MaterialDescription> {
     let text = text.unwrap_or_default().trim_ascii();
     let list = text.strip_prefix('[').and_then(|inside| inside.strip_suffix(']'));
-    // Of PHP an empty description is a list, of .NET it is null.
+    // PHP writes an empty description as a list, and .NET writes null.
     if matches!(text, "" | "null") || list.is_some_and(|inside| inside.trim_ascii().is_empty()) {
         return Ok(MaterialDescription::EMPTY);
     }

@@ -1,4 +1,4 @@
-//! What a server may sign for a page: the headers that an upload of something sealed needs, and no
+//! Admits what a server may sign for a page: the headers that an upload of sealed data needs, and no
 //! others.
 
 use super::checksum_header::ChecksumAlgorithm;
@@ -22,7 +22,7 @@ use md5::{Digest, Md5};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// Whether a checksum is to be there.
+/// Whether a checksum must, may or must not be there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChecksumRule {
     /// It must.
@@ -34,7 +34,7 @@ pub enum ChecksumRule {
     Forbidden,
 }
 
-/// What a server expects of an upload.
+/// The rules that a server has for an upload.
 #[derive(Clone, Debug)]
 pub struct Expected<'a> {
     /// The request to be signed.
@@ -129,16 +129,16 @@ pub fn check_upload_headers_with(
     given.finish(length)
 }
 
-/// As much as S3 takes of a request's headers, in bytes of names and values, and more headers than
+/// The most that S3 takes of a request's headers, in bytes of names and values, and more headers than
 /// any upload has. A page may send as many as it likes, and each is compared with all others.
 const MAX_LENGTH: usize = 8 * 1024;
 const MAX_COUNT: usize = 64;
 
-/// What S3 stores with an object and answers with it, beside its type.
+/// The headers that S3 stores with an object and returns with it, beside its type.
 const FIXABLE: [&str; 5] =
     ["cache-control", "content-disposition", "content-encoding", "content-language", "expires"];
 
-/// Nothing that could end a header and begin another, or that signers and S3 trim.
+/// Whether it holds nothing that could end a header and begin another, or that signers and S3 trim.
 fn is_plain(value: &str) -> bool {
     value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) && value.trim() == value
 }

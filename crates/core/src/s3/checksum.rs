@@ -50,7 +50,7 @@ impl core::fmt::Debug for Hasher {
 }
 
 impl Hasher {
-    /// Of no bytes yet.
+    /// The checksum of no bytes.
     #[must_use]
     pub fn new(algorithm: ChecksumAlgorithm) -> Self {
         Self(match algorithm {
@@ -71,7 +71,7 @@ impl Hasher {
     /// Adds bytes to the end.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
-            // From the value so far back to the register it came from, which a digest starts at in
+            // Goes from the value so far back to the register that it came from, at which a digest starts in
             // the order of bits of its polynomial.
             State::Crc32(crc, value) => {
                 let mut digest = crc.digest_with_initial((!*value).reverse_bits());
@@ -275,7 +275,7 @@ mod tests {
         }
     }
 
-    /// As if a terabyte of zeros followed: 2^40 bytes are 2^20 times 2^20.
+    /// The result is as if a terabyte of zeros followed: 2^40 bytes are 2^20 times 2^20.
     #[test]
     fn sizes_beyond_what_anybody_sums_here() {
         for algorithm in CRCS {

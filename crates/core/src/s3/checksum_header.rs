@@ -1,4 +1,4 @@
-//! How a checksum is called and sent (docs/formats.md 6.2).
+//! The names of checksums and the headers that carry them (docs/formats.md 6.2).
 
 use crate::error::{Error, Result};
 use alloc::string::String;
@@ -33,7 +33,7 @@ impl ChecksumAlgorithm {
     pub const ALL: [Self; 5] =
         [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha256, Self::Md5];
 
-    /// As S3 names it: `CRC32`, `CRC32C`, `CRC64NVME`, `SHA256`, and `MD5`.
+    /// The name that S3 has for it: `CRC32`, `CRC32C`, `CRC64NVME`, `SHA256`, and `MD5`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

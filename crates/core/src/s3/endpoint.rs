@@ -1,4 +1,4 @@
-//! Where a customer key may travel to (docs/formats.md 5.1: HTTPS only).
+//! Decides where a customer key may travel to (docs/formats.md 5.1: HTTPS only).
 
 use crate::error::{Error, Result};
 
@@ -29,7 +29,7 @@ fn after_scheme<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
-/// Of `host`, `host:port` or `[address]:port`; a user name, which could look like a host, is none.
+/// Whether `host`, `host:port` or `[address]:port` is this machine. With a user name, which could look like a host, it is not.
 fn is_loopback(authority: &str) -> bool {
     if let Some(rest) = authority.strip_prefix('[') {
         return matches!(rest.split_once(']'), Some(("::1", port)) if !port.contains('@'));

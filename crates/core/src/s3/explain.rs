@@ -1,4 +1,4 @@
-//! What an existing bucket policy enforces, in words.
+//! Explains in words what an existing bucket policy enforces.
 //!
 //! A rule counts as enforced only when one statement denies it to everybody, for all objects and
 //! without a further condition. Anything that may be weaker is said to hold in part.
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 use alloc::{format, string::String, vec::Vec};
 
-/// What is looked for, by its name in [`Finding::rule`], and what lacks where it is not found: what
+/// The rules that are looked for, by their names in [`Finding::rule`], and the text if none is found: what
 /// is not recognised may still be denied.
 const RULES: [(&str, &str); 7] = [
     ("tls-only", "No statement was recognised that denies requests over plain HTTP."),
@@ -47,11 +47,11 @@ pub struct Finding {
     pub rule: &'static str,
     /// The statement's `Sid`, where it has one.
     pub sid: Option<String>,
-    /// For people.
+    /// The finding in words.
     pub text: String,
 }
 
-/// What a policy does.
+/// The effects of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// Rules that hold for everybody and all objects.
@@ -60,7 +60,7 @@ pub struct Explanation {
     pub partly: Vec<Finding>,
     /// Rules of which nothing was found.
     pub not_enforced: Vec<Finding>,
-    /// What no policy can.
+    /// Things that no policy can see.
     pub cannot_see: &'static str,
 }
 
@@ -147,7 +147,7 @@ fn explain_statement(statement: &Json, found: &mut Explanation) -> Result<()> {
     Ok(())
 }
 
-/// What is denied without a condition is denied by every rule.
+/// A denial without a condition counts for every rule.
 fn deny_all(reaches: &Reaches, sid: &dyn Fn() -> Option<String>, found: &mut Explanation) {
     for (rule, _) in RULES {
         if reaches.weakness(rule).is_none() {
@@ -172,7 +172,7 @@ impl Reaches {
         }
     }
 
-    /// Of the actions that a rule is about.
+    /// The weakness of the actions that a rule is about.
     fn weakness(&self, rule: &str) -> Option<&'static str> {
         match rule {
             "tls-only" | "minimum-tls" => self.everything,
@@ -181,7 +181,7 @@ impl Reaches {
     }
 }
 
-/// What stands beside a condition, counted once for all of them.
+/// The conditions beside a condition, counted once for all of them.
 struct Company {
     all: usize,
     /// Those that let uploads pass which name no encryption.
@@ -208,7 +208,7 @@ impl Company {
         let belonging = match rule {
             // Parts come before the object, and carry no such header.
             "create-only" => self.creation_only,
-            // What remains is said in the rule's text.
+            // The rule's text says what remains.
             "require-kms" | "kms-key" => self.named_only,
             _ => 0,
         };
@@ -373,7 +373,7 @@ fn weakness(statement: &Json, action: &str) -> Option<&'static str> {
     (action == EVERYTHING && !whole()).then_some("for objects, not for the bucket itself")
 }
 
-/// Of an ARN that covers all objects of a bucket: the bucket's, or `*` for any.
+/// The bucket of an ARN that covers all objects of a bucket, or `*` for any.
 fn bucket_of(arn: &str) -> Option<&str> {
     // arn:PARTITION:s3:::BUCKET/*, or wider.
     let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
@@ -407,7 +407,7 @@ fn matches(pattern: &str, action: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == action,
         Some((start, "")) => action.starts_with(start),
-        // Where it may mean anything, nothing is promised.
+        // It may mean anything, so nothing is promised.
         Some(_) => false,
     }
 }

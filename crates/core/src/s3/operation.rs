@@ -1,4 +1,4 @@
-//! Which operation of S3 takes which kind of header (docs/formats.md 5.1 and 5.2).
+//! Knows which operation of S3 takes which kind of header (docs/formats.md 5.1 and 5.2).
 
 use crate::error::{Error, Result};
 
@@ -50,7 +50,7 @@ pub enum Operation {
     PutObjectAcl,
 }
 
-/// What an operation takes of the headers that are made here.
+/// The headers made here that an operation takes.
 struct Traits {
     name: &'static str,
     /// The three of SSE-C.

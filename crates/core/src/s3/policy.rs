@@ -23,7 +23,7 @@ pub enum CustomerKeyRule {
     Forbid,
 }
 
-/// What a bucket policy is to enforce.
+/// The rules that a bucket policy is to enforce.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BucketPolicy<'a> {
     /// The bucket's name.
@@ -36,7 +36,7 @@ pub struct BucketPolicy<'a> {
     pub minimum_tls: Option<&'a str>,
     /// Denies uploads under another KMS key than this one's ARN, and those that name none.
     ///
-    /// Of an upload in parts only CreateMultipartUpload names a key; UploadPart, which is the same
+    /// In an upload in parts only CreateMultipartUpload names a key; UploadPart, which is the same
     /// action, carries no such header, and S3 is reported to deny it then. For uploads in parts make
     /// this key the bucket's default encryption, and set `allow_default`.
     pub kms_key_arn: Option<&'a str>,
@@ -106,7 +106,7 @@ pub fn bucket_policy(rules: &BucketPolicy<'_>) -> Result<Json> {
         None => {}
     }
     if rules.create_only {
-        // Of an upload in parts, only its completion makes the object and carries the header.
+        // In an upload in parts, only its completion makes the object and carries the header.
         let replacing = [("Null", IF_NONE_MATCH, "true"), ("Bool", CREATION, "true")];
         statements.push(bucket.deny("DenyReplacing", Reach::Uploads, replacing));
     }
@@ -119,7 +119,7 @@ pub fn bucket_policy(rules: &BucketPolicy<'_>) -> Result<Json> {
 enum Reach {
     /// Every request to the bucket or an object of it.
     Everything,
-    /// What stores objects: PUT, POST, copies and parts.
+    /// The requests that store objects: PUT, POST, copies and parts.
     Uploads,
 }
 

@@ -1,4 +1,4 @@
-//! Which form a sealed secret has.
+//! Recognises the form of a sealed secret.
 
 use super::Form;
 use crate::error::{Error, Result};
@@ -86,7 +86,7 @@ const LONG: usize = 136;
 /// No line of such text is shorter, but the last.
 const LINE: usize = 32;
 
-/// Without white space around it, or byte order marks, which pasting leaves in the middle of a text.
+/// The line without white space around it, and without byte order marks, which pasting leaves in a text.
 fn trimmed(mut line: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..]
     | [rest @ .., b' ' | b'\t']

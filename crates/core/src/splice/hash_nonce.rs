@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::plan::NONCE_LENGTH;
 
-/// Of a nonce: the same in one opening, and random.
+/// The bytes of a nonce that are random and the same in one opening.
 const PREFIX: usize = 8;
 
 /// `N`: 8 random bytes of one opening, then the chunk's number.
@@ -16,7 +16,7 @@ const PREFIX: usize = 8;
 pub(crate) struct HashNonces([u8; PREFIX]);
 
 impl HashNonces {
-    /// For one opening of a body under `iv`.
+    /// The nonces of one opening of a body under `iv`.
     ///
     /// # Errors
     /// [`Error::Random`]

@@ -47,7 +47,7 @@ pub fn options(format: Format, instruction_file: bool) -> ObjectOptions {
     ObjectOptions { format, description, instruction_file }
 }
 
-/// As `object::open_object_with` reads JSON.
+/// Reads JSON as `object::open_object_with` does.
 pub fn json(text: &str) -> Option<Vec<(String, JsonValue)>> {
     let members: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
     let value =

@@ -20,7 +20,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct MessageSealing {
     sealing: Option<Sealing>,
-    /// Of the plaintext and of the message, where they were foretold.
+    /// The lengths of the plaintext and of the message, if they are known beforehand.
     lengths: Option<(u64, f64)>,
 }
 
@@ -48,7 +48,7 @@ impl MessageSealing {
         Ok(self.sealing()?.wrap().algorithm().hash().into())
     }
 
-    /// What the wrap encrypts: a secret that the caller wipes.
+    /// The text that the wrap encrypts: a secret that the caller wipes.
     #[wasm_bindgen(js_name = wrapPlaintext)]
     pub fn wrap_plaintext(&self) -> Result<Uint8Array> {
         let text = self.sealing()?.wrap().text();

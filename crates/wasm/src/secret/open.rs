@@ -1,4 +1,4 @@
-//! What opening a secret asks before its message or block is opened.
+//! The checks of a secret before its message or block is opened.
 
 use bongtu::secret::{Form, SecretValue};
 use bongtu_wasm_support::bytes::{public_out, secret_in, wiping_stack};
