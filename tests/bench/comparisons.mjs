@@ -1,9 +1,9 @@
-// Which task is compared with which, and the ratio below which something is wrong.
+// The tasks that are compared with each other, and the ratio below which something is wrong.
 
 const SMALL = 64 * 1024;
 
 const ONE_SHOT = { seal: "encrypt in one shot", open: "decrypt in one shot" };
-// With the same source and the same consumer.
+// Both have the same source and the same consumer.
 const CIPHER = {
   "seal bytes": "createCipheriv, one result",
   "seal a stream": "createCipheriv, stream to stream",
@@ -27,7 +27,7 @@ function bareOf(task, names) {
   return names.find((name) => name === `bare: ${task}`);
 }
 
-/** In Chromium, by what is done; objects are opened in two passes unless it says otherwise. */
+/** The comparisons in Chromium, by task. Objects are opened in two passes unless the name says otherwise. */
 const FLOORS = { "seal an object": 1.6, "open an object": 1.2, "open an object in one pass": 1.5 };
 
 function opponentOf(engine, size, task) {

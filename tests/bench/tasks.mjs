@@ -1,4 +1,4 @@
-// What is measured, and what it is measured against. Runs in Node and in a page.
+// The tasks that are measured, and those they are compared with. They run in Node and in a page.
 
 import { createKms, KEY_ARN } from "../harness/kms.mjs";
 import { drain } from "../support/stream.mjs";

@@ -63,7 +63,7 @@ function refused({ status, stderr, stdout }, reason) {
 }
 
 const ENVELOPE = ["--metadata", "metadata", "--instruction-file", "instruction"];
-/** For each command that writes, and the option that says where, its inputs. */
+/** The inputs of each command that writes, by the option that names the output. */
 const WRITING = [
   [["seal", ...SEALING], "-o", "file", ["pub"]],
   [["open", ...OPENING], "-o", "sealed", ["pem"]],
@@ -138,7 +138,7 @@ describe("standard output redirected to an input", { skip: process.platform === 
     [["open", ...OPENING, "sealed"], "sealed"],
     [["object", "open", ...OPENING, ...ENVELOPE, "body"], "metadata"],
     [["secret", "seal", ...SEALING, "file"], "file"],
-    // What only shows is appended to what it shows.
+    // A command that only shows may append to the file that it shows.
     [["key", "pub"], "pub"],
     [["inspect", "sealed"], "sealed"],
     [["object", "inspect", ...ENVELOPE.slice(2), "metadata"], "instruction"],

@@ -3,12 +3,12 @@
 import { createKms, KEY_ARN } from "../harness/kms.mjs";
 import { drain, sourceOf } from "../support/stream.mjs";
 
-/** By name: each returns the bytes that came out at the end. */
+/** The tasks by name: each returns the bytes that came out at the end. */
 const WORKLOADS = {
   "seal messages": ({ sealStream }, keyring, length) =>
     drain(collecting(sourceOf(length).pipeThrough(sealStream(keyring, {})))),
 
-  // What is opened is made on the way: no copy of it anywhere could be mistaken for growth.
+  // The input for opening is made on the way, so that no copy of it could be mistaken for growth.
   "open messages": ({ sealStream, openStream }, keyring, length) =>
     drain(
       collecting(

@@ -221,7 +221,7 @@ const SCENARIOS = {
 for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
   const [contentKeys, handed, calls] = [[], [], []];
   const watching = watched(executor, contentKeys, handed, calls);
-  // With a key that is no secret.
+  // The self-test uses a key that is not a secret.
   assert.ok(await passesSelfTest(watching));
   for (const [name, run] of Object.entries(SCENARIOS)) {
     test(`${name} [${executor.name}]`, async () => {
@@ -237,7 +237,7 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
       const dataKeys = seen.map(dataKeyIn);
       const isWiped = (secret) => secret.every((byte) => byte === 0);
       const isOver = () => held.size === 0 && handed.every(isWiped);
-      // What was asked of WebCrypto and is not needed any more ends when it ends.
+      // Calls of WebCrypto that are not needed any more end at their own time.
       const deadline = Date.now() + 10_000;
       do {
         await idle(20);

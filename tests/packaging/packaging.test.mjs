@@ -13,7 +13,7 @@ import { serveFolders } from "../support/static-server.mjs";
 import { addAwsSdk, createProject, ROOT, run } from "./project.mjs";
 
 const AWS_SDK = "@aws-sdk/client-kms"; // an optional peer: not installed here
-// What consumer/round-trip.mjs finds when all is well.
+// The result of consumer/round-trip.mjs if all is well.
 const EXPECTED = {
   sameBytes: true,
   openedLength: 600_000,

@@ -1,4 +1,4 @@
-// What is sealed reaches S3 whole, whichever way and from wherever, and AWS's own software opens what is stored.
+// Sealed data reaches S3 whole, in every way and from everywhere, and AWS's own software opens what is stored.
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";

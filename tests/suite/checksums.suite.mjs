@@ -11,7 +11,7 @@ import {
   thrown,
 } from "./support.mjs";
 
-/** Of "123456789": docs/formats.md 6.2, and what coreutils say. */
+/** The checksums of "123456789", from docs/formats.md 6.2 and from coreutils. */
 const CHECK = new TextEncoder().encode("123456789");
 const VALUES = {
   CRC32: ["y/Q5Jg==", "x-amz-checksum-crc32"],

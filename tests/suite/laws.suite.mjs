@@ -53,7 +53,7 @@ const contexts = fc.dictionary(
 const lengths = fc.nat({ max: 3000 });
 const frameLengths = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 21, max: 4000 }));
 const formats = fc.constantFrom("v2", "v3");
-/** Where whatever has `DATA.length` bytes is cut, at the edges of a chunk too. */
+/** The positions at which `DATA.length` bytes are cut, including the edges of a chunk. */
 const cuts = fc.array(
   fc.oneof(
     fc.nat({ max: DATA.length }),
@@ -183,7 +183,7 @@ law(
   },
 );
 
-/** As long as it says, and never read. */
+/** A source that is as long as it says and is never read. */
 class Unread extends Blob {
   #size;
   constructor(size) {

@@ -68,7 +68,7 @@ test("instruction files", async () => {
     const bytesOfIt = await sealedBytes(sealed);
     assertBytes(await openAll(keyring, stored(sealed, bytesOfIt)), DATA);
     const without = { metadata: sealed.metadata, body: bytesOfIt };
-    // Of version 2 nothing but a length is left, if that.
+    // Of version 2 only a length is left, or nothing.
     const { message } = await failure(openObject(keyring, without, BOTH), "ERR_METADATA");
     assert.ok(message.includes("instruction"), message);
     const wrong = { ...stored(sealed, bytesOfIt), instructionFile: body.slice(1) };

@@ -60,7 +60,7 @@ for (const format of ["v2", "v3"]) {
         const { plaintext } = await openObject(keyring, stored(sealed, body), options);
         const { code, released } = await drained(plaintext);
         assert.equal(code, "ERR_AUTHENTICATION");
-        // Nothing of the last chunk, whatever the caller picked.
+        // Nothing of the last chunk comes out, whatever the caller picked.
         assert.ok(released.length < Math.max(1, body.length - 16), `${released.length} bytes`);
       }
       for (const short of [body.subarray(0, 15), body.subarray(0, 0)]) {

@@ -24,7 +24,7 @@ export const flipped = (body, at, bit = 1) => {
   return copy;
 };
 
-/** What came out of a stream before it failed, and the code. */
+/** The bytes that came out of a stream before it failed, and the code. */
 export async function drained(plaintext) {
   const reader = plaintext.getReader();
   const chunks = [];

@@ -92,7 +92,7 @@ testWithEach("what is spilled is ciphertext, and goes however it ends", async ()
   );
 });
 
-/** Where there is no such storage, there is no such test. */
+/** On platforms without such storage there is no such test. */
 const testOfStorage = globalThis.navigator?.storage === undefined ? () => {} : test;
 
 testOfStorage("the browser's own files", async () => {
@@ -105,7 +105,7 @@ testOfStorage("the browser's own files", async () => {
     return found.filter((name) => name.startsWith("bongtu-"));
   };
   const { keyring, sealed, body } = await sample();
-  // As a page leaves one that is closed amid an opening: nobody has its lock.
+  // A page that is closed amid an opening leaves such a file: nobody has its lock.
   await directory.getFileHandle("bongtu-spill-left-behind", { create: true });
   const { plaintext } = await openObject(keyring, stored(sealed, streamOf(body, 100_000)));
   const reader = plaintext.getReader();

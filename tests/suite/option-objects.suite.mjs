@@ -1,4 +1,4 @@
-// What may stand for an object of options, and names that are inherited, misspelt, other people's, or meant to deceive.
+// Objects that may be options, and names that are inherited, misspelt, other people's, or meant to deceive.
 
 import * as bongtu from "bongtu";
 import { assert, test } from "#harness";

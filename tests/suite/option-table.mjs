@@ -15,7 +15,7 @@ export const CHECKSUM = ["algorithm", "value", "header"];
 export const POST = { ...PLACE, expires: 60, format: "message" };
 
 /**
- * What takes options: the names that there are, and how it is called with some of them. `given` has
+ * The functions that take options: the names of these, and how the function is called with some of them. `given` has
  * what it may be called with; what nothing may happen to is made anew for every call.
  */
 export const TABLE = {
@@ -176,7 +176,7 @@ export const TABLE = {
   ],
   spool: [
     ["name", "partSize", "folder", ...OPERATION],
-    // What is no Sealed is refused after the options: nothing is ever kept.
+    // A source that is not a Sealed is refused after the options, so nothing is ever kept.
     (it, { place }) => bongtu.spool({}, { name: "options", ...place, ...it }),
   ],
   "spool.available": [["folder"], (it, { place }) => bongtu.spool.available({ ...place, ...it })],
@@ -185,7 +185,7 @@ export const TABLE = {
   "checksums.stream": [OPERATION, (it) => bongtu.checksums.stream("CRC32", it)],
 };
 
-/** What takes none, and why. */
+/** The functions that take none, and why. */
 export const WITHOUT = {
   BongtuError: "it is an Error, and takes what an Error does",
   ERROR_CODES: "a list",
@@ -201,7 +201,7 @@ export const WITHOUT = {
   "checksums.composite": "takes an array of text",
 };
 
-/** What functions are called with, and whether anything was done with it. */
+/** The arguments that functions are called with, and a list of what was done with them. */
 export async function surroundings() {
   const { publicKey, kms: rsa, keyring } = await fixture();
   const symmetric = await createSymmetricKms();

@@ -26,7 +26,7 @@ function functionsOf(name, value) {
     : [name, ...members(value, ".")];
 }
 
-/** As people misspell a name. */
+/** The ways in which people misspell a name. */
 function slips(name) {
   const all = [
     name.toLowerCase(),

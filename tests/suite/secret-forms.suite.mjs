@@ -1,4 +1,4 @@
-// Which of the two forms a secret has, and what is neither.
+// Secrets are recognised as one of the two forms, or as neither.
 
 import { Keyring, KmsPublicKey, openSecret, seal, sealObject, sealSecret } from "bongtu";
 import { assert, test } from "#harness";
@@ -9,7 +9,7 @@ import { assertBytes, bytes, failure, fixture } from "./support.mjs";
 
 const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => Number.parseInt(pair, 16));
 
-/** What a case of the table describes: as a header it asks for more than there is. */
+/** The bytes that a case of the table describes. Read as a header they ask for more bytes than there are. */
 function described({ start, length, names }) {
   const described = new Uint8Array(length).fill(0xff);
   described.set(start.match(/../g).map((pair) => Number.parseInt(pair, 16)));
@@ -39,7 +39,7 @@ test("which form a value has", async () => {
     await failure(openSecret(unasked, text), is);
   }
   const { keyring } = await fixture();
-  // As long as a block of RSA_4096.
+  // The message is as long as a block of RSA_4096.
   const message = await sealSecret(keyring, bytes(29));
   assert.equal(fromBase64(message).length, 512);
   const direct = await sealSecret(keyring, bytes(29), DIRECT);

@@ -55,7 +55,7 @@ test("how KMS can answer", async () => {
     assert.equal(error.cause, undefined);
     messages.add(error.message);
   }
-  // What is no answer of KMS's says nothing about the key.
+  // Something that is not an answer of KMS says nothing about the key.
   for (const answer of [{ KeyId: KEY_ARN }, { Plaintext: "c2VjcmV0" }, {}, undefined, null]) {
     await failure(
       openSecret(

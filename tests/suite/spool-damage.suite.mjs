@@ -193,7 +193,7 @@ test("every damage of a record is one: nothing else is believed", async () => {
         const what = `${field}: ${JSON.stringify(value)}`;
         const listed = await spooled.list();
         assert.equal(listed[0]?.error?.code, "ERR_SPOOL", what);
-        // What was listed before believes nothing either.
+        // A handle that was listed before believes nothing either.
         await failure(uploadParts(kept, store().requests), "ERR_SPOOL");
       }
     }

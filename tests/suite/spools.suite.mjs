@@ -1,5 +1,5 @@
 // Uploads that survive the page: the same suite over a folder in Node and over the origin private file system in Chromium.
-// What needs a second page or process is in tests/node and tests/s3.
+// Tests that need a second page or process are in tests/node and tests/s3.
 
 import { Keyring, openObject, sealBlob, sealObject, spool, spooled, uploadParts } from "bongtu";
 import { assert, keptFiles, spoolPlace, test } from "#harness";

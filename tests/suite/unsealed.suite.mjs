@@ -1,4 +1,4 @@
-// What is not sealed is neither kept nor uploaded, however much it looks like a Sealed.
+// Data that is not sealed is neither kept nor uploaded, however much it looks like a Sealed.
 
 import {
   Keyring,

@@ -1,4 +1,4 @@
-// What requests of an upload fail with: signatures whose time was up, the network, mistakes in the caller's functions; and which of
+// The failures of an upload's requests: expired signatures, the network, mistakes in the caller's functions; and which of
 // them are made again.
 
 import { assert, test } from "#harness";
@@ -122,7 +122,7 @@ const coded = (message, code) => Object.assign(new Error(message), { code });
 const withoutStack = (message) =>
   Object.defineProperty(new TypeError(message), "stack", { value: "" });
 
-/** What is thrown where no answer came. */
+/** The errors that are thrown if no answer came. */
 for (const [platform, thrown] of [
   ["Chromium", new TypeError("Failed to fetch")],
   ["Chromium with the host", new TypeError("Failed to fetch (bucket.s3.amazonaws.com)")],

@@ -1,6 +1,6 @@
 // The origin private file system and the locks of a browser, in memory, in each shape that browsers gave them.
 
-/** How files are written: by a stream, or by handles whose methods answer at once or by promises. */
+/** The ways in which files are written: by a stream, or by handles whose methods answer at once or by promises. */
 export const SHAPES = ["stream", "handle", "handle of promises"];
 
 /**

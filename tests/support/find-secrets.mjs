@@ -6,12 +6,12 @@ import { instantiateS3 } from "../../pkg/js/modules/s3.js";
 import { instantiateSeal } from "../../pkg/js/modules/seal.js";
 import { callSecrets, hashKeySecrets, inMemory } from "./splice-secrets.mjs";
 
-/** Where in memory any 8 bytes of a secret lie, as it is divided into such. */
+/** The places in memory where any 8 bytes of a secret lie, at multiples of 8 in it. */
 export function findSecret(secret) {
   return findSecrets({ "a secret": secret });
 }
 
-/** Which of these secrets, or any 8 bytes of one, are in memory, and where. */
+/** The secrets of which any 8 bytes are in memory, and where they are. */
 export function findSecrets(secrets) {
   const wanted = new Map();
   // Most of the memory is skipped by its first two bytes.

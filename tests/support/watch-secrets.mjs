@@ -64,7 +64,7 @@ export function watched(executor, keys, handed, calls = []) {
   };
 }
 
-// What crosses from WebAssembly as records: nonces lie in there.
+// The records that cross from WebAssembly; they contain nonces.
 export const rooms = new Set();
 
 // Copies of the size of a nonce or tag that JavaScript makes; those of secrets must be wiped.
@@ -78,7 +78,7 @@ Uint8Array.prototype.slice = function (...range) {
   return copy;
 };
 
-// Where WebCrypto is given ciphertext and tag of a chunk: the tag must be gone once it was called.
+// WebCrypto is given the ciphertext and tag of a chunk here; the tag must be gone once it was called.
 export const late = [];
 const { SubtleCrypto } = globalThis;
 const { decrypt } = SubtleCrypto.prototype;

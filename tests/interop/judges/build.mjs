@@ -1,5 +1,5 @@
 // Builds the Java and the Go judge into the tools' folder, once for every version of their sources.
-// As a program: builds both and says what came of it.
+// Run as a program, it builds both and prints the outcome.
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";

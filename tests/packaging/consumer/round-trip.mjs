@@ -1,4 +1,4 @@
-// What every consumer here does with the package it was given: seal, look, open.
+// Every consumer here does this with the package: it seals, inspects and opens.
 
 import { createKms, KEY_ARN } from "./kms.mjs";
 
