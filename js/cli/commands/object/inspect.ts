@@ -8,7 +8,7 @@ import { readEnvelope } from "./envelope.js";
 const HELP = text`Usage: bongtu object inspect [--json] [--instruction-file PATH] META.json|-
 
 Shows what the user metadata of an S3 Encryption Client object say: version, algorithms, material
-description. Needs no key, and so verifies nothing: whoever made META.json chose all of it.
+description. It needs no key and so verifies nothing: anybody could have written META.json.
 
 META.json is a JSON object of names, with or without x-amz-meta-, or what \`aws s3api head-object\`
 prints; - is standard input.
