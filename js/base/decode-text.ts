@@ -1,5 +1,5 @@
 /**
- * The text of a file that somebody saved, `undefined` where it is none: UTF-8, or UTF-16, which is what `>` of Windows
+ * The text of a file that somebody saved, or `undefined` if it is not text: UTF-8, or UTF-16, which is what `>` of Windows
  * PowerShell writes. A byte order mark is not part of it.
  * @internal
  */

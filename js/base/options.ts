@@ -71,7 +71,7 @@ export function contextPairs(context: EncryptionContext | undefined): string[] {
 }
 
 /**
- * Pairs as they cross into WebAssembly: name, value, name, value, … `code` is for what is no text.
+ * Pairs as they cross into WebAssembly: name, value, name, value, … `code` is for values that are not text.
  */
 export function stringPairs(record: unknown, name: string, code: BongtuErrorCode): string[] {
   // A Map has no properties: taken as a record it would be an empty one.

@@ -55,7 +55,7 @@ export interface ObjectDescription {
   /** Under a KMS wrap it is the encryption context. */
   readonly materialDescription: Record<string, string>;
   /**
-   * Under an RSA wrap, the text of a description that is no JSON object of strings. Nothing there
+   * Under an RSA wrap, the text of a description that is not a JSON object of strings. Nothing there
    * authenticates one, and `openObject` takes it for an empty one.
    */
   readonly unreadableDescription?: string;

@@ -322,7 +322,7 @@ function contents() {
   ];
 }
 
-/** A message whose key provider's information is no ARN. */
+/** A message whose key provider's information is not an ARN. */
 function hostileProvider() {
   const bytes = Buffer.from(inputs.message);
   const start = bytes.indexOf(ARN);

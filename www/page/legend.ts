@@ -36,7 +36,7 @@ export function fillLegend(
   };
 }
 
-/** Not where the page was scrolled under a pointer at rest, as walking with the keyboard does. */
+/** Ignores a page that was scrolled under a resting pointer, as walking with the keyboard does. */
 export const hasMoved = ({ movementX, movementY }: PointerEvent): boolean =>
   movementX !== 0 || movementY !== 0;
 

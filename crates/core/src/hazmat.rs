@@ -75,7 +75,7 @@ impl Splice {
     /// `chunk` is the length of every chunk but the last, in bytes: a multiple of 16.
     ///
     /// # Errors
-    /// [`Error::Input`] when `key` is no AES key or `chunk` is none, or [`Error::Random`].
+    /// [`Error::Input`] when `key` is not an AES key or `chunk` is not a chunk, or [`Error::Random`].
     pub fn new(key: &[u8], iv: [u8; 12], aad: &'static [u8], chunk: usize) -> Result<Self> {
         if chunk == 0 || !chunk.is_multiple_of(16) {
             return Err(Error::Input("chunks must be whole blocks of 16 bytes"));

@@ -134,7 +134,7 @@ impl Json {
     }
 }
 
-/// Parses any JSON; `None` when the text is none.
+/// Parses any JSON; `None` if the text is not JSON.
 pub type JsonTree = fn(&str) -> Option<Json>;
 
 /// A value in a JSON object, as far as metadata of objects have any.
@@ -148,7 +148,7 @@ pub enum JsonValue {
     Other,
 }
 
-/// Parses a JSON object into its members; `None` when the text is none.
+/// Parses a JSON object into its members; `None` if the text is not one.
 pub type JsonParser = fn(&str) -> Option<Vec<(String, JsonValue)>>;
 
 /// A JSON object of strings, ASCII only.

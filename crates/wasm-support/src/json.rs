@@ -5,7 +5,7 @@ use bongtu::s3::Json;
 use js_sys::{Array, JSON, Number, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A JSON object's members; `None` for what is none.
+/// A JSON object's members; `None` if the text is not one.
 pub fn json_members(text: &str) -> Option<Vec<(String, JsonValue)>> {
     let value = JSON::parse(text).ok()?;
     if !value.is_object() || Array::is_array(&value) {
@@ -44,7 +44,7 @@ pub struct JsonReader {
 }
 
 impl JsonReader {
-    /// `None` for what is no JSON, or too much of it.
+    /// `None` for text that is not JSON, or too much of it.
     pub fn value(&mut self, value: &JsValue, depth: usize) -> Option<Json> {
         let inner = depth.checked_sub(1)?;
         self.take(1)?;

@@ -130,7 +130,7 @@ function noStore(reason: string, options?: ErrorOptions) {
   return spoolError(`no spool can be kept here: ${reason}`, options);
 }
 
-/** A record that was cut while it was written is no JSON. */
+/** A record that was cut while it was written is not JSON. */
 function isWhole(text: string | undefined): boolean {
   try {
     return JSON.parse(text ?? "") !== null;

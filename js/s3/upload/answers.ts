@@ -99,7 +99,7 @@ function wholeOf(value: unknown): number | undefined {
   return Number.isSafeInteger(whole) && whole >= 0 ? whole : undefined;
 }
 
-/** A page of ListParts. An answer that is none would be one without parts, and all sent again. */
+/** A page of ListParts. Any other answer would be read as a list without parts, and all would be sent again. */
 export async function partsIn(answer: unknown): Promise<ListPartsOutput> {
   if (!isResponse(answer)) {
     return outputOf(answer, "listParts", ["Parts", "IsTruncated"]);

@@ -37,7 +37,7 @@ export interface UploadPartsOptions extends OperationOptions, UploadRequests {
     | { readonly baseMs?: number | undefined; readonly maxMs?: number | undefined }
     | undefined;
   /**
-   * Applies to a spool, which may be the only copy. Whatever happens, be it `signal` or a server that cannot
+   * Applies to a spool, which may be the only copy. Whatever happens, even if `signal` is aborted or a server that cannot
    * be reached, it and what is at the server stay for another attempt. With `false` an upload that
    * fails or is aborted is given up: aborted at the server, and the spool deleted.
    */

@@ -41,7 +41,7 @@ const JUDGES = {
   },
 };
 
-/** The judge cannot be had here, for a reason that is no fault of its sources. */
+/** The judge cannot be had here, for a reason other than a fault of its sources. */
 class CannotBuild extends Error {}
 
 /**

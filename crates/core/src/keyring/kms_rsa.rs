@@ -161,7 +161,7 @@ impl KmsRsaKeyring {
         if edk.provider_id != KMS_RSA_PROVIDER.as_bytes() {
             return None;
         }
-        // Compared and not judged: what was sealed under an ARN that is none must stay openable.
+        // It is compared and not judged: data that was sealed under a malformed ARN must stay openable.
         let found = core::str::from_utf8(&edk.provider_info).map(KeyArn::found);
         let key_id = match (&self.key_arn, found) {
             // Asked for under the configured ARN, so that KMS uses the replica we were told to.

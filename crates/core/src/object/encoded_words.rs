@@ -54,7 +54,7 @@ fn decode_words(text: &[u8]) -> Option<Vec<u8>> {
     let mut end = None;
     while let Some(byte) = text.get(at) {
         if after_space && let Some((bytes, length)) = encoded_word(text.get(at..)?) {
-            // The space between two words is none: even a character may be cut there.
+            // The space between two words does not count: even a character may be cut there.
             out.truncate(end.unwrap_or(out.len()));
             out.extend_from_slice(&bytes);
             end = Some(out.len());

@@ -22,7 +22,7 @@ pub(super) struct Envelope {
     pub(super) wrapped_key: Vec<u8>,
     pub(super) wrap: Wrap,
     pub(super) description: MaterialDescription,
-    /// The text of a description that is none.
+    /// The text of a description that cannot be read.
     pub(super) unreadable: Option<String>,
     pub(super) content: Content,
 }

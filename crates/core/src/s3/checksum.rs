@@ -104,7 +104,7 @@ impl Hasher {
 /// S3's type `FULL_OBJECT`.
 ///
 /// # Errors
-/// [`Error::Input`] for an algorithm that is no CRC, a value that is none of its own, or no parts.
+/// [`Error::Input`] for an algorithm that is not a CRC, a value that is not one of that algorithm, or no parts.
 pub fn combine<'a>(
     algorithm: ChecksumAlgorithm,
     parts: impl IntoIterator<Item = (&'a str, u64)>,
@@ -123,7 +123,7 @@ pub fn combine<'a>(
 /// The checksum over the checksums of parts, with their number behind it: S3's type `COMPOSITE`.
 ///
 /// # Errors
-/// [`Error::Input`] for an algorithm that S3 does not compose, a value that is none of its own, or
+/// [`Error::Input`] for an algorithm that S3 does not compose, a value that is not one of that algorithm, or
 /// no parts.
 pub fn composite<'a>(
     algorithm: ChecksumAlgorithm,

@@ -91,7 +91,7 @@ impl CustomerKey {
     ///
     /// # Errors
     /// [`Error::Sse`] for an operation that must not carry them, or for an `endpoint` to which they
-    /// would go over plain HTTP; [`Error::Input`] for one that is no URL.
+    /// would go over plain HTTP; [`Error::Input`] for one that is not a URL.
     pub fn headers(&self, operation: Operation, endpoint: Option<&str>) -> Result<Headers> {
         if !operation.takes_customer_key() {
             return Err(Error::Sse(format!("{} takes no customer key", operation.name())));

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 /// run, is let pass.
 ///
 /// # Errors
-/// [`Error::Sse`] for plain HTTP to another host, [`Error::Input`] for what is no URL.
+/// [`Error::Sse`] for plain HTTP to another host, [`Error::Input`] for text that is not a URL.
 pub(super) fn check_confidential(endpoint: &str) -> Result<()> {
     if after_scheme(endpoint, "https://").is_some() {
         return Ok(());

@@ -67,7 +67,7 @@ pub struct Explanation {
 /// Explains a policy document.
 ///
 /// # Errors
-/// [`Error::Policy`] for what is none, or is longer than [`MAX_POLICY_LENGTH`].
+/// [`Error::Policy`] for a document that is not a policy, or is longer than [`MAX_POLICY_LENGTH`].
 pub fn explain_policy(policy: &Json) -> Result<Explanation> {
     if !policy.fits(MAX_POLICY_LENGTH, MAX_POLICY_DEPTH) {
         return Err(no_policy("it is longer than the 20 KB that S3 takes, or nested too deeply"));
@@ -94,7 +94,7 @@ pub fn explain_policy(policy: &Json) -> Result<Explanation> {
 /// Reads JSON.
 ///
 /// # Errors
-/// [`Error::Policy`] for text that is no JSON, and as [`explain_policy`].
+/// [`Error::Policy`] for text that is not JSON, and as [`explain_policy`].
 #[cfg(feature = "json")]
 pub fn explain_policy_text(text: &str) -> Result<Explanation> {
     explain_policy(&crate::json::tree(text).ok_or_else(|| no_policy("it is not JSON"))?)

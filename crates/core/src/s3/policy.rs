@@ -67,7 +67,7 @@ impl CustomerKeyRule {
 ///
 /// # Errors
 /// [`Error::Policy`] for no rules, for rules that exclude each other, and for a bucket or TLS
-/// version that there cannot be; [`Error::KeyArn`] for what is no key ARN.
+/// version that there cannot be; [`Error::KeyArn`] for text that is not a key ARN.
 pub fn bucket_policy(rules: &BucketPolicy<'_>) -> Result<Json> {
     let bucket = Bucket::new(rules)?;
     let mut statements = Vec::new();

@@ -113,7 +113,7 @@ function keyringFor(
   return Keyring.kms({ keyArn, kms });
 }
 
-/** A file is opened again for the second reading; what is none is kept by the library. */
+/** A file is opened again for the second reading; the library keeps the body that comes from anything else. */
 function rereadable(operand: string | undefined, { size, stream }: Input) {
   if (size === undefined) {
     return stream;
