@@ -171,7 +171,7 @@ for (const [platform, thrown] of [
     assert.equal(cause, thrown);
     const words = thrown?.message ?? thrown ?? "did not say why";
     assert.ok(message.startsWith("the upload failed: ") && message.includes(words), message);
-    assert.ok(message.endsWith("; missing of 2 parts: 1..2"), message);
+    assert.ok(message.endsWith("; of 2 parts these are missing: 1..2"), message);
     const behind = thrown?.cause?.message ?? "";
     assert.ok(message.includes(behind), message);
   });
