@@ -2,18 +2,18 @@
 
 import { BongtuError } from "./errors.js";
 
-/** By its methods: a frame and a test environment have classes of their own. */
+/** A Blob is known by its methods, because a frame and a test environment have classes of their own. */
 export function isBlob(value: unknown): value is Blob {
   if (typeof value !== "object" || value === null || !("size" in value)) {
     return false;
   }
   const { slice, stream, arrayBuffer, parts } = value as Partial<Blob> & { parts?: unknown };
   const readable = typeof stream === "function" || typeof arrayBuffer === "function";
-  // What is sealed has all of them too, and parts.
+  // A Sealed has all of these methods too, and `parts` besides.
   return typeof slice === "function" && readable && typeof parts !== "function";
 }
 
-/** As a Blob claims it. Whether it is true only its end tells. */
+/** The size that a Blob claims. Only its end tells whether that is true. */
 export function claimedSize(blob: Blob): number {
   const size = asked(() => blob.size);
   if (!Number.isSafeInteger(size) || size < 0) {
@@ -22,7 +22,7 @@ export function claimedSize(blob: Blob): number {
   return size;
 }
 
-/** What a Blob's own methods throw is not the caller's to understand. */
+/** If a Blob's own methods throw, the caller gets an error of bongtu with that as its cause. */
 export function asked<T>(ask: () => T): T {
   try {
     return ask();

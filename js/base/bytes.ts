@@ -112,7 +112,7 @@ export class ByteBuffer {
   }
 }
 
-// By tag, not by instanceof: a frame's or a test runner's ArrayBuffer is another class.
+// A buffer is known by its tag, not by instanceof: a frame's or a test runner's ArrayBuffer is another class.
 function isBuffer(value: unknown): value is ArrayBufferLike {
   const tag = Object.prototype.toString.call(value);
   return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]";

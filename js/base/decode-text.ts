@@ -1,5 +1,5 @@
 /**
- * The text of a file that somebody saved, `undefined` where it is none: UTF-8, or UTF-16, which is what `>` of Windows
+ * The text of a file that somebody saved, or `undefined` if it is not text: UTF-8, or UTF-16, which is what `>` of Windows
  * PowerShell writes. A byte order mark is not part of it.
  * @internal
  */
@@ -12,7 +12,7 @@ export function decodeText(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * Without a mark UTF-16 is known by its first character: in files for machines that is ASCII, half of it zero.
+ * UTF-16 without a mark is known by its first character: in files for machines it is ASCII, so that one of its two bytes is zero.
  * @internal
  */
 export function encodingOf([first, second]: Uint8Array): string {

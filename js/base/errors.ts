@@ -59,7 +59,7 @@ export const ERROR_CODES = [
 export type BongtuErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * What every failure of this package is; `code` is stable and meant for programs, `message` for
+ * Every failure of this package is a BongtuError; `code` is stable and meant for programs, `message` for
  * people.
  */
 export class BongtuError extends Error {
@@ -85,7 +85,7 @@ export function inputError(message: string, options?: ErrorOptions): BongtuError
   return new BongtuError("ERR_INPUT", message, options);
 }
 
-/** What somebody else's failure says of itself, for the end of a message. */
+/** The words of somebody else's failure, for the end of a message. */
 export function wordsOf(cause: unknown): string {
   const { name, message } = (cause ?? {}) as Partial<Error>;
   return String(message || name || cause);
@@ -99,7 +99,7 @@ export function abortedError(reason: unknown): BongtuError {
 }
 
 export function disposedError(): BongtuError {
-  return new BongtuError("ERR_STATE", "it was disposed of");
+  return new BongtuError("ERR_STATE", "it was disposed of and cannot be used any more");
 }
 
 /** Says nothing about why: neither may the platform's own error reach the caller. */

@@ -1,4 +1,4 @@
-// What people give where bytes belong: named, with what to give instead.
+// Names the things that people give where bytes belong, and says what to give instead.
 
 import { isBlob } from "./blob.js";
 import { bytesOf } from "./bytes.js";
@@ -15,7 +15,7 @@ const ALL = "sources are Uint8Array, ArrayBuffer, Blob, ReadableStream and Async
 const FROM_JSON = "bytes that went through JSON";
 
 /**
- * By members that a thing of the kind has, since other realms and libraries have classes of their
+ * Things are known by members that their kind has, since other realms and libraries have classes of their
  * own. The first that fits counts.
  */
 const KINDS: readonly (readonly [members: string, name: string, advice: string])[] = [
@@ -68,7 +68,7 @@ function described(value: unknown): readonly [name: string, advice: string] {
   return [nameOf(value, kind?.[1] ?? "an object"), kind?.[2] ?? ALL];
 }
 
-/** As its class is called, where the platform or a library gave it a name. */
+/** The name of its class, if the platform or a library gave it one. */
 function nameOf(value: object, otherwise: string): string {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   return ["Object", "Array"].includes(tag) ? otherwise : `a ${tag}`;

@@ -1,6 +1,6 @@
 import { abortedError, inputError } from "./errors.js";
 
-/** How far an operation is. */
+/** How far an operation has come. */
 export interface Progress {
   /** Input bytes that are done with: sealed or verified, and handed on. */
   readonly bytes: number;
@@ -8,7 +8,7 @@ export interface Progress {
   readonly total?: number;
 }
 
-/** What every operation takes. */
+/** The options that every operation takes. */
 export interface OperationOptions {
   /**
    * Aborting it rejects with `ERR_ABORTED`, whose cause is the signal's reason, even while a source
@@ -48,7 +48,7 @@ export class Operation {
     this.#outer?.addEventListener("abort", this.#onAbort);
   }
 
-  /** For what is called meanwhile (KMS): aborted when the operation stops. */
+  /** A signal for calls that are made meanwhile (to KMS): it is aborted when the operation stops. */
   get signal(): AbortSignal {
     if (this.#inner === undefined) {
       this.#inner = new AbortController();
@@ -90,7 +90,7 @@ export class Operation {
 
   /** The promise's outcome, or what stopped the operation, whichever comes first. */
   wait<T>(promise: PromiseLike<T>): Promise<T> {
-    // Not Promise.race: a promise that outlives many races keeps the memory of all of them.
+    // Promise.race would not do: a promise that outlives many races keeps the memory of all of them.
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
         promise.then(ignore, ignore);

@@ -16,7 +16,7 @@ export function refuseUnknown(options: object, known: readonly string[], prefix 
 }
 
 /**
- * For what may well carry other things too, such as a whole response of S3: refuses only names that
+ * For objects that may well have other members too, such as a whole response of S3: refuses only names that
  * can be taken for a known one which is missing.
  */
 export function refuseMisspelt(given: object, known: readonly string[], prefix: string): void {
@@ -47,7 +47,7 @@ function unknownError(name: string, known: readonly string[], prefix: string): B
   return inputError(`there is no option ${prefix}${visible(name)}${hint}${others}`);
 }
 
-/** What an invisible character has got into looks like the right name. */
+/** Shows invisible characters, since a name that contains one looks like the right name. */
 function visible(name: string): string {
   const escaped = (character: string) => `\\u{${character.codePointAt(0)?.toString(16)}}`;
   return name.slice(0, 64).replace(/[^!-~]/gu, escaped);
@@ -90,7 +90,7 @@ function contains(whole: string, part: string): boolean {
   return part.length >= 4 && whole.includes(part);
 }
 
-/** Whether as many slips make the one of the other: a letter more, less, another, or two swapped. */
+/** Whether at most so many slips turn one name into the other. A slip adds, drops or changes a letter, or swaps two. */
 function isWithin(slips: number, one: string, other: string): boolean {
   if (Math.abs(one.length - other.length) > slips) {
     return false;

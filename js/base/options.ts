@@ -17,7 +17,7 @@ export type CommitmentPolicy =
   | "REQUIRE_ENCRYPT_ALLOW_DECRYPT"
   | "FORBID_ENCRYPT_ALLOW_DECRYPT";
 
-/** What a message may ask of its reader before it has proved anything. */
+/** The most that a message may ask of its reader before it has proved anything. */
 export interface Limits {
   readonly maxEncryptedDataKeys?: number | undefined;
   /** In bytes, like the frame length. */
@@ -36,7 +36,7 @@ export function checkOptions<O extends object>(
   checkObject(options, name);
   const names = Object.keys(known);
   // A Map, an AbortSignal or a Promise has none of them: taken as options they would all be unset.
-  // So would those of a Map or a Blob, whose own `size` is no option.
+  // The members of a Map or a Blob would be misread too: their own `size` is not an option.
   const type = Object.prototype.toString.call(options).slice(8, -1);
   const has = !/^(?:Map|Set|Blob|File)$/.test(type) && names.some((known) => known in options);
   if (type !== "Object" && !isRecord(options) && !has) {
@@ -71,7 +71,7 @@ export function contextPairs(context: EncryptionContext | undefined): string[] {
 }
 
 /**
- * Pairs as they cross into WebAssembly: name, value, name, value, … `code` is for what is no text.
+ * Pairs as they cross into WebAssembly: name, value, name, value, … `code` is for values that are not text.
  */
 export function stringPairs(record: unknown, name: string, code: BongtuErrorCode): string[] {
   // A Map has no properties: taken as a record it would be an empty one.

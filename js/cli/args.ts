@@ -11,7 +11,7 @@ type Parsed<O extends Options> = ReturnType<typeof parseArgs<{ options: O; stric
 export interface Command {
   readonly name: string;
   run(args: string[]): Promise<void>;
-  /** Which of them no message may repeat. */
+  /** The arguments that no message may repeat. */
   secretsIn(args: readonly string[]): string[];
 }
 
@@ -60,14 +60,14 @@ function inOneLine(message: string): string {
   const [, option, forms] =
     /^Option '([^']+)' argument is ambiguous.* use (.+)\.$/s.exec(message) ?? [];
   if (option !== undefined) {
-    return `${option} has no value; one that begins with a dash is given as ${forms}`;
+    return `${option} has no value; a value that begins with a dash is given as ${forms}`;
   }
   const [first = message] = message.split(/\.\s|\n/);
   return first.charAt(0).toLowerCase() + first.slice(1);
 }
 
 /**
- * What `parseArgs` lets pass and a person would not mean: an option given twice, of which the last would silently win,
+ * Refuses two things that `parseArgs` accepts and nobody means: an option given twice, of which the last would silently win,
  * and an empty value, which is what an unset shell variable leaves behind.
  */
 function refuseSlips(
@@ -163,7 +163,7 @@ export function parseFingerprint(option: string, text: string | undefined): stri
   return text;
 }
 
-/** What `-` would name twice: standard input can be read once. */
+/** Refuses `-` for two operands, since standard input can be read only once. */
 export function refuseSharedInput(operands: Readonly<Record<string, string | undefined>>): void {
   const [first, second] = Object.keys(operands).filter((name) => operands[name] === "-");
   if (second !== undefined) {

@@ -33,7 +33,7 @@ async function main(words: string[]): Promise<number> {
   // A failed write is reported to the one who wrote; unheard, the event would end the process with a stack trace.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
-  // What nobody waits for may hold words from outside as well.
+  // Failures that nobody awaits may hold words from outside as well.
   process.on("uncaughtException", (error) =>
     printStatus(describeFailure(error)).then(() => process.exit(1)),
   );

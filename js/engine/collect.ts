@@ -4,7 +4,7 @@ import type { Sink } from "./pump.js";
 
 /** Keeps all that it is given, for those who want it in one piece. */
 export class Collector implements Sink {
-  /** Where pieces are put at once while they fit. */
+  /** Pieces are put here at once while they fit. */
   #whole: Bytes = EMPTY;
   #length = 0;
   /** Those that did not, and all after them. */

@@ -37,7 +37,7 @@ export function duplex(
   const writable = new WritableStream<Uint8Array>({
     start(controller) {
       input = controller;
-      // Not the sink's own `abort`: that one waits for a pending write, which waits for the
+      // The sink's own `abort` would not do: it waits for a pending write, which waits for the
       // operation.
       const { signal } = controller;
       signal.addEventListener("abort", () => operation.abort(signal.reason));

@@ -16,7 +16,7 @@ export interface Body {
   readonly session: SealSession | OpenSession;
   readonly direction: "seal" | "open";
   readonly reader: Reader;
-  /** What was read of the body together with the header. */
+  /** The beginning of the body, which was read together with the header. */
   readonly head?: Bytes;
   readonly sink: Sink;
   readonly operation: Operation;

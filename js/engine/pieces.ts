@@ -11,7 +11,7 @@ import { type PlannedCall, plannedCalls, wipeNonces } from "./records.js";
 /** AES-GCM's, 16 bytes, like a piece's pin. */
 export const TAG_LENGTH = 16;
 
-/** In bytes, but for `blockPieces`; crates/wasm/src documents it. */
+/** All are in bytes except `blockPieces`; crates/wasm/src documents them. */
 export interface PieceLayout {
   /** `undefined` of a stream of unknown length. */
   readonly size?: number;
@@ -86,7 +86,7 @@ function sealedPiece({ prefix }: PlannedCall, sealed: Bytes[], tagged: boolean):
 }
 
 /**
- * What an executor sealed, apart from the tag behind it. The tag of a chunk must not leave: nothing
+ * Splits what an executor sealed from the tag behind it. The tag of a chunk must not leave: nothing
  * of it stays in the buffer that the text is in.
  */
 export function withoutTag(sealed: Bytes[]): { readonly text: Bytes; readonly tag: Bytes } {

@@ -6,12 +6,12 @@ import { ignore, type Operation } from "../base/operation.js";
 import type { Block } from "./rechunk.js";
 import type { PlannedCall } from "./records.js";
 
-/** What is to be done with each block of a body, and `R` is what each call gives. */
+/** Says what is done with each block of a body; `R` is the result of each call. */
 export interface Work<R> {
   readonly operation: Operation;
   /** Whether `run` returns its results at once. */
   readonly synchronous: boolean;
-  /** Not called after the last block. What it gives is valid until it is called again. */
+  /** This is not called after the last block. The block is valid until the next call. */
   next(): Promise<Block>;
   plan(block: Block): PlannedCall[];
   /** Starts a call; its arguments are used up when this returns. */
@@ -31,7 +31,7 @@ export interface Planned {
   readonly last: boolean;
 }
 
-/** Where the results go. */
+/** Takes the results. */
 export interface Sink {
   /** That there will be `size` bytes if all goes well. */
   expect?(size: number): void;
@@ -44,7 +44,7 @@ const WINDOW = 2;
 
 /** Bytes that synchronous executors work through before everybody else gets a turn. */
 const TURN = 4 * 1024 * 1024;
-/** What a call costs beside its bytes, as bytes: a frame may have a single one. */
+/** The cost of a call beside its bytes, expressed in bytes: a frame may have a single byte. */
 const CALL = 8 * 1024;
 
 /**
@@ -130,7 +130,7 @@ async function pumpWindow<R>(work: Work<R>): Promise<void> {
     } while (!block.last);
     await operation.wait(released);
   } catch (error) {
-    // What precedes a failure in the data precedes it in time too, and so does a failure there.
+    // Whatever precedes a failure in the data must be released before it, and a failure there comes first.
     await operation.wait(released).catch(ignore);
     const failure = operation.stop(error);
     await settle(released, unreleased, work);

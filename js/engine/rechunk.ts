@@ -20,7 +20,7 @@ export class Rechunker {
   readonly #reader: Reader;
   readonly #blockLength: number;
   readonly #atMost: number;
-  /** What the source gave and no block has taken. Input order: #gathered, then #chunk. */
+  /** Bytes that the source gave and no block has taken. Input order: #gathered, then #chunk. */
   #chunk: Bytes;
   readonly #gathered = new ByteBuffer();
   /** How much of #gathered the block handed out last occupies. */
@@ -35,7 +35,7 @@ export class Rechunker {
     this.#chunk = head;
   }
 
-  /** Not to be called after the last block. */
+  /** Must not be called after the last block. */
   async next(): Promise<Block> {
     this.#gathered.drop(this.#handedOut);
     this.#handedOut = 0;

@@ -22,7 +22,7 @@ export interface PlannedCall {
 export interface Layout {
   readonly blockLength: number;
   readonly lookahead: number;
-  /** Of sessions that read frames: see {@link headsOf}. */
+  /** Present for sessions that read frames: see {@link headsOf}. */
   readonly stride?: number;
   readonly headLength?: number;
 }
@@ -31,7 +31,7 @@ export interface Layout {
 const RECORD = 160;
 const MAX_RECORDS = 128;
 
-/** Of a call on an object's chunk. */
+/** The length of the nonce of a call on an object's chunk. */
 const SECRET_NONCE_LENGTH = 16;
 
 /** Filled and read again within one call; nothing of it is kept. */

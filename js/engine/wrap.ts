@@ -15,7 +15,7 @@ import {
 import { bytesAnswered, wipeAnswer } from "../keys/kms-answer.js";
 import type { MessageSealing, ObjectSealing, Pieces } from "../wasm/bongtu_seal.js";
 
-/** What a session wants wrapped, under the keyring's public key. */
+/** Wraps what a session asks for under the keyring's public key. */
 export async function rsaWrapped(
   session: MessageSealing | ObjectSealing,
   { publicKey }: KeyringParts,

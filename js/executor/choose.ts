@@ -1,4 +1,4 @@
-// Who runs the cryptography that the format plans: the platform where it can, Rust where it cannot.
+// Chooses who runs the cryptography that the format plans: the platform where it can, Rust where it cannot.
 
 import type { Bytes } from "../base/bytes.js";
 import { BongtuError } from "../base/errors.js";

@@ -19,7 +19,7 @@ export const webCryptoExecutor: Executor = {
       tagLength: TAG_BITS,
     });
     let room = EMPTY;
-    // In one buffer for all, since what a call works on is copied when it is made.
+    // One buffer serves all calls, since a call copies its input when it is made.
     const joined = (sealed: Bytes, tag: Bytes): Bytes => {
       const length = sealed.length + tag.length;
       if (room.length < length) {

@@ -1,12 +1,12 @@
 import type { ObjectWrap } from "../object/open.js";
 import type { ObjectFormat } from "../object/seal.js";
 
-/** What a message is made of. Nothing in it is verified: anybody could have written it. */
+/** The parts of a message. Nothing in it is verified: anybody could have written it. */
 export interface Description {
   readonly format: "message";
   readonly version: number;
   readonly suite: {
-    /** Such as `0x0478`. */
+    /** For example `0x0478`. */
     readonly id: string;
     readonly name: string;
     readonly committing: boolean;
@@ -18,7 +18,7 @@ export interface Description {
   readonly encryptionContext: Record<string, string>;
   readonly encryptedDataKeys: readonly {
     readonly providerId: string;
-    /** Of a KMS keyring: the key's ARN. */
+    /** For a KMS keyring, the key's ARN. */
     readonly providerInfo: string;
     readonly ciphertextLength: number;
   }[];
@@ -31,7 +31,7 @@ export interface Description {
     readonly start: number;
     readonly length: number;
   }[];
-  /** As much of the body as was there. */
+  /** Describes as much of the body as was there. */
   readonly body: {
     readonly frames: number;
     readonly plaintextLength: number;
@@ -47,7 +47,7 @@ export interface Description {
 export interface ObjectDescription {
   readonly format: "object";
   readonly version: ObjectFormat;
-  /** As the format names it: `AES/GCM/NoPadding` or `115`. */
+  /** The name that the format has for it: `AES/GCM/NoPadding` or `115`. */
   readonly contentAlgorithm: string;
   readonly committing: boolean;
   readonly wrap: ObjectWrap;
@@ -56,10 +56,10 @@ export interface ObjectDescription {
   /** Under a KMS wrap it is the encryption context. */
   readonly materialDescription: Record<string, string>;
   /**
-   * Under an RSA wrap, the text of a description that is no JSON object of strings. Nothing there
+   * Under an RSA wrap, the text of a description that is not a JSON object of strings. Nothing there
    * authenticates one, and `openObject` takes it for an empty one.
    */
   readonly unreadableDescription?: string;
-  /** What some writers note of the plaintext, in bytes; it may as well be wrong. */
+  /** The length of the plaintext in bytes, which some writers note; it may be wrong. */
   readonly plaintextLength?: number;
 }

@@ -1,4 +1,4 @@
-// What inspect does, once it is fetched.
+// The work of inspect, once this module is fetched.
 
 import { Operation, type OperationOptions } from "../base/operation.js";
 import { checkText, stringPairs } from "../base/options.js";
@@ -10,7 +10,7 @@ import { inspectWasm } from "../modules/inspect.js";
 import type { StoredEnvelope } from "../object/open.js";
 import type { Description, ObjectDescription } from "./description.js";
 
-/** As it crosses from WebAssembly: an object would lose a pair named `__proto__`. */
+/** A description as it crosses from WebAssembly. Pairs are a list there, because an object would lose a pair named `__proto__`. */
 type Described = Omit<Description, "encryptionContext"> & {
   readonly encryptionContext: readonly (readonly [name: string, value: string])[];
 };

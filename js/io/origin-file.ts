@@ -9,7 +9,7 @@ export interface OriginFileWriter {
   abort(): Promise<void>;
 }
 
-/** Which TypeScript's library for pages lacks. */
+/** TypeScript's library for pages lacks this type. */
 interface AccessHandle {
   write(bytes: Bytes, options: { at: number }): number | Promise<number>;
   truncate(size: number): void | Promise<void>;
@@ -23,7 +23,7 @@ interface WorkersFileHandle extends Omit<FileSystemFileHandle, "createWritable">
   createSyncAccessHandle?(): Promise<AccessHandle>;
 }
 
-/** Whether what was there stays until a writer is closed. */
+/** Whether the old contents stay until a writer is closed. */
 export function isReplacedAtOnce(file: FileSystemFileHandle): boolean {
   return typeof file.createWritable === "function";
 }

@@ -5,7 +5,7 @@ import { notBytes } from "../base/not-bytes.js";
 import { ignore } from "../base/operation.js";
 
 /**
- * Where bytes come from. Views of larger buffers are honoured, what is backed by shared or
+ * Bytes can come from any of these. Views of larger buffers are honoured, and bytes in shared or
  * resizable memory is copied first. A stream or iterable is read once and cancelled when the
  * operation fails.
  */
@@ -21,9 +21,9 @@ export type Source =
  * is called again.
  */
 export interface Reader {
-  /** In bytes, where it is known beforehand. Of a Blob a claim: another length fails at its end. */
+  /** In bytes, where it is known beforehand. The size of a Blob is a claim: if its length differs, reading fails at its end. */
   readonly size: number | undefined;
-  /** Nothing follows; may become true before `next` says so. */
+  /** True if nothing follows; this may become true before `next` says so. */
   readonly exhausted: boolean;
   /** The next piece, of any length, or `undefined` at the end. */
   next(): Promise<Bytes | undefined>;
@@ -57,7 +57,7 @@ export function sliceReader(blob: Blob, start: number, end: number, size: number
   );
 }
 
-/** What is read once. */
+/** A reader for a source that can be read only once. */
 function readerOn(source: unknown): Reader | undefined {
   if (isReadableStream(source)) {
     return new StreamReader(source);
@@ -67,12 +67,12 @@ function readerOn(source: unknown): Reader | undefined {
     : undefined;
 }
 
-/** Whether it is a stream or an iterable, of which there is one reading only. */
+/** Whether it is a stream or an iterable, which can be read only once. */
 export function isReadOnce(source: unknown): boolean {
   return isReadableStream(source) || isAsyncIterable(source);
 }
 
-/** What `prepare` gives; nothing is left behind of a source whose reading cannot begin. */
+/** Returns what `prepare` gives. If reading cannot begin, the source is cancelled. */
 export function preparing<T>(reader: Reader, prepare: () => T): T {
   try {
     return prepare();
@@ -141,7 +141,7 @@ class BlobReader implements Reader {
       throw wrongSize(this.size);
     }
     const ended = chunk === undefined && this.size === 0;
-    // Nothing is what a file that is gone looks like: two of its methods have to say so.
+    // A file that is gone looks empty too, so two of its methods must agree that it is empty.
     if (ended && claimedSize(asked(() => this.#blob.slice(0, 1))) > 0) {
       throw wrongSize(this.size);
     }
@@ -153,7 +153,7 @@ class BlobReader implements Reader {
   }
 }
 
-/** By its stream, or where it has none (jsdom) in slices. */
+/** Reads a Blob by its stream, or in slices where it has none (jsdom). */
 function contentsOf(blob: Blob): Reader {
   const stream = asked(() => blob.stream?.());
   return readerOn(stream) ?? new IterableReader(slicesOf(blob));
@@ -175,7 +175,7 @@ async function* slicesOf(blob: Blob): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-/** With getReader(): WebKit's streams cannot be iterated. */
+/** Reads with getReader(), because WebKit's streams cannot be iterated. */
 class StreamReader implements Reader {
   readonly size = undefined;
   readonly exhausted = false;

@@ -1,6 +1,6 @@
 // Locks between the pages of an origin, which end with the page that has them.
 
-/** What lets the lock go again, or `undefined` where another has it. */
+/** Resolves to a function that releases the lock, or to `undefined` if somebody else holds it. */
 export function takeWebLock(name: string): Promise<(() => Promise<void>) | undefined> {
   return new Promise((resolve, reject) => {
     const held = (lock: Lock | null) => {

@@ -2,16 +2,16 @@ import { inputError } from "../base/errors.js";
 import type { Kms } from "./kms.js";
 import type { EncryptionAlgorithm, KmsPublicKey } from "./public-key.js";
 
-/** What a keyring is. There is no secret in it: each module that needs one takes it over. */
+/** The description of a keyring. There is no secret in it: each module that needs a keyring makes its own from it. */
 export interface KeyringDescriptor {
   /** `kms-rsa`: an RSA key in KMS; `kms`: a symmetric one. */
   readonly kind: "kms-rsa" | "kms";
   /** `arn:aws:kms:REGION:ACCOUNT:key/ID`. */
   readonly keyArn: string | undefined;
-  /** What an RSA keyring seals to; one without it only opens. */
+  /** The key that an RSA keyring seals to; a keyring without it only opens. */
   readonly publicKey: KmsPublicKey | undefined;
   /**
-   * Of an RSA keyring. `undefined`: RSAES_OAEP_SHA_256 for messages and secrets, RSAES_OAEP_SHA_1 for
+   * The algorithm of an RSA keyring. `undefined` means RSAES_OAEP_SHA_256 for messages and secrets, RSAES_OAEP_SHA_1 for
    * objects, which take no other.
    */
   readonly algorithm: EncryptionAlgorithm | undefined;
@@ -20,7 +20,7 @@ export interface KeyringDescriptor {
 }
 
 /**
- * What operations need of a keyring.
+ * The parts of a keyring that operations need.
  * @internal
  */
 export interface KeyringParts extends Omit<KeyringDescriptor, "kind"> {

@@ -11,7 +11,7 @@ import type { EncryptionAlgorithm, KmsPublicKey, PublicKeyInput } from "./public
 import { readPublicKey } from "./read-public-key.js";
 
 export interface KmsRsaOptions {
-  /** What data is sealed to; a keyring without it only opens. */
+  /** The key that data is sealed to; a keyring without it only opens. */
   readonly publicKey?: KmsPublicKey | PublicKeyInput | undefined;
   /**
    * `arn:aws:kms:REGION:ACCOUNT:key/ID`; neither an alias nor a bare id. Needed unless `publicKey`
@@ -21,11 +21,11 @@ export interface KmsRsaOptions {
   /** RSAES_OAEP_SHA_256 unless set, and RSAES_OAEP_SHA_1 for objects, which take no other. Messages do not
    * record it: whoever opens one must know it. */
   readonly algorithm?: EncryptionAlgorithm | undefined;
-  /** What opens; a keyring without it only seals. */
+  /** The KMS that opens; a keyring without it only seals. */
   readonly kms?: Kms | undefined;
   /**
-   * Whether it also opens messages that name another ARN than `keyArn`, for which `kms` is asked: for
-   * what was sealed under an ARN with a mistake in it. docs/opening.md says more.
+   * Whether it also opens messages that name another ARN than `keyArn`, by asking `kms` for `keyArn`: for
+   * data that was sealed under an ARN with a mistake in it. docs/opening.md says more.
    */
   readonly underAnyArn?: boolean | undefined;
 }
@@ -39,10 +39,10 @@ export interface KmsOptions {
 
 const CONSTRUCT = Symbol();
 
-/** What only this module can do; the class gives it away while it is being defined. */
+/** Only this module can make a keyring; the class hands out its constructor while it is being defined. */
 let make: (parts: KeyringParts) => Keyring;
 
-/** Who can unwrap a data key. */
+/** Says how data keys are wrapped and unwrapped. */
 export class Keyring implements KeyringDescriptor {
   readonly #parts: KeyringParts;
 

@@ -1,4 +1,4 @@
-// What a caller's `kms` answers. KMS and the AWS SDK give one shape; a shape that somebody's own code gives says nothing about
+// Checks the answers of a caller's `kms`. KMS and the AWS SDK give one shape; a shape that somebody's own code gives says nothing about
 // the key, and is not taken for a wrong one.
 
 import { type Bytes, bytesOf } from "../base/bytes.js";
@@ -58,7 +58,7 @@ function wipe(value: unknown, depth: number): void {
 
 function wrongShape(answer: unknown, member: Member, call: string): BongtuError {
   const { [member]: value, ...others } = Object(answer) as Record<string, unknown>;
-  const what = `${member} in what ${call} resolves to`;
+  const what = `${member} of what ${call} resolves to`;
   if (typeof value === "string") {
     return inputError(`${what} must be bytes, not text; decode its base64`);
   }

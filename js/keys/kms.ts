@@ -33,7 +33,7 @@ export interface KmsCallOptions {
 }
 
 /**
- * What decrypts data keys, and makes those of symmetric keys: KMS, or whoever stands in for it.
+ * Decrypts data keys, and makes data keys under symmetric keys: KMS, or whatever stands in for it.
  * `bongtu/aws` makes one of an AWS SDK client. It fails by rejecting with an error whose `name` is
  * KMS's (`AccessDeniedException`, …).
  */
@@ -87,7 +87,7 @@ export function sdkRequest<R>(request: unknown): R {
   ) as R;
 }
 
-/** What a response says of its key, if it is text: Rust takes nothing else. */
+/** The key that a response names, if the name is text: Rust takes nothing else. */
 export function keyIdOf(response: KmsDecryptResponse | undefined): string | undefined {
   return typeof response?.KeyId === "string" ? response.KeyId : undefined;
 }

@@ -1,10 +1,10 @@
-// What a public key is given as, on its way to Rust, which knows all forms of text and bytes. An object goes as the JSON
+// Takes a public key as it is given and hands it to Rust, which knows all forms of text and bytes. An object goes as the JSON
 // that it would be written down as.
 
 import { type Bytes, bytesOf } from "../base/bytes.js";
 import { BongtuError, inputError } from "../base/errors.js";
 
-/** As in Rust: nothing longer is copied there. */
+/** The same limit as in Rust: nothing longer is copied there. */
 const MOST = 64 * 1024;
 
 /** @internal */

@@ -44,7 +44,7 @@ export interface PublicKeyOptions {
   readonly keyArn?: string | undefined;
   /**
    * The pin: SHA-256 of the SubjectPublicKeyInfo in lower-case hexadecimal; another key is refused.
-   * Not `undefined`, so that a pin that got lost on its way is noticed.
+   * `undefined` is refused, so that a pin that got lost on its way is noticed.
    */
   readonly spkiSha256?: string;
 }
@@ -61,11 +61,11 @@ export class KmsPublicKey {
   readonly #key: PublicKey;
   /** `RSA_2048`, `RSA_3072` or `RSA_4096`. */
   readonly keySpec: string;
-  /** From the response or the options; a bare key does not say which it is. */
+  /** The ARN from the response or the options; a bare key has none. */
   readonly keyArn: string | undefined;
   /** The key's fingerprint: SHA-256 of its SubjectPublicKeyInfo, in lower-case hexadecimal. */
   readonly spkiSha256: string;
-  /** What KMS will decrypt with this key. */
+  /** The algorithms with which KMS will decrypt under this key. */
   readonly encryptionAlgorithms: readonly string[];
 
   private constructor(construct: symbol, key: PublicKey) {
@@ -89,7 +89,7 @@ export class KmsPublicKey {
     return new KmsPublicKey(CONSTRUCT, parseAny(input, keyArn, spkiSha256));
   }
 
-  /** How many bytes RSA alone can encrypt, without an envelope. */
+  /** The most bytes that RSA alone can encrypt, without an envelope. */
   maxDirectBytes(algorithm: EncryptionAlgorithm): number {
     return this.#key.maxDirectBytes(checkText(algorithm, "algorithm") ?? "");
   }

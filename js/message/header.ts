@@ -6,7 +6,7 @@ import type { OpenSession } from "../wasm/bongtu_open.js";
 
 export interface Header {
   readonly length: number;
-  /** What was read beyond it. */
+  /** The bytes that were read beyond it. */
   readonly rest: Bytes;
 }
 

@@ -40,7 +40,7 @@ export const OPEN_OPTIONS: Names<Omit<OpenOptions, keyof OperationOptions>> = {
   limits: true,
 };
 
-/** What a message says of itself, after its header tag has verified. */
+/** The contents of a message's header, after its tag has verified. */
 export interface VerifiedHeader {
   readonly encryptionContext: Record<string, string>;
   /** The algorithm suite, such as `0x0478`. */

@@ -23,7 +23,7 @@ import { type Sealed, SealedRange } from "../sealed/sealed.js";
 import { SealedSession } from "../sealed/session.js";
 import type { MessageSealing } from "../wasm/bongtu_seal.js";
 
-/** What determines a message's length. */
+/** The options that determine a message's length. */
 export interface MessageOptions {
   /**
    * Authenticated, bound to the data key, and readable by anybody. Names must not begin with

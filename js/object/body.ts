@@ -1,4 +1,4 @@
-// Where an object's body comes from: it is read twice, and what can be read only once is spilled.
+// The body of an object is read twice. A body that can be read only once is spilled to a file or to memory.
 
 import { claimedSize, isBlob } from "../base/blob.js";
 import { bytesOf } from "../base/bytes.js";
@@ -20,7 +20,7 @@ export interface Body {
   first(): Promise<Reader>;
   /** The same again, unless somebody changed it. */
   second(): Promise<Reader>;
-  /** Nothing more is read: puts away what was kept. */
+  /** Ends all reading and deletes what was kept. */
   discard(reason: unknown): Promise<void>;
 }
 
@@ -82,5 +82,5 @@ function spilling(reader: Reader, spill: Spill): Reader {
 async function nothing(): Promise<void> {}
 
 async function never(): Promise<Reader> {
-  throw new BongtuError("ERR_STATE", "this body can be read once only");
+  throw new BongtuError("ERR_STATE", "this body can be read only once");
 }

@@ -26,7 +26,7 @@ export interface BodyRun {
 
 export interface VerifiedBody {
   readonly bodyLength: number;
-  /** Of a body of one chunk, which need not be read again. */
+  /** The plaintext of a body of one chunk, which need not be read again. */
   readonly plaintext?: Bytes;
 }
 
@@ -52,26 +52,26 @@ export async function releaseVerified(
   await readBody(body, releasingVerified(body, sink, bodyLength));
 }
 
-/** What is done with each chunk. */
+/** Says what is done with each chunk. */
 interface Reading {
-  /** Nothing is known of the body yet: one of a single chunk is opened as the one message it is. */
+  /** True if nothing is known of the body yet: a body of a single chunk is opened as the one message that it is. */
   readonly first: boolean;
   plan(chunk: Chunk): PlannedCall[];
   run(call: PlannedCall): ChunkResult | Promise<ChunkResult>;
-  /** Of one chunk after the other; `end` comes with the last. */
+  /** Called for one chunk after the other; `end` comes with the last. */
   release(planned: Planned, results: ChunkResult[], end: BodyEnd | undefined): Promise<void>;
 }
 
 interface Chunk {
   readonly index: number;
-  /** Without the body's tag. */
+  /** The ciphertext, without the body's tag. */
   readonly text: Bytes;
-  /** Where it ends in the body, the tag included. */
+  /** The position in the body where it ends, including the tag. */
   readonly position: number;
   readonly last: boolean;
 }
 
-/** What a call on a chunk gives: the tag that is its pin, or its plaintext. */
+/** The result of a call on a chunk: the tag that is its pin, or its plaintext. */
 type ChunkResult =
   | { readonly pin: Bytes; readonly text?: never }
   | { readonly text: Bytes; readonly pin?: never };
@@ -170,7 +170,7 @@ function pinning({ session, key }: BodyRun): Reading {
   };
 }
 
-/** Of the calls that hash; those that decrypt have nonces of another length. */
+/** The nonce length of calls that hash; calls that decrypt have nonces of another length. */
 const HASH_NONCE_LENGTH = 12;
 
 /** Decrypts each chunk as well, and hands it on once it is pinned. */
@@ -206,7 +206,7 @@ function releasingVerified(
     first: false,
     plan(chunk) {
       const { position, last } = chunk;
-      // What the first reading verified says nothing of what lies beyond it.
+      // The first reading verified nothing beyond the end that it found.
       if (position > bodyLength || last !== (position === bodyLength)) {
         throw sourceChanged();
       }

@@ -68,11 +68,11 @@ export interface OpenedObject {
    * spilled.
    */
   readonly plaintext: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** In bytes; with `releaseUnverified`, of a stream it is not known. */
+  /** In bytes; unknown for a stream with `releaseUnverified`. */
   readonly size: number | undefined;
   readonly format: ObjectFormat;
   /**
-   * Not authenticated unless KMS bound it to the key, as `Keyring.kms` has it. Under an RSA wrap it
+   * This is authenticated only if KMS bound it to the key, as with `Keyring.kms`. Under an RSA wrap it
    * is empty when it cannot be read.
    */
   readonly unverifiedMaterialDescription: Record<string, string>;
@@ -137,7 +137,7 @@ interface Opening {
   over?: true;
 }
 
-/** What is left to do for the plaintext. */
+/** The work that is left to do for the plaintext. */
 interface Verdict {
   readonly size: number | undefined;
   readOn(sink: Sink): Promise<void>;
@@ -274,6 +274,6 @@ async function putAway(opening: Opening, reason: unknown): Promise<void> {
   operation.end();
   key?.dispose();
   session.free();
-  // What cannot be deleted is ciphertext, and says nothing about the outcome.
+  // If something cannot be deleted, it is ciphertext only and does not change the outcome.
   await body.discard(reason).catch(ignore);
 }

@@ -46,7 +46,7 @@ export interface ObjectStreamOptions extends ObjectOptions {
   readonly size?: number | undefined;
 }
 
-/** What goes with an object's body. */
+/** The parts that are stored beside an object's body. */
 export interface ObjectEnvelope {
   /** User metadata, names without `x-amz-meta-`, as the AWS SDK's `Metadata` takes them. */
   readonly metadata: Record<string, string>;

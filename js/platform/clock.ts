@@ -1,4 +1,4 @@
-/** Where time and chance come from. */
+/** The source of time and chance. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

@@ -1,4 +1,4 @@
-// What a platform brings, best first. The entry for Node adds to it and tests replace it; no export
+// The implementations that a platform brings, best first. The entry for Node adds to it and tests replace it; no export
 // of the package reaches it.
 
 import type { Executor } from "../executor/executor.js";
@@ -30,11 +30,11 @@ export function useSpills(list: readonly SpillMaker[]): readonly SpillMaker[] {
   return before;
 }
 
-/** Where spools can be kept. */
+/** The places where spools can be kept. */
 export interface SpoolStores {
-  /** Without a folder. */
+  /** The store that is used if no folder is given. */
   readonly origin: () => Promise<SpoolStore>;
-  /** In a folder, where there are any. */
+  /** The store in a folder, on platforms that have folders. */
   readonly folder?: (path: string) => Promise<SpoolStore>;
 }
 

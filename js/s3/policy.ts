@@ -6,7 +6,7 @@ import { checkFlag, checkOptions, checkText, requiredText } from "../base/option
 import { policyWasm } from "../modules/policy.js";
 import { type Readers, readOptions } from "./request/arguments.js";
 
-/** Whose policy it is. */
+/** The bucket that the policy is for. */
 export interface PolicyBucket {
   readonly bucket: string;
   /** `aws` unless set; `aws-cn` and others have their own. */
@@ -21,7 +21,7 @@ export interface BucketPolicyOptions extends PolicyBucket {
   /**
    * Denies uploads under anything but this KMS key, and those that name none.
    *
-   * Of an upload in parts only CreateMultipartUpload names a key. UploadPart, which is the same
+   * In an upload in parts only CreateMultipartUpload names a key. UploadPart, which is the same
    * action (`s3:PutObject`), carries no such header, and S3 is reported to deny it then. For uploads
    * in parts make this key the bucket's default encryption, and set `allowDefault`.
    */
@@ -46,7 +46,7 @@ export interface PolicyStatement {
   readonly Condition: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** For PutBucketPolicy, as JSON. */
+/** The document that PutBucketPolicy takes, as JSON. */
 export interface PolicyDocument {
   readonly Version: "2012-10-17";
   readonly Statement: readonly PolicyStatement[];
@@ -121,18 +121,18 @@ export type PolicyRule =
 
 export interface PolicyFinding {
   readonly rule: PolicyRule;
-  /** Of the statement. */
+  /** The Sid of the statement. */
   readonly sid?: string;
   readonly text: string;
 }
 
 export interface PolicyExplanation {
-  /** What is denied to everybody and for all objects. */
+  /** Rules that hold for everybody and all objects. */
   readonly enforces: readonly PolicyFinding[];
-  /** What holds for some only; `text` says for whom. */
+  /** Rules that hold for some only; `text` says for whom. */
   readonly partly: readonly PolicyFinding[];
   readonly notEnforced: readonly PolicyFinding[];
-  /** What no policy can see. */
+  /** Things that no policy can see. */
   readonly cannotSee: string;
 }
 

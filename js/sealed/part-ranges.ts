@@ -1,4 +1,4 @@
-/** Where a part of a multipart upload lies in the whole. */
+/** The position of a part of a multipart upload in the whole. */
 export interface PartRange {
   /** From 1 on. */
   readonly partNumber: number;
@@ -7,13 +7,13 @@ export interface PartRange {
   readonly end: number;
 }
 
-/** How many bytes are cut, and into parts of how many. */
+/** The number of bytes to divide, and the size of each part. */
 interface Division {
   readonly size: number;
   readonly partSize: number;
 }
 
-/** What is empty has one part, which is empty too. */
+/** Empty data has one part, which is empty too. */
 export function partCount({ size, partSize }: Division): number {
   return Math.max(1, Math.ceil(size / partSize));
 }

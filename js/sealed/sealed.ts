@@ -17,7 +17,7 @@ export interface SealedPart extends PartRange {
 }
 
 /**
- * What a source is sealed to, of known size before the first byte. Sealing happens as bytes are
+ * The sealed form of a source. Its size is known before the first byte. Sealing happens as bytes are
  * asked for, of any part, in any order and as often as one likes: the same part has always the same
  * bytes. A source that changes in between fails with `ERR_SOURCE_CHANGED`, and nothing more is
  * sealed then.
@@ -27,7 +27,7 @@ export interface SealedPart extends PartRange {
 export interface Sealed {
   /** In bytes. */
   readonly size: number;
-  /** What it is, or is a slice of: `message` of `sealBlob`, `v3` or `v2` of `sealObject`. */
+  /** The format of the whole: `message` from `sealBlob`, `v3` or `v2` from `sealObject`. */
   readonly format: SealedFormat;
   /** All bytes, sealed as they are read. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -122,7 +122,9 @@ export class SealedRange<Format extends SealedFormat = "message"> implements Sea
     const division = { size: this.size, partSize };
     const count = partCount(division);
     if (count > MAX_PARTS) {
-      throw partSizeError(`${count} parts, and S3 takes ${MAX_PARTS}; choose a larger partSize`);
+      throw partSizeError(
+        `there would be ${count} parts, and S3 takes at most ${MAX_PARTS}; choose a larger partSize`,
+      );
     }
     return partRanges(division).map((range) => ({
       ...range,
@@ -150,7 +152,7 @@ export class SealedRange<Format extends SealedFormat = "message"> implements Sea
   // Engines that do not know the symbol get the method under none: see below.
   declare [Symbol.dispose]: () => void;
 
-  /** Whether it was made here, and not of what was: by `Object.create` or a proxy. */
+  /** Whether it was made here, and is neither a proxy of a Sealed nor derived from one with `Object.create`. */
   static is(given: unknown): given is SealedRange {
     return typeof given === "object" && given !== null && #session in given;
   }
@@ -176,7 +178,7 @@ export class SealedRange<Format extends SealedFormat = "message"> implements Sea
       };
       await this.#session.seal(this.#start, end, sinkAfter, operation);
       if (missing() > 0) {
-        throw new BongtuError("ERR_SOURCE", "the source gave less than was promised of it");
+        throw new BongtuError("ERR_SOURCE", "the source gave fewer bytes than it promised");
       }
     } finally {
       this.#operations.delete(operation);
@@ -188,7 +190,7 @@ function partSizeError(message: string): BongtuError {
   return new BongtuError("ERR_PART_SIZE", message);
 }
 
-/** As `Blob.slice` understands its arguments. */
+/** Reads a position as `Blob.slice` does. */
 function position(given: number | undefined, otherwise: number, size: number): number {
   const whole = given === undefined ? otherwise : Math.trunc(given) || 0;
   return whole < 0 ? Math.max(size + whole, 0) : Math.min(whole, size);

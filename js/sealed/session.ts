@@ -20,9 +20,9 @@ const RUN = 8 * 1024 * 1024;
  * @internal
  */
 export class SealedSession {
-  /** Of everything that is sealed. */
+  /** The size of everything that is sealed. */
   readonly size: number;
-  /** What parts must be multiples of. */
+  /** Parts must be multiples of this. */
   readonly grid: number;
   readonly #pieces: Pieces;
   readonly #layout: PieceLayout;

@@ -9,7 +9,7 @@ import { OPEN_OPTIONS, type OpenOptions, open, prepare } from "../message/open.j
 import { openWasm } from "../modules/open.js";
 import type { OpenSecretOptions } from "./options.js";
 
-/** As `MAX_CHARACTERS` of crates/core/src/secret has it, with room for line breaks. */
+/** The limit `MAX_CHARACTERS` of crates/core/src/secret, with room for line breaks. */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
 
 /**

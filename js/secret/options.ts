@@ -1,4 +1,4 @@
-// What small secrets are and may be. Rust knows what each form and target takes.
+// The forms and targets of small secrets. Rust knows the limits of each.
 
 import type { OperationOptions } from "../base/operation.js";
 import type { EncryptionContext } from "../base/options.js";
@@ -13,7 +13,7 @@ import type { OpenOptions } from "../message/open.js";
 export type SecretForm = "armoured" | "direct";
 
 /**
- * Where a value will be stored: a standard (4,096 characters) or advanced (8,192) parameter of SSM
+ * The place where a value will be stored: a standard (4,096 characters) or advanced (8,192) parameter of SSM
  * Parameter Store; Secrets Manager (65,536); an environment variable of Lambda (4 KB for all
  * variables together, names included: one value alone has 4,087 characters) or CodeBuild (about
  * 5,500 for all together); a field of an event in CloudWatch Logs (262,118, which every Region
@@ -32,9 +32,9 @@ export interface SecretOptions extends OperationOptions {
   readonly form?: SecretForm | undefined;
   /** A value that does not fit there is refused (`ERR_LIMIT`) before it is sealed; direct ones always do. */
   readonly target?: SecretTarget | undefined;
-  /** Of an armoured secret, as in `seal`; a direct one has none. */
+  /** The encryption context of an armoured secret, as in `seal`; a direct one has none. */
   readonly encryptionContext?: EncryptionContext | undefined;
-  /** With a `KmsPublicKey`: RSAES_OAEP_SHA_256 unless set. A keyring has its own. */
+  /** Only for sealing to a `KmsPublicKey`: RSAES_OAEP_SHA_256 unless set. A keyring has its own algorithm. */
   readonly algorithm?: EncryptionAlgorithm | undefined;
 }
 

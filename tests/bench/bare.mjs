@@ -30,7 +30,7 @@ export async function bareTasks(executor, wrap, unwrap, plaintext) {
     "seal a stream": async () => run(await sealing(), slices(plaintext, FRAME), sealFrame, drop),
     "open a stream": async () => run(await opening(), frames, openFrame, drop),
     "seal an object": async () => run(await sealing(), slices(plaintext), sealChunk, drop),
-    // Nobody looks at what is opened without a tag, so that it need not have been sealed.
+    // Without a tag nobody checks the input, so it need not have been sealed.
     "open an object in one pass": async () =>
       run(await opening(), slices(plaintext), openChunk, drop),
     "open an object": async () => {

@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
 const rows = [];
 for (const engine of options.engine) rows.push(...(await benchEngine(engine, ENGINES[engine])));
 
-// Where others compute too, ratios are noise.
+// If other programs compute at the same time, ratios are noise.
 const machine = { load: loadavg()[1], cores: availableParallelism() };
 
 if (options.json) console.log(JSON.stringify({ rows, machine }, null, 2));
@@ -59,7 +59,7 @@ async function benchEngine(engine, start) {
   return rows;
 }
 
-/** Of every comparison, the milliseconds of all its tasks in every round. The first round does not count. */
+/** The milliseconds of all tasks of every comparison, in every round. The first round does not count. */
 async function runRounds(comparisons, measure, rounds) {
   const times = comparisons.map(() => []);
   for (let round = 0; round <= rounds; round++) {

@@ -1,9 +1,9 @@
-// Which task is compared with which, and the ratio below which something is wrong.
+// The tasks that are compared with each other, and the ratio below which something is wrong.
 
 const SMALL = 64 * 1024;
 
 const ONE_SHOT = { seal: "encrypt in one shot", open: "decrypt in one shot" };
-// With the same source and the same consumer.
+// Both have the same source and the same consumer.
 const CIPHER = {
   "seal bytes": "createCipheriv, one result",
   "seal a stream": "createCipheriv, stream to stream",

@@ -1,4 +1,4 @@
-// Where the tasks run. An engine prepares tasks of a size and measures them by name.
+// The engines that run the tasks. An engine prepares tasks of a size and measures them by name.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-// What a page downloads, beside what it must not grow beyond: pkg-scripts/bench --size
+// Prints how much a page downloads, beside the limit for it: pkg-scripts/bench --size
 
 import { DOWNLOADS, measureDownload } from "../support/downloads.mjs";
 

@@ -1,6 +1,6 @@
-// What is measured, and what it is measured against. Runs in Node and in a page.
+// The tasks that are measured, and those they are compared with. They run in Node and in a page.
 
-import { createLocalKms, KEY_ARN } from "../support/local-kms.mjs";
+import { createKms, KEY_ARN } from "../harness/kms.mjs";
 import { drain } from "../support/stream.mjs";
 import { bareTasks } from "./bare.mjs";
 import { piecesOf } from "./pieces.mjs";
@@ -15,7 +15,7 @@ const SMALL_REPEATS = 200;
  * `measure(name)` returns milliseconds for one message.
  */
 export async function createTasks(bongtu, { size, file, executor, cipherTasks }) {
-  const { publicKey, kms } = await createLocalKms();
+  const { publicKey, kms } = await createKms();
   const plaintext = new Uint8Array(size).fill(0x5a);
   const { wrap, unwrap } = await dataKeys(publicKey, kms);
   const tasks = {
@@ -78,6 +78,7 @@ async function wholeObject(sealed) {
 /** AES keys as what people write by hand makes them: fresh, and wrapped with RSA-OAEP. */
 async function dataKeys(publicKey, kms) {
   const wrapping = { name: "RSA-OAEP", hash: "SHA-256" };
+  const EncryptionAlgorithm = "RSAES_OAEP_SHA_256";
   const rsa = await crypto.subtle.importKey("spki", publicKey, wrapping, false, ["encrypt"]);
   const dataKey = crypto.getRandomValues(new Uint8Array(32));
   const CiphertextBlob = await crypto.subtle.encrypt("RSA-OAEP", rsa, dataKey);
@@ -87,7 +88,10 @@ async function dataKeys(publicKey, kms) {
       await crypto.subtle.encrypt("RSA-OAEP", rsa, dataKey);
       return dataKey;
     },
-    unwrap: async () => (await kms.decrypt({ KeyId: KEY_ARN, CiphertextBlob })).Plaintext,
+    async unwrap() {
+      const request = { KeyId: KEY_ARN, CiphertextBlob, EncryptionAlgorithm };
+      return (await kms.decrypt(request)).Plaintext;
+    },
   };
 }
 

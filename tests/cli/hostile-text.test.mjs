@@ -9,7 +9,7 @@ import { ARN, bongtu, keyFiles, ROOT, running, scratch } from "./support.mjs";
 
 const CORPUS = JSON.parse(readFileSync(new URL("hostile-text.json", import.meta.url)));
 const FORGED = "SPKI SHA-256   0000forged";
-/** What JSON can hold, what an argument can, and what the names of files can. */
+/** Hostile text that JSON can hold, that an argument can, and that the names of files can. */
 const ALL = Object.values(CORPUS).join("|");
 const ARGUMENT = ALL.replaceAll("\0", "").replace(/\p{Cs}/gu, "");
 const NAMES = Object.values(CORPUS)
@@ -29,7 +29,7 @@ let runner;
 let answered;
 let failed;
 
-/** Of each command sets of options that let it do something, and what it then reads. */
+/** For each command, sets of options with which it does something, and the input that it reads then. */
 const RUNS = {
   key: [{ operand: key.pub }],
   seal: [{ options: SEALING }],
@@ -67,7 +67,7 @@ const RUNS = {
   policy: [],
 };
 
-/** What these write to standard output is bytes, not text. */
+/** These commands write bytes to standard output, not text. */
 const BYTES = ["seal", "open", "object seal", "object open", "secret open", "sse key"];
 
 const inputs = { undefined: "x" };
@@ -326,7 +326,7 @@ function contents() {
   ];
 }
 
-/** A message whose key provider's information is no ARN. */
+/** A message whose key provider's information is not an ARN. */
 function hostileProvider() {
   const bytes = Buffer.from(inputs.message);
   const start = bytes.indexOf(ARN);

@@ -1,4 +1,4 @@
-// What a run leaves behind that was killed outright and could not put anything away.
+// The files that a run leaves behind if it is killed outright and can clean nothing up.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";

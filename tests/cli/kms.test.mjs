@@ -156,7 +156,7 @@ describe("failures", () => {
   });
 
   test("of the connection", async () => {
-    // Where nobody listens, nor will meanwhile.
+    // A port on which nobody listens, nor will meanwhile.
     const stderr = await fail(["--endpoint-url", "http://127.0.0.1:9"]);
     assert.match(stderr, /^bongtu: ERR_KMS: .*\n {2}cause: .*ECONNREFUSED/);
   });

@@ -12,9 +12,9 @@ export const CREDENTIALS = {
 
 export async function loopbackKms() {
   const kms = {
-    /** Of each request its target, the Region it was signed for, and its body. */
+    /** The target, the Region it was signed for, and the body of each request. */
     requests: [],
-    /** From a request's body to the response's; `status` is HTTP's. */
+    /** Makes the response's body of a request's; `status` is that of HTTP. */
     respond: undefined,
     endpoint: undefined,
     close: () => server.close(),

@@ -57,7 +57,7 @@ before(async () => {
 });
 
 function kept({ status, stderr, stdout }, name) {
-  const told = new RegExp(`^bongtu: ERR_FILE: '[^\\n]*${name}' is there already, and --no-overw`);
+  const told = new RegExp(`^bongtu: ERR_FILE: '[^\\n]*${name}' exists already, and --no-overw`);
   assert.match(stderr, told);
   assert.deepEqual([status, stdout.length], [1, 0]);
 }

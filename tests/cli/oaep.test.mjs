@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { localKms, readPrivateKey } from "../../pkg/js/cli/keys/private-key.js";
 import { ARN, published, scratch, withoutPublished } from "./support.mjs";
 
-/** How many vectors of each set open, are refused, and are of a key size that KMS does not have. */
+/** The numbers of vectors of each set that open, that are refused, and whose key size KMS does not have. */
 const SETS = {
   rsa_oaep_2048_sha1_mgf1sha1: { opened: 10, refused: 26, keyRefused: 0 },
   rsa_oaep_2048_sha256_mgf1sha1: { opened: 0, refused: 31, keyRefused: 0 },
@@ -16,7 +16,7 @@ const SETS = {
   rsa_oaep_misc: { opened: 18, refused: 192, keyRefused: 185 },
 };
 const ALGORITHMS = ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"];
-/** What KMS could have sealed with, by the OAEP hash and the MGF1 hash. */
+/** The algorithms that KMS could have sealed with, by the OAEP hash and the MGF1 hash. */
 const ALGORITHM_OF = { "SHA-1/SHA-1": ALGORITHMS[0], "SHA-256/SHA-256": ALGORITHMS[1] };
 
 const directory = scratch();

@@ -107,7 +107,7 @@ test("a description that is larger than S3's metadata", async () => {
   const args = ["-o", place.path("body"), "--metadata", place.path("meta")];
   const pair = `long=${"x".repeat(3000)}`;
   const { status, stderr } = await bongtu([...SEAL, ...args, "-m", pair], { stdin: "x" });
-  assert.match(stderr, /^bongtu: ERR_LIMIT: [^\n]*metadata 3[0-9]{3}, at most 2048\n$/);
+  assert.match(stderr, /^bongtu: ERR_LIMIT: [^\n]*metadata: 3[0-9]{3}, at most 2048\n$/);
   assert.equal(status, 1);
   place.unchanged();
 });

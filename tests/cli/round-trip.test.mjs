@@ -1,4 +1,4 @@
-// What is sealed comes back: sizes, key sizes, algorithms, contexts, files and pipes.
+// Sealed data comes back for all sizes, key sizes, algorithms, contexts, files and pipes.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, statSync, symlinkSync } from "node:fs";

@@ -63,7 +63,7 @@ function refused({ status, stderr, stdout }, reason) {
 }
 
 const ENVELOPE = ["--metadata", "metadata", "--instruction-file", "instruction"];
-/** For each command that writes, and the option that says where, its inputs. */
+/** The inputs of each command that writes, by the option that names the output. */
 const WRITING = [
   [["seal", ...SEALING], "-o", "file", ["pub"]],
   [["open", ...OPENING], "-o", "sealed", ["pem"]],
@@ -101,7 +101,7 @@ for (const [args, option, operand, others] of WRITING) {
           [`./${operand}`, `../${cwd.split("/").pop()}/other`],
         ]) {
           const result = await bongtu([...args, option, names[0], names[1]], { cwd });
-          refused(result, /are one file: writing it would destroy what is read/);
+          refused(result, /are the same file: writing it would destroy what is read/);
           unchanged(cwd, ["other"]);
         }
       });
@@ -110,7 +110,7 @@ for (const [args, option, operand, others] of WRITING) {
     test("standard input redirected from it", { skip: process.platform === "win32" }, () => {
       const cwd = box();
       const result = redirected([...args, option, operand, "-"], cwd, { from: operand });
-      refused(result, new RegExp(`'${operand}' and standard input are one file`));
+      refused(result, new RegExp(`'${operand}' and standard input are the same file`));
       unchanged(cwd);
     });
   });
@@ -138,7 +138,7 @@ describe("standard output redirected to an input", { skip: process.platform === 
     [["open", ...OPENING, "sealed"], "sealed"],
     [["object", "open", ...OPENING, ...ENVELOPE, "body"], "metadata"],
     [["secret", "seal", ...SEALING, "file"], "file"],
-    // What only shows is appended to what it shows.
+    // A command that only shows may append to the file that it shows.
     [["key", "pub"], "pub"],
     [["inspect", "sealed"], "sealed"],
     [["object", "inspect", ...ENVELOPE.slice(2), "metadata"], "instruction"],
@@ -146,7 +146,7 @@ describe("standard output redirected to an input", { skip: process.platform === 
     test(`bongtu ${args.join(" ")} >> ${to}`, () => {
       const cwd = box();
       const result = redirected(args, cwd, { to });
-      refused(result, new RegExp(`standard output and '${to}' are one file`));
+      refused(result, new RegExp(`standard output and '${to}' are the same file`));
       unchanged(cwd);
     });
   }
@@ -154,14 +154,14 @@ describe("standard output redirected to an input", { skip: process.platform === 
   test("bongtu seal < file >> file", () => {
     const cwd = box();
     const result = redirected(["seal", ...SEALING], cwd, { from: "file", to: "file" });
-    refused(result, /standard output and standard input are one file/);
+    refused(result, /standard output and standard input are the same file/);
     unchanged(cwd);
   });
 
   test("bongtu seal < file > file, which the shell has emptied, is told", () => {
     const cwd = box();
     const how = { from: "file", to: "file", flags: "w" };
-    refused(redirected(["seal", ...SEALING], cwd, how), /are one file/);
+    refused(redirected(["seal", ...SEALING], cwd, how), /are the same file/);
     assert.equal(readFileSync(`${cwd}/file`).length, 0);
   });
 

@@ -96,7 +96,7 @@ for (const [form, sealing] of [
       const stderr = await refused([...args, "-o", output.path("value")], "ERR_LIMIT", {
         stdin: sample(3000),
       });
-      assert.match(stderr, form === "direct" ? /3000, at most 190/ : /for lambda .* at most 4087/);
+      assert.match(stderr, form === "direct" ? /3000, at most 190/ : /for lambda: .* at most 4087/);
       output.unchanged();
     });
   });

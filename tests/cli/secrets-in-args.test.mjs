@@ -27,7 +27,7 @@ const SECRETS = [
   "x".repeat(5000),
 ];
 
-/** Where somebody may put one. */
+/** The places where somebody may put a secret. */
 const PLACES = [
   ["secret seal", (secret) => ["secret", "seal", ...SEALING, secret]],
   ["secret seal, after --", (secret) => ["secret", "seal", ...SEALING, "--", secret]],
@@ -67,7 +67,7 @@ const PLACES = [
   ],
 ];
 
-/** Where the first few are not enough. */
+/** More places, for cases where the first few are not enough. */
 const EVERY = ["secret seal", "secret seal --form", "secret open", "secret"];
 
 for (const [where, args] of PLACES) {
@@ -75,7 +75,7 @@ for (const [where, args] of PLACES) {
     for (const secret of SECRETS.slice(0, EVERY.includes(where) ? undefined : 3)) {
       const { status, stdout, stderr } = await bongtu(args(secret), { stdin: "x" });
       const shown = `${stdout}${stderr}`;
-      // Of two dashes, of an escape and of what follows them nothing is a word of ours.
+      // Neither two dashes, nor an escape, nor the text after them is a word of ours.
       const parts = [secret, secret.slice(2), secret.slice(-4)].filter((part) => part.length > 2);
       assert.ok(!parts.some((part) => shown.includes(part)), shown);
       if (status !== 0) {

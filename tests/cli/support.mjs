@@ -1,4 +1,4 @@
-// What the tests of the command line share: a way to run it, keys, and a scratch directory.
+// Shared by the tests of the command line: a way to run it, keys, and a scratch directory.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -104,7 +104,7 @@ export function boxes(directory) {
   };
 }
 
-/** What a run keeps beside its outputs until they are complete. */
+/** The temporary files that a run keeps beside its outputs until they are complete. */
 export function temporaryFiles(path) {
   return readdirSync(path).filter((name) => name.startsWith(".bongtu-"));
 }

@@ -1,4 +1,4 @@
-// What the command line says about itself and about its own misuse.
+// The help of the command line, and its messages about wrong arguments.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -285,7 +285,7 @@ const withoutTerminal = existsSync("/usr/bin/script")
   : "no /usr/bin/script to make a terminal with";
 
 describe("a terminal", { skip: withoutTerminal }, () => {
-  /** What `bongtu …args` shows on a terminal, which is all three of its streams unless redirected. */
+  /** The output of `bongtu …args` on a terminal, which is all three of its streams unless they are redirected. */
   function onTerminal(args, redirections = "") {
     const words = [process.execPath, BONGTU, ...args].map((word) => `'${word}'`).join(" ");
     const { stdout, status } = spawnSync(

@@ -43,7 +43,7 @@ describe("objects", { concurrency: 4 }, () => {
         args.push("--allow-v2");
       }
       await check(name, args, Buffer.from(scenario.body, "base64"), scenario);
-      // By each of both runs.
+      // Both runs do this.
       assert.equal(key.asked(), dataKey === undefined ? 0 : 2);
     });
   }

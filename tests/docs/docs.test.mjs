@@ -1,4 +1,4 @@
-// What code and documents refer to is there: sections of docs/formats.md, headings, files.
+// Everything that code and documents refer to exists: sections of docs/formats.md, headings, files.
 
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -131,7 +131,7 @@ function commentsOf(file) {
   return comments.join("\n").replaceAll(/\w+:\/\/\S+/g, "");
 }
 
-/** Without fenced blocks and what stands between backticks. */
+/** The text without fenced blocks and without anything between backticks. */
 function withoutCode(document) {
   return read(document)
     .replaceAll(/^```[\s\S]*?^```/gm, "")
@@ -144,7 +144,7 @@ function headingsOf(document) {
   return [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading.trim());
 }
 
-/** As GitHub makes them. */
+/** Makes anchors as GitHub does. */
 function anchorOf(heading) {
   return heading
     .toLowerCase()

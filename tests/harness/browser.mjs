@@ -1,4 +1,4 @@
-// What suites import as "#harness" in a browser: a registry of tests, and as much of
+// Suites import this as "#harness" in a browser: a registry of tests, and as much of
 // node:assert/strict as they use.
 
 import { rustExecutor } from "../../pkg/js/executor/rust.js";
@@ -93,7 +93,7 @@ function alike(a, b) {
   );
 }
 
-/** Of what an object holds; one that holds it elsewhere, as a Map does, would be like every other. */
+/** Compares the properties of objects. Others, such as a Map, keep their contents elsewhere and would all seem alike. */
 function namesIn(object) {
   const typed = ArrayBuffer.isView(object) && !(object instanceof DataView);
   const prototype = Object.getPrototypeOf(object);
@@ -118,12 +118,12 @@ export async function loadVectors() {
   return (await fetch("/vectors.json")).json();
 }
 
-/** Where spools are kept here. */
+/** The place for spools in a browser. */
 export async function spoolPlace() {
   return {};
 }
 
-/** What is there: names and bytes. */
+/** The names and bytes of all files there. */
 export async function keptFiles() {
   const found = [];
   const entries = (await navigator.storage.getDirectory()).entries();

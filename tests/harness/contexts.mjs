@@ -27,7 +27,7 @@ export async function checkContexts(folder, report) {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    // What is imported when it is first needed is a file of its own.
+    // A module that is imported when it is first needed is a file of its own.
     splitting: true,
     outdir: folder,
     entryNames: "contexts",
@@ -62,7 +62,7 @@ async function insecureContext(folder, { publicKey, kms }) {
       [Array.from(publicKey), KEY_ARN, length],
     );
     assert.deepEqual(rest, { secure: false, subtle: false, same: true });
-    // What Rust sealed there the platform opens here.
+    // The platform opens here what Rust sealed there.
     const keyring = Keyring.kmsRsa({ keyArn: KEY_ARN, kms });
     const { plaintext } = await open(keyring, new Uint8Array(message));
     assert.equal(plaintext.length, length);

@@ -1,4 +1,4 @@
-// What contexts.mjs calls in its pages.
+// The functions that contexts.mjs calls in its pages.
 
 import {
   checksums,
@@ -42,7 +42,7 @@ globalThis.firstCall = (spki) => {
   }
 };
 
-/** How the file that was chosen is sealed, or fails to be, in every way there is. */
+/** Seals the chosen file in every way there is, and returns how each ended. */
 globalThis.sealFile = async (spki) => {
   const keyArn = "arn:aws:kms:eu-central-1:111122223333:key/0f1e2d3c-4b5a-4697-8788-99aabbccddee";
   const keyring = Keyring.kmsRsa({ publicKey: new Uint8Array(spki), keyArn });

@@ -1,4 +1,4 @@
-// What suites import as "#harness" in Node: the test runner and assertions that Node has.
+// Suites import this as "#harness" in Node: the test runner and assertions that Node has.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
@@ -22,7 +22,7 @@ export async function loadVectors() {
 
 let folder;
 
-/** Where spools are kept here, and removed with the process. */
+/** The folder for spools; it is removed when the process ends. */
 export async function spoolPlace() {
   if (folder === undefined) {
     folder = mkdtempSync(join(tmpdir(), "bongtu-spools-"));
@@ -31,7 +31,7 @@ export async function spoolPlace() {
   return { folder };
 }
 
-/** What is there: names and bytes. */
+/** The names and bytes of all files there. */
 export async function keptFiles() {
   const names = await readdir(folder);
   return Promise.all(

@@ -20,7 +20,7 @@ const LIMIT_MS = 10 * 60 * 1000;
 
 const HEADERS = {
   "Content-Security-Policy": STRICT_CSP,
-  // For SharedArrayBuffer.
+  // SharedArrayBuffer needs these.
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };

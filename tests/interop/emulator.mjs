@@ -23,7 +23,7 @@ def follow():
     os._exit(0)
 threading.Thread(target=follow, daemon=True).start()
 `;
-// As its own command starts it.
+// It is started as its own command starts it.
 const ON_A_PORT = `${FOLLOWING}
 sys.argv = ["ministack"]
 from ministack.app import main
@@ -41,7 +41,7 @@ config.keep_alive_timeout = 75
 asyncio.run(serve(app, config))
 `;
 
-/** Where the tools that pkg-scripts/setup installs are. */
+/** The folder of the tools that pkg-scripts/setup installs. */
 export const toolsFolder = process.env.BONGTU_TOOLS || join(homedir(), ".cache/bongtu-tools");
 
 /**

@@ -52,7 +52,7 @@ def seal_message(command):
     message, header = CLIENT.encrypt(
         source=read(command["in"]),
         keyring=sealing_keyring(command),
-        # Not the default: the KMS RSA keyring refuses suites that sign.
+        # This is not the default, because the KMS RSA keyring refuses suites that sign.
         algorithm=AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY,
         encryption_context=command["context"],
         frame_length=command["frameLength"],

@@ -1,4 +1,4 @@
-// What KMS says no to, and keys in several Regions: all of ours against the emulator, and the official software beside them,
+// Requests that KMS refuses, and keys in several Regions: all of ours against the emulator, and the official software beside them,
 // which must refuse and accept the same.
 
 import assert from "node:assert/strict";

@@ -74,7 +74,7 @@ matrix({
 
 /**
  * Has every writer seal its objects, and every reader open some that every writer sealed: of two programs, one is ours.
- * What a program cannot do for its format (`formats`) is left out.
+ * Cases that a program cannot do for its format (`formats`) are left out.
  */
 function matrix({ title, writers, readers, written, read }) {
   const writtenBy = (writer) => written(writer).filter((object) => knows(writer, object));

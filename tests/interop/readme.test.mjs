@@ -114,7 +114,7 @@ const MAIN = `
   console.log(JSON.stringify(results));
 `;
 
-/** As `aws kms get-public-key` prints it. */
+/** The key as `aws kms get-public-key` prints it. */
 async function exportedKey() {
   const { endpoint, region, credentials } = emulator;
   const client = new KMSClient({ endpoint, region, credentials });

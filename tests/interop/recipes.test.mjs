@@ -160,7 +160,7 @@ function run(program, recipe, ...words) {
   return promisify(execFile)(program, [file, arn, Bucket, ...words], options);
 }
 
-/** What S3 sends to Lambda, as far as the function looks at it. */
+/** The event that S3 sends to Lambda, as far as the function looks at it. */
 function eventOf(...keys) {
   const encoded = keys.map((key) => encodeURIComponent(key).replaceAll("%20", "+"));
   return {

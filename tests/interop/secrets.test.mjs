@@ -134,7 +134,7 @@ test("a value that was made for a place is kept there, and one character more is
     const longer = Buffer.alloc(length + 1);
     await assert.rejects(sealSecret(keyring, longer, { target }), { code: "ERR_LIMIT" });
   }
-  // What is refused for a standard parameter would have become an advanced one.
+  // A value that is refused for a standard parameter would have become an advanced one.
   const longer = Buffer.alloc((4096 / 4) * 3 - sealedSize(keyring, 0) + 1);
   const value = await sealSecret(keyring, longer);
   assert.equal((await asking({ op: "ssm", name: "longer", value })).tier, "Advanced");
@@ -149,7 +149,7 @@ test("the example for CI", async () => {
   await writeFile(keyFile, JSON.stringify({ ...members, PublicKey }));
   const { spkiSha256 } = KmsPublicKey.parse(await readFile(keyFile));
   const script = fileURLToPath(new URL("ci.mjs", EXAMPLES));
-  // Without a single variable: there are no credentials.
+  // There is not a single variable, and so there are no credentials.
   const child = spawn(process.execPath, [script, keyFile, spkiSha256, "/prod/db"], { env: {} });
   child.stdin.end("hunter2");
   const value = (await buffer(child.stdout)).toString();

@@ -1,4 +1,4 @@
-// What the test files start: an emulated KMS and S3 with keys, and the programs that write and read.
+// Starts what the test files need: an emulated KMS and S3 with keys, and the programs that write and read.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -71,7 +71,7 @@ async function measureInChromium(operation, length) {
         ([operation, length]) => globalThis.runWorkload(operation, length),
         [operation, length],
       );
-    // What it compiles and allocates only once is no growth either.
+    // Memory that is compiled or allocated only once is not growth either.
     await runInPage(WARM_UP);
     const watch = watchPss(process.pid);
     const bytesOut = await runInPage(length);

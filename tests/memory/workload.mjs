@@ -1,14 +1,14 @@
 // Runs data through an operation and holds nothing of it. In Node and in a page.
 
-import { createLocalKms, KEY_ARN } from "../support/local-kms.mjs";
+import { createKms, KEY_ARN } from "../harness/kms.mjs";
 import { drain, sourceOf } from "../support/stream.mjs";
 
-/** By name: each returns the bytes that came out at the end. */
+/** The tasks by name: each returns the bytes that came out at the end. */
 const WORKLOADS = {
   "seal messages": ({ sealStream }, keyring, length) =>
     drain(collecting(sourceOf(length).pipeThrough(sealStream(keyring, {})))),
 
-  // What is opened is made on the way: no copy of it anywhere could be mistaken for growth.
+  // The input for opening is made on the way, so that no copy of it could be mistaken for growth.
   "open messages": ({ sealStream, openStream }, keyring, length) =>
     drain(
       collecting(
@@ -32,7 +32,7 @@ const WORKLOADS = {
 export const OPERATIONS = Object.keys(WORKLOADS);
 
 export async function run(bongtu, operation, length) {
-  const { publicKey, kms } = await createLocalKms();
+  const { publicKey, kms } = await createKms();
   const keyring = bongtu.Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
   return WORKLOADS[operation](bongtu, keyring, length);
 }

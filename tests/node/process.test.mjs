@@ -1,4 +1,4 @@
-// What Node itself must not suffer from: rejections that nobody awaits, a blocked event loop, files
+// Node itself must not suffer from any of this: rejections that nobody awaits, a blocked event loop, files
 // that change.
 
 import assert from "node:assert/strict";

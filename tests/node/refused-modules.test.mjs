@@ -88,7 +88,7 @@ test("a module that cannot be imported says why", async () => {
 const BINDINGS = { imports: () => ({}), finish: () => ({}) };
 const EMPTY_MODULE = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
-/** As pkg-scripts/lib/inline.mjs writes bytes. */
+/** Writes bytes as pkg-scripts/lib/inline.mjs does. */
 function inlined(bytes) {
   const symbols = alphabet.match(/[}~]?./g);
   return Array.from(bytes, (byte) => symbols[byte]).join("");

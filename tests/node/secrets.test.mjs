@@ -26,10 +26,7 @@ import { passesSelfTest } from "../../pkg/js/executor/self-test.js";
 import { webCryptoExecutor } from "../../pkg/js/executor/webcrypto.js";
 import { keyringParts } from "../../pkg/js/keys/descriptor.js";
 import { sealKeyring } from "../../pkg/js/keys/seal-keyring.js";
-import { fallbackWasm, instantiateFallback } from "../../pkg/js/modules/fallback.js";
-import { instantiateOpen, openWasm } from "../../pkg/js/modules/open.js";
-import { instantiateS3 } from "../../pkg/js/modules/s3.js";
-import { instantiateSeal, sealWasm } from "../../pkg/js/modules/seal.js";
+import { sealWasm } from "../../pkg/js/modules/seal.js";
 import { useExecutors } from "../../pkg/js/platform/platform.js";
 import { createKms, KEY_ARN, kmsException } from "../harness/kms.mjs";
 import {
@@ -45,13 +42,9 @@ import {
   streamOf,
   through,
 } from "../suite/support.mjs";
-import {
-  callSecrets,
-  hashKeyOf,
-  hashKeySecrets,
-  inMemory,
-  partialHash,
-} from "../support/splice-secrets.mjs";
+import { findSecret, findSecrets, secretsOf } from "../support/find-secrets.mjs";
+import { hashKeyOf, inMemory, partialHash } from "../support/splice-secrets.mjs";
+import { copies, held, late, rooms, watched } from "../support/watch-secrets.mjs";
 
 const { publicKey, kms, seen } = await createKms();
 const keyring = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, kms });
@@ -68,185 +61,6 @@ function dataKeyIn(plaintext) {
 
 const DATA = bytes(5 * FRAME + 100);
 const encryptionContext = { a: "b" };
-
-/** Longer than the associated data of any frame: a call with it hashes a chunk. */
-const LONG = 1000;
-
-/** Whether nonce or tag of a call are secrets: it seals, hashes or opens one chunk of several. */
-function isSpliced(nonce, aad) {
-  return nonce.length === 16 || aad.length > LONG;
-}
-
-/**
- * An executor that notes copies of its content keys, the calls on single chunks, and the very arrays
- * in which secrets were handed to it and came from it.
- */
-function watched(executor, keys, handed, calls = []) {
-  return {
-    ...executor,
-    async importKey(raw) {
-      const own = raw.slice();
-      keys.push(own);
-      handed.push(raw);
-      const key = await executor.importKey(raw);
-      const note = (nonce, aad, text, tag) => {
-        const length = nonce.length === 16 ? text.length : aad.length;
-        calls.push({ key: own, nonce: Uint8Array.from(nonce), length, tag: Uint8Array.from(tag) });
-      };
-      return {
-        ...key,
-        seal(nonce, aad, text) {
-          if (!isSpliced(nonce, aad)) {
-            return key.seal(nonce, aad, text);
-          }
-          const copy = Uint8Array.from(nonce);
-          if (nonce.length === 16) {
-            handed.push(nonce);
-          }
-          const noted = (sealed) => {
-            const tag = sealed.at(-1).subarray(-16);
-            note(copy, aad, text, tag);
-            handed.push(tag);
-            return sealed;
-          };
-          const sealing = key.seal(nonce, aad, text);
-          return key.synchronous ? noted(sealing) : sealing.then(noted);
-        },
-        open(nonce, aad, sealed, tag) {
-          if (tag !== undefined) {
-            note(nonce, aad, sealed, tag);
-            handed.push(nonce, tag);
-          }
-          return key.open(nonce, aad, sealed, tag);
-        },
-      };
-    },
-    wrap(key, hash, plaintext) {
-      handed.push(plaintext);
-      return executor.wrap(key, hash, plaintext);
-    },
-  };
-}
-
-/** Where in memory any 8 bytes of a secret lie, as it is divided into such. */
-function findSecret(secret) {
-  return findSecrets({ "a secret": secret });
-}
-
-/** Which of these secrets, or any 8 bytes of one, are in memory, and where. */
-function findSecrets(secrets) {
-  const wanted = new Map();
-  // Most of the memory is skipped by its first two bytes.
-  const begins = new Uint8Array(0x10000);
-  for (const [name, secret] of Object.entries(secrets)) {
-    for (let start = 0; start < secret.length; start += 8) {
-      const part = Buffer.from(secret.subarray(start, start + 8));
-      wanted.set(part.toString("latin1"), name);
-      begins[part.readUInt16LE()] = 1;
-    }
-  }
-  const found = [];
-  for (const { memory } of [
-    instantiateSeal(),
-    instantiateOpen(),
-    instantiateFallback(),
-    instantiateS3(),
-  ]) {
-    const bytes = Buffer.from(memory.buffer);
-    for (let at = 0; at + 8 <= bytes.length; at++) {
-      if (begins[bytes[at] | (bytes[at + 1] << 8)] === 1) {
-        const name = wanted.get(bytes.latin1Slice(at, at + 8));
-        if (name !== undefined) {
-          found.push(`${name} at ${at}`);
-        }
-      }
-    }
-  }
-  return found;
-}
-
-/** All that must not be in memory of these keys and the calls under them. */
-function secretsOf(dataKeys, contentKeys, calls) {
-  const secrets = {};
-  const add = (from, what) => {
-    for (const [name, element] of Object.entries(what)) {
-      inMemory(element).forEach((bytes, order) => {
-        secrets[`${name}, ${from}, in order ${order}`] = bytes;
-      });
-    }
-  };
-  dataKeys.forEach((key, n) => {
-    secrets[`data key ${n}`] = key;
-  });
-  contentKeys.forEach((key, n) => {
-    secrets[`content key ${n}`] = key;
-    add(`content key ${n}`, hashKeySecrets(key));
-  });
-  calls.forEach((call, n) => {
-    add(`call ${n}`, callSecrets(call.key, call));
-  });
-  return secrets;
-}
-
-// What crosses from WebAssembly as records: nonces lie in there.
-const rooms = new Set();
-
-// Copies of the size of a nonce or tag that JavaScript makes; those of secrets must be wiped.
-const copies = [];
-const { slice } = Uint8Array.prototype;
-Uint8Array.prototype.slice = function (...range) {
-  const copy = slice.apply(this, range);
-  if (copy.length === 16) {
-    copies.push(copy);
-  }
-  return copy;
-};
-
-// Where WebCrypto is given ciphertext and tag of a chunk: the tag must be gone once it was called.
-const late = [];
-const { SubtleCrypto } = globalThis;
-const { decrypt } = SubtleCrypto.prototype;
-SubtleCrypto.prototype.decrypt = function (algorithm, key, data) {
-  const opening = decrypt.call(this, algorithm, key, data);
-  if (algorithm.iv?.length === 16 && algorithm.additionalData.length === 0) {
-    queueMicrotask(() => late.push(Uint8Array.from(data.subarray(-16))));
-  }
-  return opening;
-};
-
-/** Handles of WebAssembly that were used and not freed. */
-const held = new Set();
-const { MessageSealing, ObjectSealing, Pieces, SealSession } = sealWasm();
-const { ObjectOpening, OpenSession } = openWasm();
-for (const prototype of [Pieces.prototype, ObjectOpening.prototype]) {
-  const { plan } = prototype;
-  prototype.plan = function (...given) {
-    rooms.add(given.at(-1));
-    return plan.apply(this, given);
-  };
-}
-for (const [prototype, uses] of [
-  [SealSession.prototype, ["header"]],
-  [OpenSession.prototype, ["header"]],
-  [fallbackWasm().Aes.prototype, ["seal", "open"]],
-  [MessageSealing.prototype, ["wrapHash"]],
-  [ObjectSealing.prototype, ["wrapHash"]],
-  [ObjectOpening.prototype, ["request"]],
-  [Pieces.prototype, ["plan"]],
-]) {
-  const { free } = prototype;
-  prototype.free = function () {
-    held.delete(this);
-    free.call(this);
-  };
-  for (const use of uses) {
-    const method = prototype[use];
-    prototype[use] = function (...given) {
-      held.add(this);
-      return method.apply(this, given);
-    };
-  }
-}
 
 const SCENARIOS = {
   async seal() {
@@ -407,7 +221,7 @@ const SCENARIOS = {
 for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
   const [contentKeys, handed, calls] = [[], [], []];
   const watching = watched(executor, contentKeys, handed, calls);
-  // With a key that is no secret.
+  // The self-test uses a key that is not a secret.
   assert.ok(await passesSelfTest(watching));
   for (const [name, run] of Object.entries(SCENARIOS)) {
     test(`${name} [${executor.name}]`, async () => {
@@ -423,7 +237,7 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
       const dataKeys = seen.map(dataKeyIn);
       const isWiped = (secret) => secret.every((byte) => byte === 0);
       const isOver = () => held.size === 0 && handed.every(isWiped);
-      // What was asked of WebCrypto and is not needed any more ends when it ends.
+      // Calls of WebCrypto that are not needed any more end at their own time.
       const deadline = Date.now() + 10_000;
       do {
         await idle(20);
@@ -472,6 +286,7 @@ for (const executor of [nodeExecutor, webCryptoExecutor, rustExecutor]) {
 }
 
 test("the search finds a data key as long as its session lives", () => {
+  const { MessageSealing } = sealWasm();
   const session = new MessageSealing(sealKeyring(keyringParts(keyring)), []);
   session.begin();
   const dataKey = session.wrapPlaintext().subarray(DIGEST_LENGTH);

@@ -64,7 +64,7 @@ test("read to the end", () =>
   inFolder(async (folder) => {
     const { plaintext } = await openObject(keyring, object());
     const [path] = await openFiles(folder);
-    // Where the system tells, or nothing here would notice a file that stays open.
+    // Only where the system tells, since otherwise nothing here would notice a file that stays open.
     assert.equal(path !== undefined, process.platform === "linux");
     if (path !== undefined) {
       assert.equal((await stat(path)).mode & 0o777, 0o600);

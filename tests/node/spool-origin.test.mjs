@@ -16,8 +16,9 @@ import {
   stored,
   streamOf,
 } from "../suite/support.mjs";
-import { fakeOrigin, SHAPES, withGlobals } from "../support/fake-opfs.mjs";
+import { fakeOrigin, SHAPES } from "../support/fake-opfs.mjs";
 import { FakeS3, requestsTo } from "../support/fake-s3.mjs";
+import { withGlobals } from "../support/globals.mjs";
 
 const PART = 5 * 1024 * 1024;
 const DATA = bytes(2 * PART + 77);

@@ -42,7 +42,7 @@ async function network(seed) {
     met.push(`${method} ${fault}`);
     return fault;
   });
-  /** Of some part that is there. */
+  /** A fault of some part that is there. */
   const lose = () => {
     for (const { parts } of s3.uploads.values()) {
       const [partNumber] = parts.keys();
@@ -53,7 +53,7 @@ async function network(seed) {
   return { s3, requests, met, created: () => created, close: () => proxy.close(), random };
 }
 
-/** How often a CreateMultipartUpload that meets this fault is carried out. */
+/** The number of times that a CreateMultipartUpload with this fault is carried out. */
 function grants(fault) {
   const once = ["none", "drop the answer", "drop half an answer"];
   return fault === "send it twice" ? 2 : once.includes(fault) ? 1 : 0;

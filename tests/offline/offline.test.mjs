@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { KEY_ARN } from "../support/local-kms.mjs";
+import { KEY_ARN } from "../harness/kms.mjs";
 
 const CLI = fileURLToPath(new URL("../../pkg/bin/bongtu.mjs", import.meta.url));
 const ENGINES = ["node", "chromium"];

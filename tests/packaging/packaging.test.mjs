@@ -5,15 +5,15 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { decode } from "../../pkg/js/modules/compile.js";
+import { KEY_ARN } from "../harness/kms.mjs";
 import { bundle } from "../support/bundle.mjs";
 import { launchChromium } from "../support/chromium.mjs";
 import { DOWNLOADS, measureDownload } from "../support/downloads.mjs";
-import { KEY_ARN } from "../support/local-kms.mjs";
 import { serveFolders } from "../support/static-server.mjs";
 import { addAwsSdk, createProject, ROOT, run } from "./project.mjs";
 
 const AWS_SDK = "@aws-sdk/client-kms"; // an optional peer: not installed here
-// What consumer/round-trip.mjs finds when all is well.
+// The result of consumer/round-trip.mjs if all is well.
 const EXPECTED = {
   sameBytes: true,
   openedLength: 600_000,

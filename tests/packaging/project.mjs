@@ -22,7 +22,7 @@ export async function createProject() {
 
   await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
   await cp(join(ROOT, "tests/packaging/consumer"), folder, { recursive: true });
-  await cp(join(ROOT, "tests/support/local-kms.mjs"), join(folder, "local-kms.mjs"));
+  await cp(join(ROOT, "tests/harness/kms.mjs"), join(folder, "kms.mjs"));
   // The package depends on nothing, so nothing has to be fetched.
   await run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${filename}`], {
     cwd: folder,

@@ -172,7 +172,7 @@ async function goOn(page) {
   }
 }
 
-/** How many parts an object was uploaded in, as its ETag tells. */
+/** The number of parts that an object was uploaded in, as its ETag tells. */
 async function partsOf({ key }) {
   const { ETag } = await s3.send(new HeadObjectCommand({ Bucket, Key: key }));
   return ETag.match(/-(\d+)"$/)?.[1];

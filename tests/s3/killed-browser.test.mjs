@@ -134,7 +134,7 @@ function allowPages(origin) {
   return s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [rule] } }));
 }
 
-/** What the page's server does for it. `signed` are the parts it was asked for: for one that failed, more than once. */
+/** The page's server. `signed` has the parts that it signed; a part that failed stands there more than once. */
 function backEnd() {
   const signed = new Set();
   let wanted;

@@ -42,7 +42,7 @@ test(`${SIZE / MIB} MiB: killed after a third, it goes on, and an official reade
   const total = Math.ceil(size / (8 * MIB));
   const third = Math.ceil(total / 3);
 
-  // Who begins one part more than are sent at a time has that many recorded.
+  // Whoever begins one part more than are sent at a time has that many recorded.
   const killed = await run(["upload", spools, Bucket, Key, third + CONCURRENCY]);
   assert.ok(!killed.includes("done"), "it was not killed");
   const secrets = await secretsOf(spools);
@@ -95,7 +95,7 @@ async function run(args) {
   return lines;
 }
 
-/** Of `sent 7` or `finished 1,2`. */
+/** The numbers in `sent 7` or `finished 1,2`. */
 function numbersIn(line) {
   return line.split(" ")[1].split(",").filter(Boolean).map(Number);
 }

@@ -13,7 +13,7 @@ import { kms as awsKms } from "bongtu/aws";
 
 export const MIB = 1024 * 1024;
 export const SIZE = Number(process.env.BONGTU_UPLOAD_MIB ?? 1024) * MIB;
-/** What the file is made of, over and over. */
+/** The bytes that the file repeats over and over. */
 export const MARKER = Buffer.from("plaintext which nobody's disk must ever hold\n");
 
 /** Returns its SHA-256. */

@@ -1,4 +1,4 @@
-// What Node and a page of the site do alike: seal, have the back end sign, send to S3. Every operation takes and returns JSON.
+// Operations that Node and a page of the site share: seal, have the back end sign, send to S3. Every operation takes and returns JSON.
 
 import {
   CustomerKey,
@@ -81,7 +81,7 @@ export const operations = {
   async multipart({ origin, options, checksum = "MD5", corrupt = 0, ...what }) {
     const sealed = await seal(what);
     const plan = multipartPlan(sealed, { partSize: 5 * MIB, concurrency: 4 });
-    // What each request carries beside what uploadParts gives it.
+    // The values that each request carries beside those of uploadParts.
     const own = (operation) => uploadRequest({}, { ...modeOf(options), operation }).headers;
     const create = uploadRequest(sealed, {
       ...modeOf(options),
@@ -150,7 +150,7 @@ function withoutFullObject(headers) {
   return Object.fromEntries(Object.entries(headers).filter(others));
 }
 
-/** What a test asks for: `format` "message", "v2" or "v3", `length` bytes of plaintext under `keys`. */
+/** The options of a test: `format` "message", "v2" or "v3", `length` bytes of plaintext under `keys`. */
 function seal({ keys: { keyArn, publicKey }, format, length }) {
   const keyring = Keyring.kmsRsa({ keyArn, publicKey });
   const plaintext = new Blob([plaintextOf(length)]);
@@ -174,7 +174,7 @@ function modeOf({ customerKey, kmsKeyId, ...options } = {}) {
   return kmsKeyId === undefined ? options : { ...options, mode: sse.kms({ keyId: kmsKeyId }) };
 }
 
-/** What somebody changes on the way: `headers` (null takes one out), one bit of the body, or its length. */
+/** Changes that somebody makes on the way: `headers` (null takes one out), one bit of the body, or its length. */
 async function tampered(
   { headers, body },
   { headers: changes = {}, flip = false, append = 0 } = {},

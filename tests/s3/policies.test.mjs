@@ -127,7 +127,7 @@ const policies = [
   },
 ];
 
-/** What the explanation calls the rules. */
+/** The names that the explanation has for the rules. */
 const EXPLAINED = {
   tlsOnly: () => ["tls-only"],
   minimumTls: () => ["minimum-tls"],

@@ -1,4 +1,4 @@
-// What is not as it was signed is refused, and what arrives damaged is not stored.
+// Requests that differ from what was signed are refused, and bytes that arrive damaged are not stored.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -109,7 +109,7 @@ for (const client of clients) {
     for (const foreign of [{ method: "DELETE" }, { method: "PUT", key: "uploads/neighbour" }]) {
       await assert.rejects(client.run("sign", { ...foreign, headers }), /nothing of yours/);
     }
-    // What would be left out of the URL must not choose the operation.
+    // Parts that would be left out of the URL must not choose the operation.
     for (const method of ["GET", "DELETE", "PUT", "POST"]) {
       for (const uploadId of [null, 7, "", ["a"]]) {
         const asking = client.run("sign", { method, uploadId, partNumber: 1, headers: {} });

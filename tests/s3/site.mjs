@@ -36,7 +36,7 @@ export async function serveSite({ pages, api, s3Origin }) {
       response.writeHead(200, { "content-type": type, "content-security-policy": policy });
       response.end(body);
     } catch (error) {
-      // As a back end that refuses: its reason is the page's to show.
+      // The back end refuses with a reason that the page can show.
       const { code = error.name, message } = error;
       response.writeHead(400, { "content-type": "application/json" });
       response.end(JSON.stringify({ code, message }));

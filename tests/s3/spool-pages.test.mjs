@@ -43,7 +43,7 @@ const filesIn = (page) => page.evaluate(() => globalThis.files());
 const uploadIn = (page, name, url, options) =>
   page.evaluate(([...given]) => globalThis.upload(...given), [name, url, options]);
 
-/** For what a closed page has: the browser takes its locks away when it gets round to it. */
+/** Waits for locks of a closed page: the browser releases them some time later. */
 const LIMIT_MS = 10_000;
 
 /** The outcome of `run`, again and again while a page that is closed still has its lock. */

@@ -1,4 +1,4 @@
-// What is sealed reaches S3 whole, whichever way and from wherever, and AWS's own software opens what is stored.
+// Sealed data reaches S3 whole, in every way and from everywhere, and AWS's own software opens what is stored.
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
@@ -107,7 +107,7 @@ for (const client of clients) {
       const lost = client.run("multipart", { ...upload, corrupt: 2 });
       await assert.rejects(lost, ({ code, message, cause }) => {
         assert.equal(code, "ERR_UPLOAD");
-        assert.match(`${message} ${cause}`, /missing of 2 parts: .*2.*BadDigest/s);
+        assert.match(`${message} ${cause}`, /of 2 parts these are missing: .*2.*BadDigest/s);
         return true;
       });
       const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));

@@ -1,4 +1,4 @@
-// What the tests of uploads start: an S3 and a KMS that check signatures, a web site with a back end on another origin, and the
+// Starts what the tests of uploads need: an S3 and a KMS that check signatures, a web site with a back end on another origin, and the
 // two that upload: Node and a page of that site in Chromium.
 
 import { createPublicKey } from "node:crypto";
@@ -12,7 +12,7 @@ import { chromiumClient } from "./clients/chromium.mjs";
 import { nodeClient } from "./clients/node.mjs";
 import { serveSite } from "./site.mjs";
 
-/** What a bucket must allow for pages that upload as the tests and examples do. */
+/** The CORS rule that a bucket needs for pages that upload as the tests and examples do. */
 const CORS_RULE = {
   AllowedMethods: ["PUT", "POST", "GET", "HEAD", "DELETE"],
   AllowedHeaders: [

@@ -32,7 +32,7 @@ const FILE = new Blob(["x"]);
 const form = new FormData();
 form.set("file", FILE);
 
-/** What people give instead of bytes: how each is called, and what to give. */
+/** Things that people give instead of bytes, with their names and the advice for each. */
 const NAMED = [
   [undefined, "undefined", "sources are"],
   [null, "null", "sources are"],

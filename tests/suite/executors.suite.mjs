@@ -154,7 +154,7 @@ test("one whose module did not load says so, and is tried again the next time", 
 });
 
 test("a key length that only the last one takes", async () => {
-  // As Chromium does with 192 bits.
+  // Chromium refuses 192 bits in this way.
   const partial = {
     ...rust,
     name: "partial",

@@ -1,23 +1,8 @@
 import { inspect, seal } from "bongtu";
 import { assert, test } from "#harness";
 import { KEY_ARN } from "../harness/kms.mjs";
+import { HEADER_FIELDS } from "../support/header-fields.mjs";
 import { bytes, failure, fixture, joined, shapes } from "./support.mjs";
-
-const FIELDS = [
-  "version",
-  "suite",
-  "messageId",
-  "contextLength",
-  "context",
-  "edkCount",
-  "edk[0].providerId",
-  "edk[0].providerInfo",
-  "edk[0].ciphertext",
-  "contentType",
-  "frameLength",
-  "commitment",
-  "headerTag",
-];
 
 async function message(length, options) {
   const { keyring } = await fixture();
@@ -60,7 +45,7 @@ test("maps the header without gaps", async () => {
   const { fields, headerLength } = await inspect(sealed);
   assert.deepEqual(
     fields.map(({ name }) => name),
-    FIELDS,
+    HEADER_FIELDS,
   );
   let end = 0;
   for (const { name, start, length } of fields) {

@@ -1,4 +1,4 @@
-// How a KMS can answer, and what each answer becomes.
+// The answers that a KMS can give, and the outcome of each.
 
 import { Keyring, open, openStream, seal } from "bongtu";
 import { assert, test } from "#harness";

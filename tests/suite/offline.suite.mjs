@@ -3,6 +3,7 @@
 import { Keyring, KmsPublicKey, open, seal, sealStream } from "bongtu";
 import { assert, test } from "#harness";
 import { KEY_ARN } from "../harness/kms.mjs";
+import { withDescriptors } from "../support/globals.mjs";
 import { assertBytes, bytes, FRAME, fixture, testWithEach, through } from "./support.mjs";
 
 /** Everything by which a page or a script reaches a network without importing something for it. */
@@ -10,27 +11,17 @@ const DOORS = ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "WebTransp
 
 async function watched(run) {
   const used = [];
-  const before = DOORS.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
-  for (const name of DOORS) {
-    Object.defineProperty(globalThis, name, {
+  const doors = DOORS.map((name) => [
+    name,
+    {
       configurable: true,
       get() {
         used.push(name);
         throw new Error(`${name} was reached for`);
       },
-    });
-  }
-  try {
-    await run();
-  } finally {
-    for (const [name, descriptor] of before) {
-      if (descriptor === undefined) {
-        delete globalThis[name];
-      } else {
-        Object.defineProperty(globalThis, name, descriptor);
-      }
-    }
-  }
+    },
+  ]);
+  await withDescriptors(Object.fromEntries(doors), run);
   return used;
 }
 

@@ -33,7 +33,7 @@ function utf16(text, littleEndian) {
   return new Uint8Array(view.buffer);
 }
 
-/** What a case gives: `text` with its `{{pieces}}`, changed by `replace`, in its `encoding`. */
+/** The input of a case: `text` with its `{{pieces}}`, changed by `replace`, in its `encoding`. */
 function inputOf({ text, replace: [from, to] = ["\0", ""], encoding }) {
   const whole = Object.entries(table.pieces).reduce(
     (text, [name, piece]) => text.replaceAll(`{{${name}}}`, piece),

@@ -1,4 +1,4 @@
-// What an asynchronous executor may do to the pump: be slow, answer out of order, fail late.
+// An asynchronous executor may be slow, answer out of order or fail late; the pump must cope with all of these.
 
 import { inspect, open, openStream, seal, sealStream } from "bongtu";
 import { assert, executors, test } from "#harness";

@@ -17,7 +17,7 @@ import {
 const FRAME_LENGTH = 16;
 const OVERHEAD = 32;
 
-/** What opening changed bytes may say. None of it says where they were changed. */
+/** The codes with which changed bytes may be refused. None of them tells where they were changed. */
 const REFUSALS = new Set([
   "ERR_AUTHENTICATION",
   "ERR_BASE64",
@@ -275,7 +275,7 @@ test("what is no message at all", async () => {
     await failure(open(keyring, new TextEncoder().encode(text)), "ERR_NOT_SEALED");
   }
   await failure(open(keyring, new Uint8Array(0)), "ERR_TRUNCATED");
-  // As long as an object of S3's client that is encrypted, and as meaningless.
+  // It is as long as an encrypted object of S3's client, and as meaningless.
   const body = unlikeMessage(500);
   for (const refused of [open(keyring, body), inspect(body)]) {
     const { message } = await failure(refused, "ERR_NOT_SEALED");

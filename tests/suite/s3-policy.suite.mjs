@@ -261,7 +261,7 @@ test("bucket policies that make no sense", () => {
 test("policies that are longer than S3 takes are not gone through", () => {
   const statement = { Effect: "Allow", Sid: "x".repeat(20 * 1024) };
   const nested = Array.from({ length: 20 }).reduce((inner) => [inner], "a");
-  // Of these there are more than memory holds, if each is copied: they are twelve arrays.
+  // There would be more of these than memory holds if each were copied: they are twelve arrays.
   const shared = Array.from({ length: 12 }).reduce((inner) => Array(8).fill(inner), "a");
   for (const policy of [
     { Statement: statement },

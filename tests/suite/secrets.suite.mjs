@@ -1,35 +1,13 @@
 // Small secrets. The table of cases is the one that the core is tested by.
 
-import {
-  Keyring,
-  KmsPublicKey,
-  open,
-  openSecret,
-  seal,
-  sealedSize,
-  sealObject,
-  sealSecret,
-} from "bongtu";
+import { Keyring, KmsPublicKey, open, openSecret, seal, sealedSize, sealSecret } from "bongtu";
 import { assert, test } from "#harness";
 import cases from "../../crates/core/tests/data/secret-cases.json" with { type: "json" };
-import {
-  createKms,
-  createSymmetricKms,
-  KEY_ARN,
-  kmsException,
-  SYMMETRIC_ARN,
-} from "../harness/kms.mjs";
+import { createKms, createSymmetricKms, KEY_ARN, SYMMETRIC_ARN } from "../harness/kms.mjs";
+import { ALGORITHMS, DIRECT, fromBase64, toBase64, unasked, utf8 } from "./secret-support.mjs";
 import { assertBytes, bytes, failure, fixture, idle, testWithEach, thrown } from "./support.mjs";
 
-const DIRECT = { form: "direct" };
-const ALGORITHMS = ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"];
 const TARGETS = Object.entries(cases.targets);
-
-const toBase64 = (data) => btoa(String.fromCharCode(...data));
-const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-const utf8 = (text) => new TextEncoder().encode(text);
-const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => Number.parseInt(pair, 16));
-
 const keys = {};
 
 /** A key of this size, made once. */
@@ -37,13 +15,6 @@ function keyOf(bits) {
   keys[bits] ??= createKms(bits);
   return keys[bits];
 }
-
-/** A keyring that opens by `decrypt`. */
-function opening(decrypt, algorithm) {
-  return Keyring.kmsRsa({ keyArn: KEY_ARN, algorithm, kms: { decrypt } });
-}
-
-const unasked = opening(() => assert.fail("KMS was asked"));
 
 for (const bits of [2048, 3072, 4096]) {
   testWithEach(`RSA_${bits}: both forms of every length come back`, async () => {
@@ -245,128 +216,6 @@ test("limits are those of open", async () => {
   await failure(openSecret(keyring, value, { limits }), "ERR_LIMIT");
 });
 
-/** What a case of the table describes: as a header it asks for more than there is. */
-function described({ start, length, names }) {
-  const described = new Uint8Array(length).fill(0xff);
-  described.set(start.match(/../g).map((pair) => Number.parseInt(pair, 16)));
-  if (names) {
-    described.set(utf8("aws-kms-rsa"), 50);
-  }
-  return described;
-}
-
-test("which form a value has", async () => {
-  for (const { what, is, ...description } of cases.values) {
-    const value = described(description);
-    if (is !== "direct") {
-      await failure(openSecret(unasked, toBase64(value)), is);
-      continue;
-    }
-    let asked;
-    const keyring = opening(async (request) => {
-      asked = request;
-      return { KeyId: KEY_ARN, Plaintext: Uint8Array.of(7) };
-    }, "RSAES_OAEP_SHA_1");
-    assertBytes(await openSecret(keyring, toBase64(value)), Uint8Array.of(7), what);
-    assertBytes(asked.CiphertextBlob, value, what);
-    assert.equal(asked.EncryptionAlgorithm, "RSAES_OAEP_SHA_1");
-  }
-  for (const { text, is } of cases.texts) {
-    await failure(openSecret(unasked, text), is);
-  }
-  const { keyring } = await fixture();
-  // As long as a block of RSA_4096.
-  const message = await sealSecret(keyring, bytes(29));
-  assert.equal(fromBase64(message).length, 512);
-  const direct = await sealSecret(keyring, bytes(29), DIRECT);
-  for (const around of cases.surroundings) {
-    for (const value of [message, direct]) {
-      assertBytes(await openSecret(keyring, around + value + around), bytes(29));
-    }
-  }
-  for (const lineBreak of cases.breaks) {
-    for (const value of [message, direct]) {
-      const lines = value.match(/.{1,76}/g).join(lineBreak);
-      assertBytes(await openSecret(keyring, lines + lineBreak), bytes(29));
-    }
-  }
-});
-
-test("what messages and objects wrap is no secret", async () => {
-  const { publicKey: spki, keyring } = await fixture();
-  const publicKey = KmsPublicKey.parse(spki);
-  const value = await sealSecret(keyring, "secret", DIRECT);
-  for (const { what, text, wrapped } of cases.plaintexts) {
-    const plaintext = () => unhex(text);
-    const given = plaintext();
-    const answering = opening(async () => ({ KeyId: KEY_ARN, Plaintext: given }));
-    if (wrapped) {
-      const error = await failure(openSecret(answering, value), "ERR_UNWRAP");
-      assert.equal(error.cause, undefined);
-      for (const key of [keyring, publicKey]) {
-        await failure(sealSecret(key, plaintext(), DIRECT), "ERR_INPUT");
-      }
-    } else {
-      assertBytes(await openSecret(answering, value), plaintext(), what);
-      await sealSecret(keyring, plaintext(), DIRECT);
-    }
-    assert.ok(
-      given.every((byte) => byte === 0),
-      what,
-    );
-    const armoured = await sealSecret(keyring, plaintext());
-    assertBytes(await openSecret(keyring, armoured), plaintext(), what);
-  }
-});
-
-test("the wrapped data key of a message or object is no secret either", async () => {
-  const { publicKey, keyring: sha256, kms, asked } = await fixture();
-  const algorithm = "RSAES_OAEP_SHA_1";
-  const sha1 = Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, algorithm, kms });
-  for (const keyring of [sha1, sha256]) {
-    const message = await seal(keyring, bytes(10));
-    const start = 3 + 32 + 2 + 2 + (2 + 11) + (2 + KEY_ARN.length) + 2;
-    const before = asked.length;
-    const wrapped = toBase64(message.slice(start, start + 256));
-    await failure(openSecret(keyring, wrapped), "ERR_UNWRAP");
-    assert.equal(asked.length, before + 1);
-  }
-  for (const format of ["v2", "v3"]) {
-    const sealed = await sealObject(sha1, bytes(10), { format });
-    const wrapped = sealed.metadata[format === "v2" ? "x-amz-key-v2" : "x-amz-3"];
-    await failure(openSecret(sha1, wrapped), "ERR_UNWRAP");
-    sealed.dispose();
-  }
-});
-
-test("a form can be demanded, and the other one is refused before KMS is asked", async () => {
-  const { keyring } = await fixture();
-  for (const form of ["armoured", "direct"]) {
-    const value = await sealSecret(keyring, "secret", { form });
-    for (const demanded of ["armoured", "direct", undefined]) {
-      const options = { form: demanded };
-      if (demanded === undefined || demanded === form) {
-        assertBytes(await openSecret(keyring, value, options), utf8("secret"));
-      } else {
-        const { message } = await failure(openSecret(unasked, value, options), "ERR_MALFORMED");
-        assert.ok(message.includes(form) && message.includes(demanded), message);
-      }
-    }
-  }
-});
-
-test("a sealed secret that pasting damaged is not called unsealed", async () => {
-  const { keyring } = await fixture();
-  const value = await sealSecret(keyring, "secret", { form: "direct" });
-  const url = value.replaceAll("+", "-").replaceAll("/", "_");
-  for (const text of [`\ufeff${url}`, `${url}\ufeff`, `\ufeff"${value}"`, `${value}\u00a0`]) {
-    await failure(openSecret(unasked, text), "ERR_MALFORMED");
-  }
-  for (const text of [`\u3000${url}`, `${value}\u2028`, `${value}\v`]) {
-    await failure(openSecret(unasked, text), "ERR_MALFORMED");
-  }
-});
-
 test("a secret is small", async () => {
   const { keyring } = await fixture();
   const { message } = await failure(sealSecret(keyring, bytes(3 * 2 ** 20)), "ERR_LIMIT");
@@ -380,118 +229,6 @@ test("a public key is itself, and not a proxy of one", async () => {
   for (const other of [new Proxy(key, {}), Object.create(key)]) {
     await failure(sealSecret(other, "secret", { form: "direct" }), "ERR_INPUT");
     thrown(() => Keyring.kmsRsa({ publicKey: other, keyArn: KEY_ARN }), "ERR_INPUT");
-  }
-});
-
-test("a message that does not commit to its key needs its policy", async () => {
-  // Version 1, suite 0x0178, no context, one data key of the right kind, 4096 bytes per frame.
-  const edk = [utf8("aws-kms-rsa"), utf8(KEY_ARN), new Uint8Array(256)].flatMap((field) => [
-    field.length >> 8,
-    field.length & 0xff,
-    ...field,
-  ]);
-  const start = [1, 0x80, 1, 0x78, ...bytes(16), 0, 0, 0, 1, ...edk];
-  const header = [...start, 2, 0, 0, 0, 0, 12, 0, 0, 16, 0, ...bytes(28)];
-  const value = toBase64([...header, ...bytes(40)]);
-  await failure(openSecret(unasked, value), "ERR_COMMITMENT_POLICY");
-  const commitmentPolicy = "REQUIRE_ENCRYPT_ALLOW_DECRYPT";
-  const keyring = opening(() => Promise.reject(kmsException("InvalidCiphertextException")));
-  await failure(openSecret(keyring, value, { commitmentPolicy }), "ERR_UNWRAP");
-});
-
-test("how KMS can answer", async () => {
-  const { keyring } = await fixture();
-  const value = await sealSecret(keyring, "secret", DIRECT);
-  const Plaintext = () => utf8("secret");
-  const messages = new Set();
-  const given = [];
-  for (const answer of [
-    { KeyId: KEY_ARN.replace("0f1e", "0f1f"), Plaintext: Plaintext() },
-    { KeyId: KEY_ARN.split("/")[1], Plaintext: Plaintext() },
-    { Plaintext: Plaintext() },
-    { KeyId: 7, Plaintext: Plaintext() },
-    { KeyId: KEY_ARN, Plaintext: new Uint8Array(0) },
-  ]) {
-    given.push(answer?.Plaintext);
-    const error = await failure(
-      openSecret(
-        opening(async () => answer),
-        value,
-      ),
-      "ERR_UNWRAP",
-    );
-    assert.equal(error.cause, undefined);
-    messages.add(error.message);
-  }
-  // What is no answer of KMS's says nothing about the key.
-  for (const answer of [{ KeyId: KEY_ARN }, { Plaintext: "c2VjcmV0" }, {}, undefined, null]) {
-    await failure(
-      openSecret(
-        opening(async () => answer),
-        value,
-      ),
-      "ERR_INPUT",
-    );
-  }
-  for (const [name, code] of Object.entries(cases.failures)) {
-    const cause = kmsException(name);
-    const error = await failure(
-      openSecret(
-        opening(() => Promise.reject(cause)),
-        value,
-      ),
-      code,
-    );
-    if (code === "ERR_UNWRAP") {
-      assert.equal(error.cause, undefined);
-      messages.add(error.message);
-    } else {
-      assert.equal(error.cause, cause);
-      assert.ok(error.message.includes(name), error.message);
-    }
-  }
-  assert.equal(messages.size, 1, "a refusal says who refused");
-
-  const right = Plaintext();
-  const opened = await openSecret(
-    opening(() => ({ KeyId: KEY_ARN, Plaintext: right })),
-    value,
-  );
-  assertBytes(opened, Plaintext());
-  for (const plaintext of [right, ...given]) {
-    assert.ok(!ArrayBuffer.isView(plaintext) || plaintext.every((byte) => byte === 0));
-  }
-});
-
-test("another algorithm than it was sealed with", async () => {
-  const { publicKey, kms } = await fixture();
-  const [sha256, sha1] = ALGORITHMS.map((algorithm) =>
-    Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN, algorithm, kms }),
-  );
-  for (const options of [{}, DIRECT]) {
-    await failure(openSecret(sha1, await sealSecret(sha256, "x", options)), "ERR_UNWRAP");
-    await failure(openSecret(sha256, await sealSecret(sha1, "x", options)), "ERR_UNWRAP");
-  }
-});
-
-test("no bit of it can be changed, and nothing left out", async () => {
-  const { keyring } = await fixture();
-  for (const options of [{}, DIRECT]) {
-    const sealed = fromBase64(await sealSecret(keyring, "secret", options));
-    const refused = async (changed, what) => {
-      const [outcome] = await Promise.allSettled([openSecret(keyring, toBase64(changed))]);
-      assert.equal(outcome.status, "rejected", what);
-      assert.equal(outcome.reason.name, "BongtuError", what);
-    };
-    for (let bit = 0; bit < 8 * sealed.length; bit++) {
-      const changed = sealed.slice();
-      changed[bit >> 3] ^= 1 << (bit & 7);
-      await refused(changed, `bit ${bit}`);
-    }
-    for (let length = 0; length < sealed.length; length++) {
-      await refused(sealed.subarray(0, length), `${length} bytes`);
-    }
-    await refused([...sealed, 0], "a byte more");
   }
 });
 

@@ -157,7 +157,7 @@ for (const [what, blob] of Object.entries(LIARS)) {
   });
 }
 
-/** What slices of a Blob may be instead. */
+/** Other results that slicing a Blob may have. */
 const SLICES = {
   short: (content, start, end) => content.slice(start, end - 1),
   empty: (content) => content.slice(0, 0),
@@ -314,7 +314,7 @@ for (const [make, from] of Object.entries(MAKES)) {
   });
 }
 
-/** What is written to, and what must come of it when a chunk is transferred away. */
+/** The streams that are written to, and the outcome of each if a chunk is transferred away. */
 const PAIRS = {
   sealStream: async ({ keyring }) => [sealStream(keyring), DATA],
   openStream: async ({ keyring }) => [openStream(keyring), await seal(keyring, DATA)],

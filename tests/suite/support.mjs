@@ -1,4 +1,4 @@
-// What the suites share: one key, one keyring, bytes in every shape a source can have.
+// Shared by the suites: one key, one keyring, bytes in every shape a source can have.
 
 import { Keyring, openObject } from "bongtu";
 import { assert, executors, test } from "#harness";
@@ -8,7 +8,7 @@ import { createKms, KEY_ARN } from "../harness/kms.mjs";
 export const FRAME = 256 * 1024;
 /** An object's grid. */
 export const CHUNK = 512 * 1024;
-/** By which objects of both versions are opened. */
+/** The options with which objects of both versions open. */
 export const BOTH = { commitmentPolicy: "REQUIRE_ENCRYPT_ALLOW_DECRYPT" };
 
 let made;
@@ -172,7 +172,7 @@ export async function sealedBytes(sealed) {
   return new Uint8Array(await sealed.arrayBuffer());
 }
 
-/** What S3 would hand out of a sealed object whose body is `body`. */
+/** The object that S3 would return for a sealed object whose body is `body`. */
 export function stored({ metadata, instructionFile }, body) {
   return { metadata, body, instructionFile: instructionFile?.body };
 }

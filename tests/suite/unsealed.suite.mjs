@@ -1,4 +1,4 @@
-// What is not sealed is neither kept nor uploaded, however much it looks like a Sealed.
+// Data that is not sealed is neither kept nor uploaded, however much it looks like a Sealed.
 
 import {
   Keyring,
@@ -48,7 +48,7 @@ test("what is not sealed is not kept, and the error says what to do", async () =
   const before = await keptFiles();
   for (const [what, source] of Object.entries(unsealed())) {
     const { message } = await failure(spool(source, { name: "unsealed", ...place }), "ERR_INPUT");
-    assert.ok(/seal it first, by sealBlob or sealObject/.test(message), `${what}: ${message}`);
+    assert.ok(/seal it first, with sealBlob or sealObject/.test(message), `${what}: ${message}`);
   }
   assert.equal((await keptFiles()).length, before.length);
 });
@@ -63,7 +63,7 @@ test("what is not sealed is not uploaded, and the error says what to do", async 
   const plan = multipartPlan(DATA.length, { format: "message" });
   for (const [what, source] of Object.entries(unsealed())) {
     const { message } = await failure(uploadParts(source, plan, requests), "ERR_INPUT");
-    assert.ok(/seal it first, by sealBlob or sealObject/.test(message), `${what}: ${message}`);
+    assert.ok(/seal it first, with sealBlob or sealObject/.test(message), `${what}: ${message}`);
   }
   assert.equal(asked, 0);
 });

@@ -4,7 +4,7 @@ import { assert, test } from "#harness";
 import { element, elements } from "../../pkg/js/s3/http/xml.js";
 import { failed } from "../support/fake-s3.mjs";
 import { failure } from "./support.mjs";
-import { uploadTwoParts as upload } from "./upload-support.mjs";
+import { uploadTwoParts as upload } from "./upload-store.mjs";
 
 const KIB = 1024;
 

@@ -1,10 +1,10 @@
-// What requests of an upload fail with: signatures whose time was up, the network, mistakes in the caller's functions; and which of
+// The failures of an upload's requests: expired signatures, the network, mistakes in the caller's functions; and which of
 // them are made again.
 
 import { assert, test } from "#harness";
 import { failed } from "../support/fake-s3.mjs";
 import { failure } from "./support.mjs";
-import { uploadTwoParts as upload } from "./upload-support.mjs";
+import { uploadTwoParts as upload } from "./upload-store.mjs";
 
 const ACCESS_DENIED =
   "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
@@ -122,7 +122,7 @@ const coded = (message, code) => Object.assign(new Error(message), { code });
 const withoutStack = (message) =>
   Object.defineProperty(new TypeError(message), "stack", { value: "" });
 
-/** What is thrown where no answer came. */
+/** The errors that are thrown if no answer came. */
 for (const [platform, thrown] of [
   ["Chromium", new TypeError("Failed to fetch")],
   ["Chromium with the host", new TypeError("Failed to fetch (bucket.s3.amazonaws.com)")],
@@ -171,7 +171,7 @@ for (const [platform, thrown] of [
     assert.equal(cause, thrown);
     const words = thrown?.message ?? thrown ?? "did not say why";
     assert.ok(message.startsWith("the upload failed: ") && message.includes(words), message);
-    assert.ok(message.endsWith("; missing of 2 parts: 1..2"), message);
+    assert.ok(message.endsWith("; of 2 parts these are missing: 1..2"), message);
     const behind = thrown?.cause?.message ?? "";
     assert.ok(message.includes(behind), message);
   });

@@ -53,7 +53,7 @@ for (const [name, scenario] of Object.entries(objects)) {
     }));
 }
 
-/** What comes of it is what must come of it; `opened` makes the plaintext of what `reading` gives. */
+/** Checks that a scenario ends as it must end; `opened` makes the plaintext of what `reading` gives. */
 async function check({ opens, fails }, released, reading, opened) {
   if (fails !== undefined) {
     await failure(reading, fails.code);

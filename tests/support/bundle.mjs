@@ -1,4 +1,4 @@
-// What a bundler makes of code for a browser.
+// Bundles code for a browser.
 
 import { build } from "esbuild";
 

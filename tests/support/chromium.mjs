@@ -4,7 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
-/** For whatever is waited for in a browser: longer than it takes on any machine, however busy. */
+/** The time limit for everything in a browser: longer than it takes on any machine, however busy. */
 export const LIMIT_MS = 120_000;
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

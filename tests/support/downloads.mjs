@@ -1,4 +1,4 @@
-// What a page downloads of the package for what it does: JavaScript and WebAssembly, as esbuild bundles them and a server
+// The bytes of the package that a page downloads for its work: JavaScript and WebAssembly, as esbuild bundles them and a server
 // compresses them.
 
 import { join, relative } from "node:path";
@@ -6,7 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { OPTIONS } from "./bundle.mjs";
 
-/** What a page does, what it imports for that, and bytes of brotli that it must not grow beyond. */
+/** The work of a page, its imports for that, and the limit of its size in bytes of brotli. */
 export const DOWNLOADS = [
   ["seal", "{ Keyring, KmsPublicKey, seal }", 68_000],
   ["seal secrets", "{ sealSecret }", 68_000],
@@ -56,7 +56,7 @@ function importedAtOnce(outputs) {
   return wanted;
 }
 
-/** Not a part that esbuild shares among others. */
+/** A part that esbuild shares among others does not count. */
 function isModule(path) {
   return !/chunk-\w+\.js$/.test(path);
 }

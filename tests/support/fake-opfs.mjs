@@ -1,6 +1,6 @@
 // The origin private file system and the locks of a browser, in memory, in each shape that browsers gave them.
 
-/** How files are written: by a stream, or by handles whose methods answer at once or by promises. */
+/** The ways in which files are written: by a stream, or by handles whose methods answer at once or by promises. */
 export const SHAPES = ["stream", "handle", "handle of promises"];
 
 /**
@@ -130,24 +130,4 @@ function fakeLocks() {
       }
     },
   };
-}
-
-/** Has `run` find this as the globals of its page. */
-export async function withGlobals(globals, run) {
-  const before = Object.entries(globals).map(([name, value]) => {
-    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-    return [name, descriptor];
-  });
-  try {
-    return await run();
-  } finally {
-    for (const [name, descriptor] of before) {
-      if (descriptor === undefined) {
-        delete globalThis[name];
-      } else {
-        Object.defineProperty(globalThis, name, descriptor);
-      }
-    }
-  }
 }

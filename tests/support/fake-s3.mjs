@@ -15,7 +15,7 @@ export class FakeS3 {
   stored = [];
   #created = 0;
 
-  /** As `fetch`. */
+  /** Works as `fetch` does. */
   async fetch(url, { method = "GET", headers = {}, body } = {}) {
     const { pathname, searchParams } = new URL(url);
     const request = { key: pathname, query: searchParams, headers: new Headers(headers), body };
@@ -180,7 +180,7 @@ function xml(text, status = 200, headers = {}) {
 
 const headerOf = (algorithm) => `x-amz-checksum-${algorithm.toLowerCase()}`;
 
-/** Not the MD5 of the bytes, as S3's is, but one that follows from them, and made four times as fast. */
+/** The ETag is not the MD5 of the bytes, as in S3, but follows from them and is made four times as fast. */
 async function etagOf(bytes) {
   const { value } = await checksums.of("CRC64NVME", bytes);
   const digest = await checksums.of("MD5", new TextEncoder().encode(value));

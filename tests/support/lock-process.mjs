@@ -39,7 +39,7 @@ for (let round = 0; round < rounds; round++) {
 }
 console.log(`${got} ${crowded}`);
 
-/** From 0 to 1, the same for the same seed. */
+/** A number from 0 to 1, the same for the same seed. */
 function random() {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
   return state / 2 ** 32;

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 
-/** What a bucket's CORS rule lets pages do and see. */
+/** The things that a bucket's CORS rule lets pages do and see. */
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, HEAD, PUT, POST, DELETE",
@@ -89,7 +89,7 @@ const REFUSALS = {
   "200 with an error": { status: 200, headers: XML, body: text("InternalError") },
 };
 
-/** Of a request that may end before it is complete: then `undefined`. */
+/** The body of a request, or `undefined` if it ends before it is complete. */
 async function bodyOf(request) {
   const pieces = [];
   try {

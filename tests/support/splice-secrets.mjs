@@ -1,4 +1,4 @@
-// What a spliced object's calls reveal the hash key by, computed from its content key (docs/formats.md 8): field elements as
+// The values by which a spliced object's calls reveal the hash key, computed from its content key (docs/formats.md 8): field elements as
 // NIST SP 800-38D writes them down, as whole numbers whose highest bit is the lowest power.
 
 import { createCipheriv } from "node:crypto";

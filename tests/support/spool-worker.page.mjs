@@ -17,7 +17,7 @@ const PART = 5 * 1024 * 1024;
 const keyArn = "arn:aws:kms:eu-central-1:111122223333:key/0f1e2d3c-4b5a-4697-8788-99aabbccddee";
 
 const inWorker = typeof DedicatedWorkerGlobalScope === "function";
-/** As it is in those browsers, and as it was at first: see js/io/origin-file.ts. */
+/** Works as in those browsers, and as it did at first: see js/io/origin-file.ts. */
 const SHAPES = {
   synchronous: () => {},
   promises() {

@@ -1,4 +1,4 @@
-// What tests call in pages that spool and upload.
+// The functions that tests call in pages that spool and upload.
 
 import { Keyring, sealBlob, spool, spooled, uploadParts } from "bongtu";
 import { requestsTo } from "./fake-s3.mjs";
@@ -26,7 +26,7 @@ async function keyring() {
   return Keyring.kmsRsa({ publicKey, keyArn });
 }
 
-/** How a call ended: its value, or its error's code. */
+/** The outcome of a call: its value, or its error's code. */
 async function outcome(run) {
   try {
     return { value: await run() };

@@ -35,7 +35,7 @@ async function checkBackEnd({ origin, token }) {
 
 const DECRYPT = { "x-amz-target": "TrentService.Decrypt" };
 
-/** What pages of others would send, and programs without the credentials. */
+/** Requests that other pages, and programs without the credentials, would send. */
 async function checkCloud({ origin, cloud, emulator }) {
   const { endpoint, bucketUrl, publicKey } = cloud;
   const body = JSON.stringify({
@@ -67,7 +67,7 @@ async function checkCloud({ origin, cloud, emulator }) {
       [`${endpoint}/`, { method: "POST", body, headers: { origin, ...DECRYPT, ...forged } }],
       [bucketUrl, { method: "GET", headers: { origin } }],
       [`${bucketUrl}x`, { method: "PUT", body, headers: { origin } }],
-      // From where there is no Origin, with what ministack by itself would believe.
+      // Requests without an Origin, with credentials that ministack by itself would believe.
       [`${endpoint}/`, { method: "POST", body, headers: DECRYPT }],
       [`${endpoint}/_ministack/reset`, { method: "POST" }],
       ...["test", "000000000000", "", `${accessKeyId}x`].map((id) => [

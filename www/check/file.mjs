@@ -13,7 +13,7 @@ export async function makeFile(path, mebibytes) {
   return { path, sha256: await sha256(path) };
 }
 
-/** Of a file, in hexadecimal. */
+/** The hash of a file in hexadecimal. */
 export async function sha256(path) {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);

@@ -21,7 +21,7 @@ import { checkUploads } from "./uploads.mjs";
 
 const FILE_MEBIBYTES = 32;
 const BIG_MEBIBYTES = 64;
-/** Where nothing of the file is sealed. */
+/** The target with which nothing of the file is sealed. */
 const SMALL_MEBIBYTES = 2;
 
 const undo = [];

@@ -3,7 +3,7 @@
 import { check } from "./report.mjs";
 
 const SECRET = "x-amz-server-side-encryption-customer-key";
-/** What the page or a person could send; what browsers send of themselves has other names. */
+/** The headers that the page or a person could send; those that browsers add have other names. */
 const OWN = /^(x-amz-|content-|if-|cache-control$|expires$|host$)/;
 
 /**

@@ -1,4 +1,4 @@
-// What a visitor does, from the address to the saved file, watched from outside the page.
+// Does all that a visitor does, from the address to the saved file, and watches from outside the page.
 
 import { readFile } from "node:fs/promises";
 
@@ -8,7 +8,7 @@ import { checkSent } from "./sent.mjs";
 
 const STEP_TIMEOUT_MS = 120_000;
 
-/** What differs between the targets: the pieces of the body, the fields to walk through, what was opened. */
+/** The differences between the targets: the pieces of the body, the fields to walk through, what was opened. */
 const TARGETS = {
   message: {
     pieces: "1 of 128",
@@ -145,7 +145,7 @@ async function explained(page) {
   return fields.length;
 }
 
-/** What comes of a bit changed in every field that is offered, the last of which may be of a file that is not sealed. */
+/** Changes a bit in every field that is offered and checks the outcome. The last field may be of a file that is not sealed. */
 async function refusals(page) {
   const refused = page.locator("#tamper-refusals li");
   const places = await page.locator("#tamper-where option").count();

@@ -25,15 +25,15 @@ export interface KeyAnswer {
 
 export interface UploadPermission {
   url: string;
-  /** What must be sent beside what was asked for. */
+  /** The headers that must be sent beside those that were asked for. */
   fixed: Headers;
   key: string;
 }
 
-/** Of an upload in parts, as uploadParts has it. */
+/** The id of an upload in parts, as uploadParts has it. */
 type UploadId = string | undefined;
 
-/** Of a request, with `content-length`. */
+/** The headers of a request, with `content-length`. */
 type Headers = Record<string, string>;
 
 export interface StoredObject {
@@ -55,7 +55,7 @@ export interface KmsCall {
   milliseconds: number;
 }
 
-/** What the back end did to open an object. */
+/** The steps of the back end to open an object. */
 export interface Opening {
   /** A message's algorithm suite or an object's version. */
   form: string;
@@ -123,7 +123,7 @@ export class BackEnd {
     return this.#post("open", { key });
   }
 
-  /** What becomes of opening it when one bit of that byte has changed. */
+  /** The outcome of opening it when one bit of that byte has changed. */
   tamper(key: string, spot: Spot): Promise<TamperAnswer> {
     return this.#json("tamper", { key, ...spot });
   }
@@ -158,7 +158,7 @@ export class BackEnd {
     return this.#json("abortParts", { uploadId });
   }
 
-  /** What the back end found when it opened a message without keeping it. */
+  /** The findings of the back end when it opened a message without keeping it. */
   verify(key: string): Promise<{ size: number; sha256: string }> {
     return this.#json("verify", { key });
   }

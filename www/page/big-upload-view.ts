@@ -1,4 +1,4 @@
-// How an upload that survives this tab looks: what is there, what is on its way, and what to do about it.
+// Shows an upload that survives this tab: its state, its progress, and what to do about it.
 
 import type { Spooled } from "bongtu";
 
@@ -153,7 +153,7 @@ export class BigUploadView {
     byId("big-sample", HTMLButtonElement).focus();
   }
 
-  /** Of what there is for some states only, just this. */
+  /** Shows, of the elements that belong to some states only, just these. */
   #show(...shown: HTMLElement[]): void {
     const all = [this.#bar, this.#grid, this.#legend, this.#hint, this.#failure, this.#result];
     const buttons = [this.#stop, this.#goOn, this.#discard];

@@ -140,7 +140,7 @@ export class BigUpload {
     });
   }
 
-  /** What is stopped by the visitor can go on, unless it was being sealed. */
+  /** An upload that the visitor stopped can go on, unless it was still being sealed. */
   async #run(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const running = new AbortController();
     this.#running = running;
@@ -157,6 +157,6 @@ export class BigUpload {
   }
 }
 
-/** Of as few parts as fit on the page, and of no less than S3 takes. */
+/** The part size for as few parts as fit on the page, and not smaller than S3 takes. */
 const partSizeFor = (size: number): number =>
   Math.max(LEAST_PART, Math.ceil(size / MAX_PARTS / MEBIBYTE) * MEBIBYTE);

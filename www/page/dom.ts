@@ -56,7 +56,7 @@ export function swap(from: HTMLButtonElement, to: HTMLButtonElement): void {
   if (hadFocus) to.focus();
 }
 
-/** Shows a picture in a frame that is there for it, or a plain sheet when the file is none. */
+/** Shows a picture in a frame that is there for it, or a plain sheet if the file is not a picture. */
 export function showPicture(place: HTMLElement, file: Blob, description: Render): void {
   const previous = place.querySelector("img");
   if (previous) URL.revokeObjectURL(previous.src);

@@ -1,4 +1,4 @@
-// What goes wrong in words, with a code to tell one failure from another.
+// Failures in words, with a code to tell one from another.
 
 import { sentence } from "./format.ts";
 import type { Render } from "./language.ts";

@@ -1,4 +1,4 @@
-// What the anatomy of an envelope is made of, be it a message's or an object's.
+// The parts of the anatomy of an envelope, of a message or of an object.
 
 import type { Render } from "./language.ts";
 
@@ -11,7 +11,7 @@ export interface Field {
   meaning: Render;
   /** Its position, or its name in the metadata. */
   where: Render;
-  /** What it says, where that can be read. */
+  /** The text of the field, if it can be read. */
   value?: string;
   tone: Tone;
   bytes: Blob;

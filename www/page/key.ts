@@ -13,7 +13,7 @@ import { Step } from "./step.ts";
 export interface Recipient {
   keyring: Keyring;
   encryptionContext: Record<string, string>;
-  /** Where files are stored, and at which S3. */
+  /** The bucket where files are stored, and its S3. */
   bucket: string;
   endpoint: string;
 }

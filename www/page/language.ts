@@ -34,7 +34,7 @@ export function sayIn(element: Element, attribute: string, render: Render): void
   keep(element, attribute, () => element.setAttribute(attribute, render(LANGUAGES[language])));
 }
 
-/** What index.html only names, and the button that changes the language. */
+/** Texts that index.html only names, and the button that changes the language. */
 export function speak(button: HTMLButtonElement): void {
   for (const element of document.querySelectorAll("[data-text]")) {
     const name = element.textContent;

@@ -19,7 +19,7 @@ export class Ledger {
     this.#observer = new PerformanceObserver((list) => this.#take(list.getEntries()));
     this.#observer.observe({ type: "resource", buffered: true });
     this.#countCalls();
-    // What the content security policy stops never becomes a request, but somebody has tried.
+    // A request that the content security policy stops is never sent, but somebody has tried.
     document.addEventListener("securitypolicyviolation", ({ blockedURI, timeStamp }) =>
       this.#add(timeStamp, "policy", blockedURI),
     );

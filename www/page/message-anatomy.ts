@@ -99,7 +99,7 @@ function nameOf(name: string): Name {
   return short as Name;
 }
 
-/** What the header says in plain text, by field. */
+/** The contents of the header in plain text, by field. */
 function readable({ suite, encryptionContext, encryptedDataKeys }: Description) {
   const pairs = Object.entries(encryptionContext).map(([name, value]) => `${name} = ${value}`);
   const values: Record<string, string> = { suite: suite.id, context: pairs.join(", ") };

@@ -17,7 +17,7 @@ const TONES: Record<Name, Tone> = {
 };
 const BASE64: readonly Name[] = ["x-amz-3", "x-amz-d", "x-amz-i"];
 
-// What bongtu seals at once. The format knows of no chunks: they are one AES-GCM message.
+// bongtu seals a chunk at a time. The format knows of no chunks: they are one AES-GCM message.
 const CHUNK = 512 * 1024;
 const BLOCK = 16;
 const FIRST_COUNTER = 2; // 1 is the tag's

@@ -54,7 +54,7 @@ function copyButton(url: string): HTMLButtonElement {
   return button;
 }
 
-/** What the page sets, and the two that a browser sets for it; what else browsers send nobody has signed. */
+/** The headers that the page sets, and the two that a browser sets for it; nobody has signed any others. */
 function headerRows(url: string, own: Record<string, string>, body: Blob): HTMLElement[] {
   const { host, searchParams } = new URL(url);
   const signed = searchParams.get("X-Amz-SignedHeaders")?.split(";") ?? [];

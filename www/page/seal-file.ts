@@ -21,13 +21,13 @@ export interface SealedFile {
   form: Form;
   /** A message, or an object's body. */
   sealed: Blob;
-  /** Of an object. */
+  /** The metadata of an object. */
   metadata: Record<string, string>;
-  /** With SSE-C the file stays as it is, and this is what the message holds. */
+  /** With SSE-C the file stays as it is, and the message holds the customer key. */
   customer?: { key: CustomerKey; place: ObjectPlace; endpoint: string };
 }
 
-/** What sealed bytes are. */
+/** The type of sealed bytes. */
 export type Form = "message" | "object";
 
 type Seal = (
@@ -52,7 +52,7 @@ const sealToMessage: Seal = async (
     }
     return { target: "message", file, form: "message", sealed, metadata: {} };
   } catch (error) {
-    // Nobody but the file's own stream can have ended it then.
+    // Only the file's own stream can have ended it then.
     if (error instanceof BongtuError && error.code === "ERR_ABORTED" && !signal.aborted) {
       throw new DemoError("DEMO_FILE_READ");
     }

@@ -134,7 +134,7 @@ const ledgerRow = ({ at, seenBy, url }: Sighting): HTMLElement =>
     element("td", {}, url.replace(location.origin, "")),
   );
 
-/** As S3 counts it against its limit: names and values. */
+/** The size that S3 counts against its limit: names and values. */
 const lengthOf = (metadata: Record<string, string>): number =>
   Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
 

@@ -1,4 +1,4 @@
-// What all six steps have in common: waiting, at work, done or failed, for eyes and for screen readers.
+// All six steps have these states in common: waiting, at work, done or failed, for eyes and for screen readers.
 
 import { announce, byId, showFailure } from "./dom.ts";
 import { type Render, sayIn } from "./language.ts";

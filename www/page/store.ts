@@ -184,6 +184,6 @@ function metadataList(metadata: Record<string, string>): (Node | string)[] {
   ];
 }
 
-/** For comparing: S3 keeps no order. */
+/** Sorts names for comparing, since S3 keeps no order. */
 const listed = (metadata: Record<string, string>): string =>
   Object.entries(metadata).sort().join("\n");

@@ -1,4 +1,4 @@
-// What an honest opener does with a dishonest storage: one bit is changed, nothing comes out.
+// Shows an honest opener with a dishonest storage: one bit is changed, and nothing comes out.
 
 import { anatomyOf } from "./anatomy-step.ts";
 import type { BackEnd } from "./back-end.ts";
@@ -24,7 +24,7 @@ export class Tamper {
   readonly #refusals = byId("tamper-refusals", HTMLElement);
   readonly #backEnd: BackEnd;
   #stored: StoredFile | undefined;
-  /** What there is to choose from, by the option's value. */
+  /** The choices, by the option's value. */
   #choices: { spot: Spot; label: Render; isKey: boolean }[] = [];
 
   constructor(backEnd: BackEnd) {

@@ -1,8 +1,8 @@
-// What is sealed, and to what: style.css shows what index.html has for the one or the other.
+// The target that is chosen: style.css shows those parts of index.html that belong to it.
 
 const TARGETS = ["message", "object", "customerKey"] as const;
 
-/** With `customerKey` S3 encrypts the file, and what is sealed is the key that it does that with. */
+/** With `customerKey` S3 encrypts the file, and the key for that is sealed. */
 export type Target = (typeof TARGETS)[number];
 
 /** Calls back with the first choice and with every other. */

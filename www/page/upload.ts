@@ -81,7 +81,7 @@ export function put(
   });
 }
 
-/** With the length, which the browser sends by itself and the back end signs. */
+/** The headers with the length, which the browser sends by itself and the back end signs. */
 export const askedFor = ({ headers, contentLength }: UploadRequest): Record<string, string> => ({
   ...headers,
   "content-length": String(contentLength),

@@ -1,4 +1,4 @@
-// What S3 says to whoever asks for an object under SSE-C without its key.
+// Shows the answer of S3 to a request for an object under SSE-C without its key.
 
 import type { BackEnd, S3Refusal } from "./back-end.ts";
 import { byId, disable, element, isDisabled } from "./dom.ts";

@@ -1,4 +1,4 @@
-// What the page may ask of the back end. Only here are there credentials, and only to open something is the private
+// The requests that the page may make of the back end. Only here are there credentials, and only to open something is the private
 // half of the key used, which is KMS's: the back end sends the wrapped data key and gets it back.
 
 import { Readable } from "node:stream";
@@ -15,7 +15,7 @@ import { createUploads, sealedKeyOf } from "./uploads.mjs";
 const HEAD_BYTES = 64;
 const META = "x-amz-meta-";
 
-// What every message for this back end must say about itself: authenticated, but readable by anyone.
+// The encryption context that every message for this back end must have: authenticated, but readable by anyone.
 const ENCRYPTION_CONTEXT = { purpose: "demo", envelope: "봉투" };
 
 const OPEN = {
@@ -87,14 +87,14 @@ export function createApi(cloud) {
       await pipeline(Readable.from(plaintext), response);
     },
 
-    /** How long and which the plaintext of a message is, however long it is. */
+    /** The length and hash of the plaintext of a message, however long it is. */
     async verify({ key }, response) {
       const gone = new AbortController();
       response.on("close", () => gone.abort());
       return hashMessage(stored(key, []), gone.signal);
     },
 
-    /** What opening answers when one bit has changed on the way out of the storage. */
+    /** The outcome of opening when one bit has changed on the way out of the storage. */
     async tamper({ key, ...spot }, response) {
       const changed = flipped(stored(key, []), spot);
       let released = 0;
@@ -108,7 +108,7 @@ export function createApi(cloud) {
       }
     },
 
-    /** What S3 answers to whoever has not the customer key. */
+    /** The answer of S3 to a request without the customer key. */
     async withoutKey({ key }) {
       const object = stored(key, []);
       if (object.target !== "customerKey") {
@@ -144,7 +144,7 @@ function openStored(object, response) {
   return OPEN[object.target](object, gone.signal);
 }
 
-/** Of a download, of which no more is wanted. */
+/** Ends a download of which no more is wanted. */
 async function firstBytes(body, length) {
   const parts = [];
   let got = 0;

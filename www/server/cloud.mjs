@@ -1,4 +1,4 @@
-// What the back end owns in AWS: a KMS key, a bucket, and the credentials for both.
+// The back end owns this in AWS: a KMS key, a bucket, and the credentials for both.
 
 import { CreateKeyCommand, GetPublicKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
@@ -60,7 +60,7 @@ export async function createCloud({ endpoint, region, credentials }, bucket, ori
       return `${url}?${new URLSearchParams(presigned.query)}`;
     },
 
-    /** With an ETag, of the object that has it, and of no other that may be under the key by now. */
+    /** With an ETag, only the object that has it, and no other that may be under the key by now. */
     head: (key, IfMatch) => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, IfMatch })),
 
     get: (key, IfMatch) => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch })),

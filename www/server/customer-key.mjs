@@ -39,7 +39,7 @@ const opened = ({ headers, body }) => ({
   plaintext: body,
 });
 
-/** What a request for the object must carry, be it HEAD. */
+/** The headers that every request for the object must carry, HEAD included. */
 export async function keyHeaders({ keyArn, kms, encryptionContext, bucket, key, sealedKey }) {
   const keyring = Keyring.kmsRsa({ keyArn, kms });
   const customerKey = await CustomerKey.open(keyring, await sealedKey(), {
@@ -54,7 +54,7 @@ export async function keyHeaders({ keyArn, kms, encryptionContext, bucket, key, 
   }
 }
 
-/** What S3 says to whoever comes without the key, and with another. */
+/** The answers of S3 to requests without the key and with another key. */
 export async function askWithoutKey({ get }) {
   const other = CustomerKey.generate();
   try {

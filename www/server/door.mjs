@@ -7,7 +7,7 @@ import { pipeline } from "node:stream";
 
 import { isEqual } from "./guard.mjs";
 
-/** Of the connection itself, and what is answered on the spot. */
+/** Checks the connection itself, and answers some requests on the spot. */
 const NOT_FORWARDED = ["connection", "keep-alive", "expect"];
 
 /**
@@ -24,7 +24,7 @@ export function createDoor({ host, origin, bucket, emulator }) {
   return (request, response) => {
     const refusal = refuse(request);
     if (refusal === undefined) return forward(request, response, socket);
-    // Without any header that would let a page read it; the rest of the request is not waited for.
+    // The answer has no header that would let a page read it, and does not wait for the rest of the request.
     response.writeHead(refusal.status, { "Content-Type": "text/plain", Connection: "close" });
     response.end(`${refusal.message}\n`);
   };
@@ -80,7 +80,7 @@ function forward(request, response, socketPath) {
   pipeline(request, onward, ignore);
 }
 
-/** What would let every page read the answer. */
+/** Headers that would let every page read the answer. */
 const open = ({ headers }) =>
   headers["access-control-allow-origin"] === "*" ? ["access-control-allow-origin"] : [];
 

@@ -43,7 +43,7 @@ export function createGuard({ host, origin, token }) {
   };
 }
 
-/** In a time that does not tell how much of it is; hashed first because timingSafeEqual wants equal lengths. */
+/** Compares in a time that does not tell how much is equal; both are hashed first, because timingSafeEqual needs equal lengths. */
 export function isEqual(left, right) {
   const digest = (text) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(left), digest(right));

@@ -15,7 +15,7 @@ import { checkRecord } from "./uploads.mjs";
 // ministack keeps every object in memory.
 const MAX_PART_BYTES = 16 * 1024 ** 2;
 const MAX_PARTS = 100;
-// As the page has it. ministack computes CRC64NVME in Python, and so slowly.
+// This is the checksum that the page uses too. ministack computes CRC64NVME in Python, and so slowly.
 const CHECKSUM = { ChecksumAlgorithm: "SHA256", ChecksumType: "COMPOSITE" };
 
 /**

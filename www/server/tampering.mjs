@@ -5,7 +5,7 @@ import { Refusal } from "./guard.mjs";
 const BASE64 = ["x-amz-3", "x-amz-d", "x-amz-i"];
 
 /**
- * What is stored, with one bit changed of byte `offset` of what is sealed; with `name`, of a value of the metadata; with
+ * The stored bytes, with one bit changed of byte `offset` of what is sealed; with `name`, of a value of the metadata; with
  * `ofFile`, of the file as S3 has decrypted it.
  */
 export function flipped(stored, { name, ofFile, offset }) {

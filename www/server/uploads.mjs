@@ -9,7 +9,7 @@ import { Refusal } from "./guard.mjs";
 const MAX_OBJECT_BYTES = 600 * 1024 * 1024; // a message is held in memory twice while it is opened
 const OWN_KEY = /^sealed\/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** What S3 would store as the page sends it, unless it is signed with a value. */
+/** Headers that S3 would store as the page sends them, unless they are signed with a value. */
 const FIXED = {
   "cache-control": "no-store",
   "content-disposition": "attachment",
@@ -18,7 +18,7 @@ const FIXED = {
   expires: "Thu, 01 Jan 1970 00:00:00 GMT",
 };
 
-/** What may come from the page, by what it says it is. */
+/** The uploads that may come from the page, by the format that it names. */
 const EXPECTED = {
   message: { format: "message" },
   object: { format: "v3" },

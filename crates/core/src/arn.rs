@@ -26,7 +26,7 @@ impl KeyArn {
         }
     }
 
-    /// What a message names its key by. It is compared with ARNs, and so need not be one.
+    /// The name by which a message names its key. It is only compared with ARNs, and need not be one.
     pub(crate) fn found(text: &str) -> Self {
         Self(text.into())
     }
@@ -44,7 +44,7 @@ impl KeyArn {
             || self.replicated().is_some_and(|replicated| Some(replicated) == other.replicated())
     }
 
-    /// What the ARNs of a multi-Region key's replicas have in common: partition, account and id.
+    /// The parts that the ARNs of a multi-Region key's replicas have in common: partition, account and id.
     fn replicated(&self) -> Option<[&str; 3]> {
         let parts = Parts::split(&self.0).ok()?;
         let id = parts.key_id().ok()?;
@@ -107,7 +107,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// For where an alias stands as well.
+    /// Accepts an alias as well as a key.
     pub(crate) fn check_key_or_alias(self) -> Result<(), &'static str> {
         if is_alias(self.resource) { Ok(()) } else { self.key_id().map(|_| ()) }
     }
@@ -160,7 +160,7 @@ fn is_placeholder(part: &str) -> bool {
         || ["...", "…", "xxx", "your", "example"].iter().any(|of| run(of.as_bytes()))
 }
 
-/// Without white space around it, nor a byte order mark.
+/// The text without white space or a byte order mark around it.
 pub(crate) fn trimmed(text: &str) -> &str {
     text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}')
 }

@@ -119,7 +119,7 @@ impl EncryptionContext {
         let mut pairs = Vec::new();
         let count = reader.u16()?;
         if count == 0 {
-            return Err(Error::Malformed("an encryption context of no pairs").into());
+            return Err(Error::Malformed("the encryption context says that it has no pairs").into());
         }
         for _ in 0..count {
             let name = utf8(reader.prefixed()?)?;

@@ -71,7 +71,7 @@ pub(crate) fn object_commitment(
     Ok(out)
 }
 
-/// As [`check_commitment`], for objects.
+/// The same as [`check_commitment`], for objects.
 ///
 /// # Errors
 /// [`Error::Commitment`]; nothing may then be decrypted with the data key.

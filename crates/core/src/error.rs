@@ -21,12 +21,12 @@ pub enum Error {
     #[error("{0} cannot encrypt data keys; an RSA key of usage ENCRYPT_DECRYPT is needed")]
     KeyType(&'static str),
     /// A modulus KMS does not have.
-    #[error("an RSA modulus of {0} bits; KMS has RSA_2048, RSA_3072 and RSA_4096")]
+    #[error("the RSA modulus has {0} bits; KMS has RSA_2048, RSA_3072 and RSA_4096")]
     KeySize(usize),
     /// A public exponent that is even, small or huge.
     #[error("the public exponent must be odd, at least 65537 and below 2^32")]
     KeyExponent,
-    /// What another operation of KMS answers.
+    /// The input is an answer of another operation of KMS.
     #[error(
         "this is what KMS {0} answers: nothing that is sealed to its key could ever be opened. \
          Give what GetPublicKey answers"
@@ -50,12 +50,12 @@ pub enum Error {
         /// Lower-case hexadecimal SHA-256 of the SubjectPublicKeyInfo that was given.
         found: String,
     },
-    /// Not an ARN of a KMS key; characters of it that cannot be seen are escaped.
+    /// The text is not the ARN of a KMS key; characters of it that cannot be seen are escaped.
     #[error("'{found}' is not a KMS key ARN (arn:aws:kms:REGION:ACCOUNT:key/ID): {why}")]
     KeyArn {
-        /// What was given.
+        /// The text that was given.
         found: String,
-        /// What is wrong with it.
+        /// The reason why it is refused.
         why: &'static str,
     },
     /// A GetPublicKey response is for another key.
@@ -72,7 +72,7 @@ pub enum Error {
     #[error("{0}")]
     Context(&'static str),
     /// A frame length outside 1 byte to 64 MiB.
-    #[error("frames of {0} bytes; they must have from 1 byte to 64 MiB")]
+    #[error("the frame length is {0} bytes; it must be from 1 byte to 64 MiB")]
     FrameLength(u64),
     /// More data than the format holds.
     #[error("{0}")]
@@ -96,7 +96,7 @@ pub enum Error {
     #[error("{0}")]
     Malformed(&'static str),
     /// The end is missing.
-    #[error("the end is missing")]
+    #[error("the end of the message or object is missing")]
     Truncated,
     /// Something follows the end.
     #[error("there is data after the end of the message")]
@@ -105,13 +105,13 @@ pub enum Error {
     #[error("{0}")]
     Metadata(&'static str),
     /// Larger than the configured limits allow.
-    #[error("{what} {found}, at most {limit}")]
+    #[error("{what}: {found}, at most {limit}")]
     Limit {
-        /// What is limited.
+        /// The name of the limited thing.
         what: &'static str,
-        /// What the message has.
+        /// The amount that was found.
         found: u64,
-        /// What is allowed.
+        /// The amount that is allowed.
         limit: u64,
     },
     /// Part of the format that bongtu does not read.

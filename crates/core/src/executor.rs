@@ -28,7 +28,7 @@ enum Cipher {
     Aes256(Box<Gcm<Aes256>>),
 }
 
-/// For the nonces of frames and whole messages, and for those of a splice's chunks.
+/// AES-GCM for the nonces of frames and whole messages, and for those of a splice's chunks.
 struct Gcm<Aes> {
     nonce12: AesGcm<Aes, U12>,
     nonce16: AesGcm<Aes, U16>,

@@ -1,4 +1,4 @@
-//! What a message's body is cut into: how frames are laid out, what is associated with them, and
+//! A message's body is cut into frames. This file knows how they are laid out, what is associated with them, and
 //! how they are found (docs/formats.md 2.7).
 
 use crate::codec::{Reader, Stop};
@@ -81,7 +81,7 @@ pub(crate) fn nonce(sequence: u32) -> [u8; NONCE_LENGTH] {
     nonce
 }
 
-/// What precedes the ciphertext.
+/// The bytes that precede the ciphertext.
 pub(crate) fn head(kind: Kind, sequence: u32, text_length: u32) -> Vec<u8> {
     let mut head = Vec::with_capacity(HEAD_LENGTH);
     if kind == Kind::Final {
@@ -105,7 +105,7 @@ pub(crate) fn aad(message_id: &[u8], kind: Kind, sequence: u32, text_length: u32
     aad
 }
 
-/// How a message's frames are cut and framed.
+/// The frames of a message, and how they are cut.
 #[derive(Debug)]
 pub(crate) struct FrameLayout {
     pub(crate) message_id: Vec<u8>,
@@ -180,7 +180,7 @@ enum End {
 }
 
 impl Walker {
-    /// By so much a final frame is longer than a regular one of the same text.
+    /// A final frame is so many bytes longer than a regular one of the same text.
     pub(crate) const LOOKAHEAD: usize = Kind::Final.overhead() - Kind::Regular.overhead();
 
     pub(crate) const fn new(frame_length: u32, max_trailer: usize) -> Self {
@@ -265,7 +265,7 @@ impl Walker {
     }
 }
 
-/// What stands before a frame's ciphertext.
+/// The fields before a frame's ciphertext.
 struct Head {
     kind: Kind,
     sequence: u32,

@@ -1,4 +1,4 @@
-//! What the streams of `std::io` have in common.
+//! Code that all streams of `std::io` share.
 
 use crate::codec::widen;
 use crate::error::Error;

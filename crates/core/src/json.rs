@@ -12,7 +12,7 @@ pub enum Json {
     Null,
     /// `true`, `false`
     Bool(bool),
-    /// As written.
+    /// A number as it is written.
     Number(String),
     /// A string.
     Text(String),
@@ -63,7 +63,7 @@ impl Json {
         }
     }
 
-    /// What may stand alone or in a list, as policies allow for most of their elements.
+    /// The elements of a list, or one that stands alone, as policies allow in most places.
     pub(crate) fn one_or_more(&self) -> &[Self] {
         match self {
             Self::List(values) => values,
@@ -77,10 +77,10 @@ impl Json {
         self.rest(length, depth).is_some()
     }
 
-    /// What is left of `room` behind it.
+    /// The rest of `room` after this value.
     fn rest(&self, room: usize, depth: usize) -> Option<usize> {
         let inner = depth.checked_sub(1)?;
-        // Of brackets and commas there is one more than there are values, and two if there are none.
+        // A list has one more bracket or comma than values, and two if it is empty.
         let around = |empty: bool| room.checked_sub(1 + usize::from(empty));
         match self {
             Self::Null | Self::Bool(_) => room.checked_sub(4),

@@ -36,7 +36,7 @@ use crate::suite::Suite;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::{sync::Arc, vec::Vec};
 
-/// What wraps data keys when sealing and unwraps them when opening.
+/// Wraps data keys when sealing and unwraps them when opening.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Keyring {
@@ -72,7 +72,7 @@ impl Keyring {
         }
     }
 
-    /// What the message carries of a wrap: `ciphertext` under this keyring's name.
+    /// The encrypted data key that a message carries: `ciphertext` under this keyring's name.
     pub(crate) fn encrypted_data_key(&self, ciphertext: &[u8]) -> Result<EncryptedDataKey> {
         match self {
             Self::KmsRsa(keyring) => keyring.encrypted_data_key(ciphertext),
@@ -175,7 +175,7 @@ impl Keyring {
         }
     }
 
-    /// What a secret is directly encrypted with.
+    /// The key and algorithm that a secret is directly encrypted with.
     pub(crate) fn direct_key(&self) -> Result<(Arc<KmsPublicKey>, EncryptionAlgorithm)> {
         match self {
             Self::KmsRsa(keyring) => keyring.direct_key(),
@@ -183,7 +183,7 @@ impl Keyring {
         }
     }
 
-    /// What to ask KMS to decrypt such a secret.
+    /// The request that asks KMS to decrypt such a secret.
     pub(crate) fn direct_request(&self, block: Vec<u8>) -> Result<DecryptRequest> {
         match self {
             Self::KmsRsa(keyring) => Ok(keyring.direct_request(block)),

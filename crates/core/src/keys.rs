@@ -18,7 +18,7 @@ pub(crate) fn random(length: usize) -> Result<Zeroizing<Vec<u8>>> {
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        // On the heap, so that moving it leaves no copy behind on the stack.
+        // It is on the heap, so that moving it leaves no copy behind on the stack.
         pub struct $name(Zeroizing<Vec<u8>>);
 
         impl $name {
@@ -56,7 +56,7 @@ secret! {
     Secret
 }
 secret! {
-    /// What RSA-OAEP encrypts: a data key with what the keyring binds to it.
+    /// The text that RSA-OAEP encrypts: a data key with the bytes that the keyring binds to it.
     WrapText
 }
 
@@ -80,7 +80,7 @@ impl fmt::Debug for Block {
     }
 }
 
-/// As [`secret`], for 16 bytes: what belongs to an object's chunks and reveals the hash key
+/// The same as [`secret`] for 16 bytes that belong to an object's chunks and reveal the hash key
 /// (docs/formats.md 8.4).
 macro_rules! secret_block {
     ($(#[$doc:meta])* $name:ident) => {

@@ -16,7 +16,7 @@ pub struct DecryptRequest {
     pub key_id: Option<KeyArn>,
     /// `CiphertextBlob`
     pub ciphertext_blob: Vec<u8>,
-    /// What else the kind of key wants.
+    /// The parameters that depend on the kind of key.
     pub parameters: DecryptParameters,
 }
 
@@ -127,7 +127,7 @@ pub struct KmsFailure {
 }
 
 impl DecryptRequest {
-    /// Whether a response is of the key that was asked for.
+    /// Whether a response comes from the key that was asked for.
     pub(crate) fn is_answered_by(&self, response: &DecryptResponse) -> bool {
         self.key_id.as_ref().is_none_or(|key_id| response.key_id == key_id.as_str())
     }

@@ -26,7 +26,7 @@ impl Pairs {
 
     /// `None` when a name stands twice.
     pub(crate) fn new(pairs: Vec<(String, String)>) -> Option<Self> {
-        // By a heap, which is a fraction of the code of `sort` and as safe from crafted orders.
+        // A heap sorts them: it is a fraction of the code of `sort` and as safe from crafted orders.
         let sorted = BinaryHeap::from(pairs).into_sorted_vec();
         let twice = sorted.windows(2).any(|two| matches!(two, [(a, _), (b, _)] if a == b));
         (!twice).then_some(Self(sorted))

@@ -34,7 +34,7 @@ impl Session {
     }
 }
 
-/// Where an operation belongs: good once, in one session, at one place.
+/// The place where an operation belongs. It is good once, in one session.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     session: Arc<Session>,
@@ -80,7 +80,7 @@ pub struct SealOp {
 /// ciphertext is output; of everything else the tag is output too. The tag is the piece's pin:
 /// give it to [`crate::sealed::PieceSealer::pin`] and release nothing before.
 ///
-/// Of [`crate::object::ChunkOpener::plan_hashes`] it is "hash this sealed chunk", which is associated
+/// For [`crate::object::ChunkOpener::plan_hashes`] it is "hash this sealed chunk", which is associated
 /// data of no text: `AES-GCM[key, nonce, chunk]("")`.
 #[must_use]
 #[derive(Debug)]
@@ -94,9 +94,9 @@ pub struct PieceOp {
 
 #[derive(Debug)]
 pub(crate) enum Nonce {
-    /// Of a frame, or an object in one call: everybody may know it.
+    /// The nonce of a frame, or of an object in one call: everybody may know it.
     Public([u8; NONCE_LENGTH]),
-    /// Of a spliced chunk.
+    /// The nonce of a spliced chunk.
     Secret(ChunkNonce),
 }
 
@@ -146,8 +146,8 @@ pub struct OpView<'a> {
     pub nonce: &'a [u8],
     /// Associated data.
     pub aad: &'a [u8],
-    /// What precedes the ciphertext in the output; when an object's chunk is opened the counter
-    /// block of its first block, when anything else is opened empty.
+    /// The bytes that precede the ciphertext in the output. When an object's chunk is opened, they are the counter
+    /// block of its first block; when anything else is opened, there are none.
     pub prefix: &'a [u8],
     /// Where the input starts in the block.
     pub start: usize,
@@ -156,7 +156,7 @@ pub struct OpView<'a> {
 }
 
 impl fmt::Debug for OpView<'_> {
-    /// Without the nonce, which may be a secret.
+    /// Shows all but the nonce, which may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, start, length, .. } = self;
         let mut view = f.debug_struct("OpView");
@@ -222,7 +222,7 @@ impl WrapOp {
         self.algorithm
     }
 
-    /// What to encrypt: a secret.
+    /// The text to encrypt, which is a secret.
     #[must_use]
     pub const fn text(&self) -> &WrapText {
         &self.text

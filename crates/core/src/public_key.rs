@@ -171,7 +171,7 @@ impl KmsPublicKey {
     /// that is sealed from then on.
     ///
     /// # Errors
-    /// [`Error::KeyPin`] for another key, [`Error::Input`] for a pin that is no fingerprint.
+    /// [`Error::KeyPin`] for another key, [`Error::Input`] for a pin that is not a fingerprint.
     pub fn pinned(self, spki_sha256: &str) -> Result<Self> {
         let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         if spki_sha256.len() != 64 || !spki_sha256.bytes().all(hexadecimal) {

@@ -1,4 +1,4 @@
-//! What is sent to S3 beside sealed bytes: headers of server-side encryption, of uploads and of
+//! Everything that is sent to S3 beside sealed bytes: headers of server-side encryption, of uploads and of
 //! their parts, POST policies and bucket policies (docs/formats.md 5 and 7). Values in, values out:
 //! no request is made here and nothing is signed.
 //!

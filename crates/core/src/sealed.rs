@@ -135,7 +135,7 @@ impl PieceSealer {
         }
     }
 
-    /// What follows the last piece: an object's tag, nothing for a message.
+    /// The bytes after the last piece: an object's tag, and nothing for a message.
     ///
     /// # Errors
     /// [`Error::State`] while pieces are missing, or after a failure.

@@ -74,14 +74,14 @@ impl Form {
     }
 }
 
-/// How, and for where, a secret is sealed.
+/// The options of sealing a secret.
 #[derive(Clone, Debug, Default)]
 pub struct SecretOptions {
     /// Armoured unless set.
     pub form: Form,
     /// Where the value will be stored; one that does not fit there is refused.
     pub target: Option<Target>,
-    /// Of an armoured secret; a direct one has none.
+    /// The encryption context of an armoured secret; a direct one has none.
     pub encryption_context: EncryptionContext,
 }
 
@@ -137,7 +137,7 @@ fn run(op: &WrapOp) -> Result<String> {
     Ok(Base64::encode_string(&executor::wrap(op)?))
 }
 
-/// How a secret is opened.
+/// The options of opening a secret.
 #[derive(Clone, Debug, Default)]
 pub struct OpenSecretOptions {
     /// A value of the other form is refused before KMS is asked; either is opened unless set.

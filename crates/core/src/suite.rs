@@ -69,7 +69,7 @@ impl Suite {
     /// The row with this number.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for a number that is no suite of the Encryption SDK.
+    /// [`Error::Malformed`] for a number that is not a suite of the Encryption SDK.
     pub fn from_id(id: u16) -> Result<&'static Self> {
         SUITES
             .iter()

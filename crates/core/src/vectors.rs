@@ -9,7 +9,7 @@ pub(crate) fn published(path: &str) -> Value {
     read("/../../../shared/vectors/", path)
 }
 
-/// What was made for this repository.
+/// The vectors that were made for this repository.
 pub(crate) fn known_answers(path: &str) -> Value {
     read("/../../tests/vectors/known-answers/", path)
 }

@@ -99,7 +99,7 @@ fn mangled_messages() {
     ]);
 }
 
-/// Of a stream, whole frames may come out before it fails, and nothing else. Says whether it ended well.
+/// A stream may release whole frames before it fails, and nothing else. Returns whether it ended well.
 fn released_is_a_beginning(
     mangled: &[u8],
     text: &[u8],
@@ -187,7 +187,7 @@ fn mangled_keys() {
         for _ in 0..20_000 {
             let parsed = KmsPublicKey::parse(&random.mangle(form));
             outcomes.add(&parsed);
-            // What still parses must still be a key of a size that KMS has.
+            // If it still parses, it must be a key of a size that KMS has.
             if let Ok(parsed) = parsed {
                 assert_eq!(parsed.key_spec().modulus_length(), 256);
                 let again = KmsPublicKey::parse(parsed.spki()).unwrap();
@@ -209,7 +209,7 @@ fn mangled_arns() {
             let mut mangled = original.as_bytes().to_vec();
             match random.next() % 2 {
                 0 => mangled = random.mangle(&mangled),
-                // Of signs that an ARN has, so that many are ARNs of other keys.
+                // The signs are ones that an ARN has, so that many results are ARNs of other keys.
                 _ => swap_a_sign(&mut mangled, &mut random),
             }
             let text = String::from_utf8_lossy(&mangled);
@@ -219,7 +219,7 @@ fn mangled_arns() {
             assert_eq!(arn.as_str(), text.trim());
             assert_eq!(KeyArn::parse(arn.as_str()).unwrap(), arn);
             let parts = shape_of_an_arn(arn.as_str());
-            // Of a multi-Region key the Region may differ, of any other nothing may.
+            // Only the Region of a multi-Region key may differ.
             let [partition, region, account, id] = shape_of_an_arn(original);
             let region = if id.starts_with("mrk-") { parts[1] } else { region };
             let same = parts == [partition, region, account, id];
@@ -287,7 +287,7 @@ fn mangled_headers() {
         let (name, value) = &mut mangled[at];
         let text = if random.next().is_multiple_of(2) { name } else { value };
         *text = random.mangle_text(text);
-        // What is still admitted has the same names, and another number or checksum at most.
+        // Headers that are still admitted have the same names; only a number or checksum may differ.
         let checked = check_upload_headers(&mangled, &expected);
         outcomes.add(&checked);
         if let Ok(signed) = checked {

@@ -44,7 +44,7 @@ fn what_is_sealed_opens() {
 #[test]
 fn messages_of_more_than_a_block_open_whatever_their_frames() {
     let (keyring, kms) = (keyring(PUBLIC_2048, SHA_256), kms());
-    // Of sealed frames of one byte a block has 7943.
+    // A block holds 7943 sealed frames of one byte.
     for (frame_length, length) in
         [(1, 7943), (1, 7944), (1000, 262_000), (1000, 262_001), (300_000, 300_001)]
     {

@@ -1,4 +1,4 @@
-//! What S3 and other storages give back of an object's metadata, and metadata of other things.
+//! Metadata of objects as S3 and other storages give them back, and metadata of other things.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -6,33 +6,15 @@ mod support;
 
 use bongtu::object::{
     Format, ObjectOptions, OpenObjectOptions, SealedObject, inspect_object, open_object_with,
-    seal_object,
 };
-use bongtu::{
-    CommitmentPolicy, Json, Keyring, KmsFailure, KmsKeyring, KmsPublicKey, KmsRsaKeyring,
-    MaterialDescription,
-};
+use bongtu::{CommitmentPolicy, Json, Keyring, KmsFailure, KmsKeyring, MaterialDescription};
 use serde_json::Value;
+use support::objects::{Metadata, metadata, rsa, seal};
 use support::*;
-
-type Metadata = Vec<(String, String)>;
-
-fn rsa() -> Keyring {
-    let key = KmsPublicKey::parse(PUBLIC_2048).unwrap();
-    Keyring::KmsRsa(KmsRsaKeyring::new(key, arn(), None).unwrap())
-}
-
-fn seal(text: &[u8], options: ObjectOptions) -> SealedObject {
-    seal_object(&rsa(), text, options).unwrap()
-}
 
 fn options(format: Format, instruction_file: bool) -> ObjectOptions {
     let description = MaterialDescription::new([("a", "b")]).unwrap();
     ObjectOptions { format, description, instruction_file }
-}
-
-fn metadata(object: &SealedObject) -> Metadata {
-    object.head.metadata.iter().map(|(name, value)| ((*name).into(), value.clone())).collect()
 }
 
 fn with(object: &SealedObject, name: &str, value: &str) -> Metadata {
@@ -155,7 +137,7 @@ fn under_kms_a_description_is_the_context_and_must_be_readable() {
     let context = r#"{"aws:x-amz-cek-alg":"115","부서":"회계"}"#;
     let object = with(&seal(b"x", ObjectOptions::default()), "x-amz-w", "12");
     for (name, text, code) in [
-        // What is of the other wrap is nobody's business.
+        // Members that belong to the other wrap are ignored.
         ("x-amz-m", "{", None),
         ("x-amz-t", "{", Some("ERR_METADATA")),
     ] {

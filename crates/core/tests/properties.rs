@@ -1,4 +1,4 @@
-//! What holds for any length and any order, tried for many: the same on every run.
+//! Laws that hold for any length and any order, tried for many; they are the same on every run.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 

@@ -1,4 +1,4 @@
-//! What others published: kept beside the repository, not in it, and run where it is there.
+//! Vectors that others published. They are kept beside the repository, and these tests run where they are there.
 
 #![allow(
     clippy::unwrap_used,

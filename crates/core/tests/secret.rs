@@ -151,7 +151,7 @@ fn every_target_at_its_edge() {
     assert!(error.to_string().ends_with(&Target::ALL.map(Target::name).join(", ")), "{error}");
 }
 
-/// What a case of the table describes: as a header it asks for more than there is.
+/// The bytes that a case of the table describes. Read as a header they ask for more bytes than there are.
 fn described(case: &Value) -> Vec<u8> {
     let mut bytes = hex(&case["start"]);
     bytes.resize(usize::try_from(case["length"].as_u64().unwrap()).unwrap(), 0xff);
@@ -193,7 +193,7 @@ fn which_form_a_value_has() {
     for case in list(&cases["texts"]) {
         assert_eq!(code(SecretValue::parse(text(&case["text"]))), text(&case["is"]), "{case}");
     }
-    // As long as a block of RSA_4096, which is where most keys of 32 bytes end up.
+    // The message is as long as a block of RSA_4096, as most messages of 32-byte keys are.
     let message =
         seal_secret(&support::keyring(PUBLIC_2048, SHA_256), &[7; 32], Default::default());
     let message = message.unwrap();

@@ -1,4 +1,4 @@
-//! What is no message is called by its name: what nobody sealed, a message in another form, one that
+//! Input that is not a message is named: something that nobody sealed, a message in another form, one that
 //! went through text, one of another key.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
@@ -21,7 +21,7 @@ fn old_message() -> Vec<u8> {
     bytes
 }
 
-/// As it comes whole, byte by byte, and to who inspects it.
+/// The error for bytes that come at once, one by one, or are inspected.
 fn refusal(bytes: &[u8]) -> Error {
     let error = open(bytes, OpenOptions::default()).unwrap_err();
     let (mut header, mut inspected) = (HeaderReader::default(), Inspector::reader());
@@ -217,7 +217,7 @@ fn ciphertexts_of_symmetric_keys() {
 #[test]
 fn another_keys_message_is_called_so_before_its_policy() {
     let mut uncommitted = old_message();
-    // Of version 1 as far as the encrypted data keys go, which name our test key.
+    // The message is of version 1 as far as the encrypted data keys, which name our test key.
     uncommitted.truncate(4);
     uncommitted[2] = 1;
     uncommitted.extend([7; 16]);

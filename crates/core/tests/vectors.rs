@@ -75,7 +75,7 @@ fn for_each(kind: &str, check: impl Fn(&Value) + std::panic::RefUnwindSafe) {
     assert!(names.is_empty(), "{kind} that are not read as they must be: {names:?}");
 }
 
-/// What came of a scenario is what must come of it.
+/// Checks that a scenario ended as it must end.
 fn check<T>(scenario: &Value, outcome: Result<T, Error>, released: &[u8]) -> Option<T> {
     if let Some(fails) = scenario.get("fails") {
         assert_eq!(outcome.err().expect("it must be refused").code(), text(&fails["code"]));

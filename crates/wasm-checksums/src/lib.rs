@@ -24,7 +24,7 @@ pub struct Checksum {
 
 #[wasm_bindgen]
 impl Checksum {
-    /// Of no bytes yet.
+    /// The checksum of no bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(algorithm: &str) -> Result<Self> {
         let algorithm = ChecksumAlgorithm::from_name(algorithm)?;

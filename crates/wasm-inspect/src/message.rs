@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-/// Of a block, about: it holds a whole number of strides.
+/// The approximate size of a block, which holds a whole number of strides.
 const BLOCK: usize = 256 * 1024;
 
 /// Looks at one message.
@@ -64,7 +64,7 @@ impl InspectSession {
         Ok(self.inspector()?.walk(&public_in(heads), length, last)?)
     }
 
-    /// What was seen.
+    /// Describes what was seen.
     pub fn describe(&mut self) -> Result<JsValue> {
         let description = self.inspector()?.describe();
         let serializer = Serializer::json_compatible();

@@ -7,7 +7,7 @@ use bongtu_wasm_support::json::parse_flat_json;
 use bongtu_wasm_support::objects::{object_of, pair_array};
 use wasm_bindgen::prelude::*;
 
-/// What its metadata and, where there is one, its instruction file say.
+/// Describes an object by its metadata and, if there is one, its instruction file.
 #[wasm_bindgen(js_name = inspectObject)]
 pub fn inspect_object(metadata: Vec<String>, instruction_file: Option<String>) -> Result<JsValue> {
     let metadata = pairs_of(metadata).collect::<Vec<_>>();

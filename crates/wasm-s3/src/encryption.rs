@@ -41,7 +41,7 @@ impl Encryption {
 
 #[wasm_bindgen]
 impl Encryption {
-    /// As the bucket does.
+    /// The default of the bucket.
     #[wasm_bindgen(js_name = bucketDefault)]
     pub fn bucket_default() -> Self {
         Self(Inner::BucketDefault)

@@ -25,7 +25,7 @@ impl Options {
         self.all(name).next()
     }
 
-    /// Of an option that may stand several times.
+    /// All values of an option that may stand several times.
     pub(crate) fn all(&self, name: &'static str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |given| given.name == name).map(|given| {
             given.read.set(true);

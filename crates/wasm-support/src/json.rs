@@ -48,7 +48,7 @@ pub struct JsonReader {
 }
 
 impl JsonReader {
-    /// `None` for what is no JSON, or too much of it.
+    /// `None` for text that is not JSON, or too much of it.
     pub fn value(&mut self, value: &JsValue, depth: usize) -> Option<Json> {
         let inner = depth.checked_sub(1)?;
         self.take(1)?;

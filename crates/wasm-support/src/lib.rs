@@ -1,4 +1,4 @@
-//! What the WebAssembly modules share: the one door for secrets, errors as JavaScript throws them,
+//! Shared by the WebAssembly modules: the one door for secrets, errors as JavaScript throws them,
 //! and conversions. No logic.
 
 #![allow(

@@ -6,7 +6,7 @@ use bongtu_wasm_support::convert::{named, pairs_of};
 use bongtu_wasm_support::error::Result;
 use wasm_bindgen::prelude::*;
 
-/// Who can unwrap a data key.
+/// Says how data keys are wrapped and unwrapped.
 #[wasm_bindgen]
 pub struct Keyring(bongtu::Keyring);
 

@@ -20,7 +20,7 @@ pub(crate) fn next_request(request: Option<&DecryptRequest>) -> JsValue {
     request.map_or(JsValue::UNDEFINED, decrypt_request)
 }
 
-/// What is missing fits no request.
+/// A member that is missing never fits a request.
 pub(crate) fn decrypt_response(
     key_id: Option<String>,
     plaintext: Option<Uint8Array>,

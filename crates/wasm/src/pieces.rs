@@ -1,4 +1,4 @@
-//! What is sealed piece by piece, in any order and any piece again. TypeScript runs the operations
+//! Seals piece by piece, in any order and any piece again. TypeScript runs the operations
 //! and gives their tags back; it releases nothing before.
 
 use crate::records;

@@ -46,7 +46,7 @@ async fn a_splice_in_any_layout_and_order_is_one_shot_aes_gcm() {
             let tag = output.split_off(range.len()).try_into().unwrap();
             splice.sealed(index, &ChunkTag::new(&tag), range.len()).unwrap();
 
-            // What opens it finds the same partial hash, or the splice would refuse it here.
+            // Opening finds the same partial hash, or the splice would refuse it here.
             let hash = encrypt(&key, &splice.hash_nonce(index), &output, &[]).await;
             let hash = HashTag::new(&hash.try_into().unwrap());
             splice.hashed(index, &hash, range.len()).unwrap();

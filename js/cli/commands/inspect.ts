@@ -7,8 +7,8 @@ import { formatBytes, json, pairs, type Text, table, text } from "../terminal/te
 const HELP = text`Usage: bongtu inspect [--json] FILE|-
 
 Shows what an AWS Encryption SDK message says about itself: suite, encrypted data keys, encryption
-context, frames and sizes. Needs no key, and so verifies nothing: whoever made FILE chose all of it.
-The beginning of a message will do as well; what is missing is told.
+context, frames and sizes. It needs no key and so verifies nothing: anybody could have written FILE.
+The beginning of a message is enough; the output says what is missing.
 
 Options:
       --json    print everything as JSON, with a byte map of the header

@@ -5,7 +5,7 @@ import { padded, type Text, table, text } from "../terminal/text.js";
 
 const HELP = text`Usage: bongtu key FILE|-
 
-Tells what an exported KMS public key is: its spec, its ARN if FILE carries it, the fingerprint
+Describes an exported KMS public key: its spec, its ARN if FILE carries it, the fingerprint
 to pin it by, and how many bytes the key itself takes. (\`bongtu seal\` has no such limit: what it
 gives to the key is a data key of 32 bytes.)
 

@@ -21,14 +21,14 @@ Options:
                            or AWS's own)
       --private-key PEM    unwrap with the private half in this file (PKCS#8 or PKCS#1, no
                            passphrase), whatever key ARN the message names
-      --under-any-arn      with --kms, open also what names another ARN than this: what was sealed
+      --under-any-arn      with --kms, also open what names another ARN, because it was sealed
                            under an ARN with a mistake in it
   -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1: the one it was sealed
                            with; the message does not tell
   -c, --context NAME=VALUE a pair that the encryption context must hold; may be repeated
   -o, --output OUT         write OUT, which is created or replaced only once everything in FILE is
                            verified (a new one with mode 0600); - or no -o is standard output
-      --no-overwrite       fail if OUT is there already, or comes meanwhile
+      --no-overwrite       fail if OUT exists already or appears meanwhile
   -h, --help               show this text
 
 On standard output every byte is authentic, but only exit status 0 says that they are all there. If

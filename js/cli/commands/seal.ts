@@ -27,7 +27,7 @@ Options:
       --frame-length N     bytes of plaintext per frame (default 262144)
   -o, --output OUT         write OUT, which is created or replaced only once it is complete (a new
                            one with mode 0600); - or no -o is standard output
-      --no-overwrite       fail if OUT is there already, or comes meanwhile
+      --no-overwrite       fail if OUT exists already or appears meanwhile
   -h, --help               show this text
 
 Examples:

@@ -5,7 +5,7 @@ import { CliError, fileError, usageError } from "../terminal/failure.js";
 import { noteInput } from "./same-file.js";
 
 export interface Input {
-  /** In bytes; known of regular files only. */
+  /** In bytes; known only for regular files. */
   readonly size: number | undefined;
   readonly stream: ReadableStream<Uint8Array>;
 }
@@ -99,7 +99,7 @@ async function* chunksOf(
         break;
       }
       length += bytesRead;
-      // Of what the system makes up as it is read, such as /proc, the size is 0.
+      // Files that the system makes up as they are read, such as those of /proc, have a size of 0.
       if (before && before.size > 0 && length > before.size) {
         throw fileError(`${name} changed while it was read`);
       }
@@ -144,7 +144,7 @@ function streamOf(
       },
       cancel() {
         onCancel?.();
-        // Not awaited: it settles after a read in flight, and a silent pipe may keep that waiting for ever.
+        // This is not awaited: it settles after a read in flight, and a silent pipe may keep that waiting for ever.
         chunks.return(undefined).catch(() => {});
       },
     },

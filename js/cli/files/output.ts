@@ -5,7 +5,7 @@ import type { Text } from "../terminal/text.js";
 import { absent, keptError, type Output, openReplacement, writerOf } from "./replacement.js";
 import { refuseInput } from "./same-file.js";
 
-/** Where to write. */
+/** The options that say where to write. */
 export const OUTPUT = {
   output: { type: "string", short: "o" },
   "no-overwrite": { type: "boolean" },
@@ -72,7 +72,7 @@ export async function print(text: Text): Promise<void> {
   await writeStandardOutput(new TextEncoder().encode(`${text}`));
 }
 
-/** On standard error. */
+/** Writes to standard error. */
 export async function printStatus(text: Text): Promise<void> {
   await new Promise((resolve) => process.stderr.write(`${text}`, resolve));
 }

@@ -6,7 +6,7 @@ import { access, type FileHandle, link, lstat, open, rename, rm } from "node:fs/
 import { dirname, join } from "node:path";
 import { CliError, fileError } from "../terminal/failure.js";
 
-/** Where a command's bytes go. What was written counts only after `commit`. */
+/** Takes a command's bytes. They count only after `commit`. */
 export interface Output {
   readonly stream: WritableStream<Uint8Array>;
   /** The bytes are complete and verified: does all that may fail. */
@@ -18,13 +18,13 @@ export interface Output {
 }
 
 export interface Place {
-  /** As it was given, for messages. */
+  /** The name as it was given, for messages. */
   readonly out: string;
-  /** Where links lead. */
+  /** The file that links lead to. */
   readonly target: string;
-  /** Of the file that is replaced, if there is one. */
+  /** The mode of the file that is replaced, if there is one. */
   readonly mode: number | undefined;
-  /** Nothing is replaced, whenever it came. */
+  /** No file is replaced, not even one that appears meanwhile. */
   readonly keep: boolean;
 }
 
@@ -104,7 +104,7 @@ export async function openReplacement({ out, target, mode, keep }: Place): Promi
 }
 
 export function keptError(out: string): CliError {
-  return fileError(`'${out}' is there already, and --no-overwrite keeps it`);
+  return fileError(`'${out}' exists already, and --no-overwrite keeps it`);
 }
 
 export function writerOf(file: FileHandle, out: string) {
@@ -118,7 +118,7 @@ export function writerOf(file: FileHandle, out: string) {
   };
 }
 
-/** For what is not there. */
+/** Turns the error of a missing file into undefined. */
 export function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT") {
     throw error;

@@ -6,7 +6,7 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { usageError } from "../terminal/failure.js";
 
-/** What this run reads, with what to call it. Each input is noted where it is opened, so that no command can forget one. */
+/** The inputs of this run and their names for messages. Each input is noted where it is opened, so that no command can forget one. */
 const inputs = new Map<string, string>();
 
 export function noteInput(status: BigIntStats, name: string): void {
@@ -21,7 +21,9 @@ export function refuseInput(status: BigIntStats, name: string): void {
   const input = inputs.get(identityOf(status) ?? "");
   if (input !== undefined) {
     const both =
-      input === name ? `${name} is both input and output` : `${name} and ${input} are one file`;
+      input === name
+        ? `${name} is both input and output`
+        : `${name} and ${input} are the same file`;
     throw usageError(`${both}: writing it would destroy what is read`);
   }
 }
@@ -48,7 +50,7 @@ export async function refuseSameOutputs(
   }
 }
 
-/** What two names of one file have in common, of files that keep what is written or hand it on to one reader. */
+/** An identity that all names of one file share. Only files that keep what is written, or hand it to one reader, have one. */
 function identityOf(status: BigIntStats): string | undefined {
   if (status.isBlockDevice()) {
     return `device ${status.rdev}`;
@@ -60,7 +62,7 @@ function standardOutput(): string | undefined {
   return identityOf(fstatSync(1, { bigint: true }));
 }
 
-/** By what it is, if it exists, and by where it will be. */
+/** Identifies an output by the file itself, if it exists, and by the place where it will be. */
 async function placesOf(out: string): Promise<(string | undefined)[]> {
   const present = await stat(out, { bigint: true }).catch(nothing);
   const path = present === undefined ? out : await realpath(out);

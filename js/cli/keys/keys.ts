@@ -12,14 +12,14 @@ import { usageError } from "../terminal/failure.js";
 import { remoteKms } from "./kms-client.js";
 import { localKms, readPrivateKey } from "./private-key.js";
 
-/** Which key to seal to. */
+/** The options that say which key to seal to. */
 export const SEALING_KEY = {
   "public-key": { type: "string", short: "k" },
   "key-arn": { type: "string" },
   "spki-sha256": { type: "string" },
 } as const;
 
-/** Who opens. */
+/** The options that say which key opens. */
 export const OPENING_KEY = {
   kms: { type: "string" },
   region: { type: "string" },

@@ -82,7 +82,7 @@ function unwrap(key: KeyObject, algorithm: string | undefined, ciphertext: Uint8
   }
 }
 
-/** What KMS answers to a ciphertext that does not fit its key or the algorithm. */
+/** The failure with which KMS answers a ciphertext that does not fit its key or the algorithm. */
 class InvalidCiphertextException extends Error {
   override readonly name = "InvalidCiphertextException";
 }

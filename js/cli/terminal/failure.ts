@@ -24,7 +24,7 @@ export function fileError(message: string, cause?: unknown): CliError {
   return new CliError("ERR_FILE", message, { cause });
 }
 
-/** Where the library failed because a file of ours did, that file's failure. */
+/** If the library failed because a file of ours failed, that file's failure. */
 export function rootOf(failure: unknown): unknown {
   const cause = failure instanceof BongtuError ? failure.cause : undefined;
   return cause instanceof CliError || cause instanceof BrokenPipe ? cause : failure;

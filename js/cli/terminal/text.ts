@@ -1,8 +1,8 @@
-// What people are shown. A message's encryption context, a key file's names, S3's and KMS's words, the names of files: whoever wrote
+// Text that people are shown. A message's encryption context, a key file's names, S3's and KMS's words, the names of files: whoever wrote
 // them must not move the cursor, reorder or hide what stands around them, or begin a line that looks like one of ours.
 
 /**
- * What a terminal obeys or shows nothing of: controls, format characters, blanks, what is not assigned. One space is shown; enough of
+ * Characters that a terminal obeys or does not show: controls, format characters, blanks, what is not assigned. One space is shown; enough of
  * them would fill a line of the terminal, so that the next one began as whoever wrote them likes.
  */
 const INVISIBLE =
@@ -66,7 +66,7 @@ export function padded(value: string, width: number): Text {
   return shown(escaped(value).padEnd(width));
 }
 
-/** In lines of up to 100 characters, each after `indent`. */
+/** Breaks text into lines of up to 100 characters, each after `indent`. */
 export function wrapped(value: string, indent = text`  `): Text {
   const room = 100 - `${indent}`.length;
   const lines = [""];
@@ -108,7 +108,7 @@ function escaped(insert: Insert | undefined): string {
     : String(insert).replace(INVISIBLE, escapeUnits);
 }
 
-/** As JSON escapes them: beyond U+FFFF a character has two units. */
+/** Escapes as JSON does: a character beyond U+FFFF has two units. */
 function escapeUnits(character: string): string {
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");

@@ -16,7 +16,7 @@ export async function originPrivateFile(): Promise<SpillFile | undefined> {
   const directory = await storage.getDirectory();
   await deleteLeftBehind(directory).catch(ignore);
   const name = `${PREFIX}${randomName()}`;
-  // By which others know that it is not left behind.
+  // The lock tells others that the file was not left behind.
   const release = await takeWebLock(name);
   const created = await create(directory, name).catch(ignore);
   if (created === undefined) {
@@ -43,7 +43,7 @@ export async function originPrivateFile(): Promise<SpillFile | undefined> {
 
 async function create(directory: FileSystemDirectoryHandle, name: string) {
   const file = await directory.getFileHandle(name, { create: true });
-  // Not everywhere outside of workers.
+  // Some browsers have no writer outside of workers.
   const writer = await writerOf(file).catch(ignore);
   if (writer === undefined) {
     await directory.removeEntry(name);
@@ -52,7 +52,7 @@ async function create(directory: FileSystemDirectoryHandle, name: string) {
   return { file, writer };
 }
 
-/** By pages that were closed meanwhile. */
+/** Deletes files of pages that were closed meanwhile. */
 async function deleteLeftBehind(directory: FileSystemDirectoryHandle): Promise<void> {
   const names = directory.keys();
   for (let next = await names.next(); !next.done; next = await names.next()) {

@@ -12,7 +12,7 @@ const SMALL = 1024 * 1024;
 /** Bytes that are held in memory where no file can be made. */
 const LIMIT = 64 * 1024 * 1024;
 
-/** What was appended, to be read once it is complete. */
+/** Keeps the bytes that are appended; they can be read once it is complete. */
 export class Spill {
   #held: Bytes[] = [];
   #length = 0;

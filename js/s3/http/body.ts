@@ -4,7 +4,7 @@ import { ignore } from "../../base/operation.js";
 
 /** Bytes of any document but a list of parts. */
 export const DOCUMENT = 64 * 1024;
-/** Of a thousand parts with all their checksums. */
+/** Enough for a list of a thousand parts with all their checksums. */
 export const PART_LIST = 2 * 1024 * 1024;
 
 /** Milliseconds that the words of a refusal are waited for: its status is known already. */
@@ -12,7 +12,7 @@ export const PATIENCE_MS = 3000;
 
 export interface BodyText {
   readonly text: string;
-  /** Not so where there was more. */
+  /** False if there was more. */
   readonly whole: boolean;
 }
 
@@ -27,7 +27,7 @@ export async function readText(
     return { text: "", whole: true };
   }
   if (typeof body?.getReader !== "function") {
-    // Of a client that only looks like fetch, and has read it already.
+    // A client that only looks like fetch has read the body already.
     const text = await response.text();
     return { text: text.slice(0, limit), whole: text.length <= limit };
   }

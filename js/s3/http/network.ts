@@ -1,6 +1,6 @@
-// Whether a request failed on its way. `fetch` then throws a TypeError, as every mistake in the caller's own function does.
+// Tells whether a request failed on its way. `fetch` then throws a TypeError, as every mistake in the caller's own function does.
 
-/** How `fetch` says so. What is not anchored would be found in the words of mistakes too. */
+/** The messages by which `fetch` says so. Without anchors they would match the messages of mistakes too. */
 const WORDS = [
   // Chromium, with the host behind it since 2025; Electron
   "failed to fetch",
@@ -49,11 +49,11 @@ const CODE =
 const MISTAKES = new Set(["ReferenceError", "RangeError", "URIError", "EvalError"]);
 
 /**
- * Whether it is a mistake of whoever wrote the callback. A SyntaxError may be one too, but so does
+ * Whether it is a mistake in the caller's function. A SyntaxError may be one too, but so does
  * `json()` fail of a page that a proxy sent instead.
  */
 export function isMistake(thrown: unknown): boolean {
-  // By name, not by instanceof: a frame's errors are of other classes.
+  // Errors are known by name, not by instanceof: a frame's errors are of other classes.
   const { name } = Object(thrown) as { readonly name?: unknown };
   if (typeof name !== "string") {
     return false;
@@ -83,7 +83,7 @@ interface Thrown {
 
 const LONGEST = 300;
 
-/** What a failure says, in one line. */
+/** The message of a failure, in one line. */
 export function wordsOf(failure: unknown): string {
   const { message, cause } = Object(failure) as { readonly message?: unknown; cause?: unknown };
   const behind = Object(cause) as { readonly message?: unknown; readonly code?: unknown };

@@ -1,4 +1,4 @@
-// What S3 and those between answer to a request, and whether it is worth asking again.
+// Reads what S3, or a server in between, answers to a request, and tells whether it is worth asking again.
 
 import { BongtuError, inputError } from "../../base/errors.js";
 import { type BodyText, DOCUMENT, PATIENCE_MS, readText } from "./body.js";
@@ -13,7 +13,7 @@ export class Refusal extends Error {
   readonly reason: string | undefined;
   /** Milliseconds that the server asked to be left alone. */
   readonly retryAfter: number;
-  /** What the caller is told. */
+  /** The error that the caller gets. */
   readonly failure: unknown;
   /** The body of the answer, where there was one. */
   readonly text: string;
@@ -61,8 +61,8 @@ export function passes(status: number, reason: string | undefined): boolean {
 }
 
 /**
- * Whether the next attempt is another request, since the caller's function signs it anew. S3 says of
- * a presigned URL whose time is up that access is denied, and only its message why.
+ * Whether the next attempt can succeed because the caller's function signs it anew. S3 says of
+ * an expired presigned URL that access is denied; only its message gives the reason.
  */
 function hasExpired({ status, reason, message }: Answer): boolean {
   const ofSignature = status === 400 || status === 401 || status === 403;
@@ -76,7 +76,7 @@ interface Answer {
   readonly message?: string | undefined;
   readonly retryAfter?: number;
   readonly text?: string;
-  /** What the client threw. */
+  /** The error that the client threw. */
   readonly cause?: unknown;
 }
 
@@ -116,7 +116,7 @@ export function refused(status: number, text: string, wait = 0): Refusal {
   return refusalFor({ status, reason, message, retryAfter: wait, text });
 }
 
-/** What a server of the caller's own answers, which hands on what S3 said to it. */
+/** The answer of a server of the caller's own that passes on what S3 said to it. */
 function jsonIn(text: string): Record<string, unknown> {
   try {
     return Object(text.startsWith("{") ? JSON.parse(text) : undefined);
@@ -125,7 +125,7 @@ function jsonIn(text: string): Record<string, unknown> {
   }
 }
 
-/** What is thrown by `fetch`, by an AWS SDK client, by another one or by bongtu itself. */
+/** Reads what `fetch`, an AWS SDK client, another client or bongtu itself has thrown. */
 export async function refusalOf(thrown: unknown, now: number): Promise<Refusal> {
   if (thrown instanceof Refusal) {
     return thrown;
@@ -166,8 +166,8 @@ export async function textOf(response: Response, limit: number): Promise<BodyTex
 }
 
 /**
- * What a request resolved to if not to a Response: the output of an AWS SDK client, known by one of
- * these members. Other clients resolve to refusals too, so that what is not known grants nothing.
+ * Reads the result of a request that is not a Response: the output of an AWS SDK client, known by one of
+ * these members. Other clients resolve even if S3 refused, so an unknown result grants nothing.
  */
 export function outputOf(answer: unknown, name: string, members: readonly string[]) {
   checkExpired(answer);
@@ -282,7 +282,7 @@ function headerOf(response: OtherResponse | undefined, name: string): string | u
   return isText(value) ? value : undefined;
 }
 
-/** That of an XMLHttpRequest may throw. */
+/** Reading a member of an XMLHttpRequest may throw. */
 function member(given: unknown, name: string): unknown {
   try {
     return Object(given)[name];

@@ -16,12 +16,12 @@ export function elements(xml: string, name: string): string[] {
   return Array.from(contents(xml, name));
 }
 
-/** Whether an element of this name ends here, as a document does that was not cut short. */
+/** Whether the text ends with this element, as a document does that was not cut short. */
 export function ends(xml: string, name: string): boolean {
   return xml.includes(`</${name}>`);
 }
 
-/** Whether one begins. */
+/** Whether an element of this name begins here. */
 export function begins(xml: string, name: string): boolean {
   return tagAt(xml, name, 0) !== undefined;
 }

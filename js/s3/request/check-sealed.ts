@@ -8,7 +8,7 @@ import { type Sealed, SealedRange } from "../../sealed/sealed.js";
 export function checkSealed(given: unknown): asserts given is Sealed {
   if (!SealedRange.is(given)) {
     throw inputError(
-      "only what is sealed is kept or uploaded: seal it first, by sealBlob or sealObject",
+      "only sealed data can be kept or uploaded: seal it first, with sealBlob or sealObject",
     );
   }
 }

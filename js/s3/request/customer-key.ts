@@ -20,16 +20,16 @@ import { endpointText, type HeadersLike, headerPairs, record } from "./arguments
 import { customerKeys } from "./customer-keys.js";
 import type { S3Operation } from "./s3-operation.js";
 
-/** Where an object is. */
+/** The place of an object. */
 export interface ObjectPlace {
   readonly bucket: string;
   readonly key: string;
 }
 
 export interface CustomerKeyHeadersOptions {
-  /** Where the request goes: plain HTTP is refused unless to this machine. */
+  /** The URL that the request goes to: plain HTTP is refused unless it goes to this machine. */
   readonly endpoint?: string | URL | undefined;
-  /** Of a copy: the key that its source is encrypted with. */
+  /** For a copy, the key that its source is encrypted with. */
   readonly copySource?: CustomerKey | undefined;
 }
 
@@ -202,7 +202,7 @@ function located(
     }
   }
   const names = [...Object.keys(known), "signal", "onProgress"] as (keyof typeof options)[];
-  // Not `...options`, which leaves out what they inherit.
+  // `...options` would leave out what they inherit.
   const others = Object.fromEntries(names.map((name) => [name, options[name]]));
   return { ...others, encryptionContext: { ...encryptionContext, bucket, key } };
 }

@@ -1,7 +1,7 @@
 import type { Encryption } from "../../wasm/bongtu_s3.js";
 
 /**
- * What a CustomerKey is to the WebAssembly module; throws once it is disposed of. Beside the class and not
- * in it: every request that may carry a key would need what seals and opens keys.
+ * The WebAssembly handle of a CustomerKey; reading it throws once the key is disposed of. It stands beside the class and not
+ * in it, since otherwise every request that may carry a key would load the code that seals and opens keys.
  */
 export const customerKeys = /* @__PURE__ */ new WeakMap<object, () => Encryption>();

@@ -1,4 +1,4 @@
-// Where an object is, as S3 writes it.
+// Makes the URL of an object as S3 writes it.
 
 import { inputError } from "../../base/errors.js";
 import { requiredText } from "../../base/options.js";
@@ -24,7 +24,7 @@ export function objectUrl(bucketUrl: string | URL, key: string): URL {
   return new URL(base + s3Wasm().encodeKey(name));
 }
 
-/** What is in the URL but its place would be signed, or would hide the key. */
+/** Anything else in the URL would be signed too, or would hide the key. */
 function checkBucketUrl(given: unknown): URL {
   let url: URL | undefined;
   try {

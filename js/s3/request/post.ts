@@ -23,7 +23,7 @@ import {
 
 export interface PostPolicyOptions {
   readonly bucket: string;
-  /** Where to: exactly this key, which the server chose. */
+  /** The exact key, which the server chose. */
   readonly key?: string | undefined;
   /** Or any key that begins so: the page can then overwrite all others that do. */
   readonly keyPrefix?: string | undefined;
@@ -31,7 +31,7 @@ export interface PostPolicyOptions {
   readonly sizeRange?: readonly [least: number, most: number] | undefined;
   /** Until when, or for how many seconds from now; at most seven days. */
   readonly expires: Date | number;
-  /** What is uploaded; objects are those of an RSA key. */
+  /** The format of the upload; objects must be sealed to an RSA key. */
   readonly format: SealedFormat;
   /** Whether an object of version 3 has a material description. */
   readonly materialDescription?: boolean | undefined;
@@ -69,11 +69,11 @@ export type PostCondition =
   | ["starts-with", string, string]
   | ["content-length-range", number, number];
 
-/** Who signs a policy, with Signature Version 4. */
+/** Signs a policy with Signature Version 4. */
 export interface PostSigner {
   readonly accessKeyId: string;
   readonly region: string;
-  /** Of temporary credentials. */
+  /** The session token of temporary credentials. */
   readonly sessionToken?: string | undefined;
   /**
    * The signature in lower-case hexadecimal: HMAC-SHA-256 of `policy`, which is base64, under the
@@ -89,9 +89,9 @@ export interface PostFormOptions {
   /** The customer key, where the policy asks for one. */
   readonly mode?: EncryptionMode | undefined;
   readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
-  /** Where the policy has a prefix: the key. Without it S3 takes the file's name. */
+  /** The key, if the policy has a prefix. Without it S3 takes the file's name. */
   readonly key?: string | undefined;
-  /** Where the form goes: a customer key is refused for plain HTTP, unless to this machine. */
+  /** The URL that the form goes to: a customer key is refused for plain HTTP, unless it goes to this machine. */
   readonly endpoint?: string | URL | undefined;
 }
 
@@ -101,7 +101,7 @@ export interface PostPolicy {
   readonly conditions: readonly PostCondition[];
   /** Fields of the form that have one value only; `key` among them. */
   readonly fields: Readonly<Record<string, string>>;
-  /** What a server's author should know about what was asked for; mostly empty. */
+  /** Warnings for the author of the server about these options; usually there are none. */
   readonly warnings: readonly string[];
   /** For `createPresignedPost` of `@aws-sdk/s3-presigned-post`: `createPresignedPost(client, it)`. */
   readonly presignedPost: {
@@ -194,7 +194,7 @@ async function sign(
   policy: (extra: Readonly<Record<string, string>>) => string,
 ): Promise<Record<string, string>> {
   checkObject(signer, "the signer");
-  // Not all: who signs may well be an object with more to it.
+  // Other names are accepted: a signer may well be an object with more members.
   refuseMisspelt(signer, ["accessKeyId", "region", "sessionToken", "sign"], "signer.");
   const accessKeyId = requiredText(signer.accessKeyId, "accessKeyId");
   const region = requiredText(signer.region, "region");
@@ -219,7 +219,7 @@ function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
-/** What the SDK has arguments of its own for. */
+/** Whether the SDK has an argument of its own for this condition. */
 function isPlace(condition: PostCondition): boolean {
   return Array.isArray(condition)
     ? condition[1] === "$key"
@@ -242,11 +242,11 @@ function expiry(expires: unknown, now: number): number {
   if (!Number.isFinite(time)) {
     throw inputError("expires must be a Date, or a number of seconds");
   }
-  // What lies before 1970 is past, as 1970 is.
+  // Any time before 1970 counts as 1970, which is past too.
   return Math.min(Math.max(Math.floor(time), 0), Number.MAX_SAFE_INTEGER);
 }
 
-/** By method, not by instanceof: a frame's Date is another class. */
+/** A Date is known by its method, not by instanceof: a frame's Date is another class. */
 function timeOf(date: unknown): number {
   return typeof (date as Date | undefined)?.getTime === "function"
     ? (date as Date).getTime()

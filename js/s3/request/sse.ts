@@ -37,7 +37,7 @@ export interface SseDsseOptions {
 }
 
 export interface SseKmsOptions extends SseDsseOptions {
-  /** Whether S3 makes one KMS call for many objects; as the bucket does unless set. */
+  /** Whether S3 makes one KMS call for many objects. If this is not set, the bucket's setting counts. */
   readonly bucketKey?: boolean | undefined;
 }
 
@@ -139,7 +139,7 @@ function kmsArguments({ keyId, context }: SseDsseOptions) {
   };
 }
 
-/** What is known of a key. One that is given as a public key is refused by its spec: it is RSA. */
+/** The id and spec of a key. A key that is given as a public key is refused for its spec, which is RSA. */
 function kmsKey(keyId: unknown): { id?: string | undefined; spec?: string | undefined } {
   if (typeof keyId !== "object" || keyId === null) {
     return { id: checkText(keyId, "keyId") };

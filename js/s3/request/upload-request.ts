@@ -29,7 +29,7 @@ export type UploadOperation =
 export interface SealedBody {
   readonly size?: number | undefined;
   readonly contentLength?: number | undefined;
-  /** Of an object, names without `x-amz-meta-`: they become headers. */
+  /** The metadata of an object, by names without `x-amz-meta-`; they become headers. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -46,18 +46,18 @@ export interface UploadRequestOptions {
    * CompleteMultipartUpload.
    */
   readonly createOnly?: boolean | undefined;
-  /** For S3 to verify, of the ciphertext. CreateMultipartUpload takes the algorithm alone. */
+  /** The checksum of the ciphertext, which S3 verifies. CreateMultipartUpload takes the algorithm alone. */
   readonly checksum?:
     | { readonly algorithm: ChecksumAlgorithm; readonly value?: string | undefined }
     | undefined;
   /** `application/octet-stream` unless set. */
   readonly contentType?: string | undefined;
-  /** Where the request goes: a customer key is refused for plain HTTP, unless to this machine. */
+  /** The URL that the request goes to: a customer key is refused for plain HTTP, unless it goes to this machine. */
   readonly endpoint?: string | URL | undefined;
 }
 
 export interface SignedHeaders {
-  /** To be sent exactly as they are. */
+  /** Send these headers exactly as they are. */
   readonly headers: Record<string, string>;
   /**
    * Names that must be signed, lower case and sorted: those of `headers`, and `content-length`
@@ -111,7 +111,7 @@ export function uploadRequest(
 export interface CheckUploadHeadersOptions {
   /** PutObject unless set. */
   readonly operation?: UploadOperation | undefined;
-  /** What may be uploaded; `message` unless set. */
+  /** The formats that may be uploaded; `message` unless set. */
   readonly format?: SealedFormat | readonly SealedFormat[] | undefined;
   /**
    * Server-side encryption, exactly; as the bucket does unless set. `"SSE-C"` is a key that the
@@ -123,7 +123,7 @@ export interface CheckUploadHeadersOptions {
    * the other operations create nothing.
    */
   readonly createOnly?: boolean | undefined;
-  /** Whether there is a checksum; it may be unless set. */
+  /** Whether there must be a checksum; it is allowed unless this is set. */
   readonly checksum?: "required" | "allowed" | "forbidden" | undefined;
   /** The only type that is admitted; `application/octet-stream` unless set. */
   readonly contentType?: string | undefined;
@@ -143,7 +143,7 @@ export interface CheckUploadHeadersOptions {
   readonly fixed?: FixedHeaders | undefined;
 }
 
-/** What S3 stores with an object and answers with it. */
+/** Headers that S3 stores with an object and returns with it. */
 export interface FixedHeaders {
   readonly "cache-control"?: string;
   readonly "content-disposition"?: string;
@@ -164,7 +164,7 @@ const CHECK_OPTIONS: Readers<CheckUploadHeadersOptions> = {
   fixed: true,
 };
 
-/** As Rust has it, which counts their bytes too: they are not all to be gathered before. */
+/** The same limit as in Rust, which counts their bytes too. It is checked here so that no more are gathered. */
 const MOST_HEADERS = 64;
 
 /**
@@ -208,7 +208,7 @@ export function described(sealed: UploadBody): { metadata: string[]; size: numbe
     return { metadata: [], size: bytes.byteLength };
   }
   if (typeof sealed !== "object" || sealed === null) {
-    throw inputError("what is uploaded must be bytes, a Blob or sealed");
+    throw inputError("an upload must be bytes, a Blob or sealed data");
   }
   refuseMisspelt(sealed, ["size", "contentLength", "metadata"], "sealed.");
   const { metadata, size, contentLength } = sealed as SealedBody;

@@ -8,7 +8,7 @@ import { randomName } from "../../base/bytes.js";
 import { codeOf, ifThere, readOwn } from "./private-folder.js";
 import { spoolError } from "./store.js";
 
-/** Who has a lock. What the system does not tell is left out. */
+/** The owner of a lock. Members that the system does not tell are left out. */
 interface Owner {
   readonly pid: number;
   /** Tells apart two processes that get the same number. */
@@ -27,7 +27,7 @@ type Release = () => Promise<void>;
 const ATTEMPTS = 10;
 /** Between them, and at most twice that. */
 const PAUSE_MS = 5;
-/** What cannot be read may be a lock that is just being written, but no longer than this. */
+/** A file that cannot be read may be a lock that is just being written, but not for longer than this. */
 const WRITTEN_MS = 5000;
 
 /** Takes the lock; `undefined` where a process that lives has it. Throws where nobody can know. */
@@ -68,7 +68,7 @@ async function takeOver(path: string): Promise<Release | undefined> {
   }
 }
 
-/** With its contents, or not at all; `undefined` where there is one. */
+/** Creates the file with its contents or not at all; `undefined` if there is one already. */
 async function create(path: string): Promise<Release | undefined> {
   const nonce = randomName();
   const start = await startOf(pid);
@@ -135,7 +135,7 @@ async function holder(path: string): Promise<"nobody" | "alive" | "dead"> {
   return (await lives(owner)) ? "alive" : "dead";
 }
 
-/** Of an owner on this machine. */
+/** Whether an owner on this machine is still running. */
 async function lives(owner: Partial<Owner>): Promise<boolean> {
   if (!Number.isSafeInteger(owner.pid) || (owner.pid as number) < 1) {
     return false;
@@ -153,7 +153,7 @@ async function lives(owner: Partial<Owner>): Promise<boolean> {
   return !differ(owner.start, await startOf(owner.pid as number));
 }
 
-/** As far as both are known. */
+/** Whether two values differ, if both are known. */
 function differ(one: string | undefined, other: string | undefined): boolean {
   return one !== undefined && other !== undefined && one !== other;
 }
@@ -165,7 +165,7 @@ async function startOf(process: number): Promise<string | undefined> {
   return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
 }
 
-/** Of the system since it was started last, where it tells. */
+/** An id of the time since the system was last started, if the system tells one. */
 async function bootOf(): Promise<string | undefined> {
   const text = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
   return text.trim() || undefined;

@@ -17,7 +17,7 @@ const SEALED = ".sealed";
 const RECORD = ".json";
 const LOCK = ".lock";
 
-/** In a folder of this machine, which is made if it is not there. `ERR_SPOOL` if others may write to it. */
+/** Keeps spools in a folder of this machine, which is made if it is not there. `ERR_SPOOL` if others may write to it. */
 export async function folderStore(folder: string): Promise<SpoolStore> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await checkPrivate(folder);
@@ -82,7 +82,7 @@ export async function folderStore(folder: string): Promise<SpoolStore> {
   };
 }
 
-/** What lies behind `end` of the file, if it was cut, is missing from the bytes too. */
+/** If the file was cut before `end`, the bytes are shorter too. */
 async function readAll(handle: FileHandle, start: number, end: number) {
   const bytes = new Uint8Array(end - start);
   let length = 0;

@@ -113,7 +113,7 @@ function recordsIn(directory: FileSystemDirectoryHandle, locks: LockManager) {
       whileStays(id, async () => {
         const text = await textOf(`${id}${RECORD}`);
         const next = isWhole(text) ? undefined : await textOf(`${id}${NEW_RECORD}`);
-        // What is empty was made, but never closed.
+        // An empty file was created but never closed.
         return (isWhole(next) ? next : text) || undefined;
       }),
 
@@ -150,10 +150,10 @@ async function writeText(file: FileSystemFileHandle, text: string): Promise<void
 }
 
 function noStore(reason: string, options?: ErrorOptions) {
-  return spoolError(`none can be kept here: ${reason}`, options);
+  return spoolError(`no spool can be kept here: ${reason}`, options);
 }
 
-/** A record that was cut while it was written is no JSON. */
+/** A record that was cut while it was written is not JSON. */
 function isWhole(text: string | undefined): boolean {
   try {
     return JSON.parse(text ?? "") !== null;

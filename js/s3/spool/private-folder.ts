@@ -29,10 +29,10 @@ export async function checkPrivate(folder: string): Promise<void> {
   }
 }
 
-/** Not on Windows, which has neither. */
+/** Windows has neither of these flags. */
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
-/** For reading, if it is a file: a pipe would keep whoever opens it waiting. */
+/** Opens a file for reading. Anything else is refused: opening a pipe would wait. */
 export async function openOwn(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
@@ -88,7 +88,7 @@ export async function createAside(path: string): Promise<NewFile> {
   };
 }
 
-/** On the disk itself: a record must not outlive, in a power cut, what it describes. */
+/** Writes through to the disk: after a power cut, no record may be left of data that was lost. */
 async function synced(handle: FileHandle): Promise<void> {
   try {
     await handle.sync();

@@ -1,4 +1,4 @@
-// What is kept beside a spool's ciphertext. Never a key, never plaintext.
+// The record that is kept beside a spool's ciphertext. It never holds a key or plaintext.
 
 import type { InstructionFile } from "../../object/seal.js";
 import { partRanges } from "../../sealed/part-ranges.js";
@@ -16,10 +16,10 @@ export interface SpoolRecord {
   /** Tells apart all spools there ever were, of the same name among them. */
   readonly id: string;
   readonly name: string;
-  /** Of the ciphertext, in bytes. */
+  /** The size of the ciphertext in bytes. */
   readonly size: number;
   readonly format: MultipartPlan["format"];
-  /** Of an object: user metadata, names without `x-amz-meta-`. */
+  /** The user metadata of an object, by names without `x-amz-meta-`. */
   readonly metadata: Record<string, string>;
   readonly headers: Record<string, string>;
   readonly instructionFile?: InstructionFile;

@@ -17,7 +17,7 @@ import { guarded, lockPatiently, quotaError, type SpoolStore, spoolError } from 
 
 export interface SpoolPlace {
   /**
-   * In Node, where it is required: the folder that spools are kept in, on a local disk. It is yours,
+   * The folder that spools are kept in, on a local disk; Node requires it. It must be yours,
    * and nobody else may write to it (it is made so if it is not there). Containers that share it need
    * host names of their own.
    */
@@ -25,9 +25,9 @@ export interface SpoolPlace {
 }
 
 export interface SpoolOptions extends OperationOptions, SpoolPlace {
-  /** By which you will know it again. There is one spool of a name. */
+  /** The name by which you will recognise the spool. No two spools have the same name. */
   readonly name: string;
-  /** Of the upload, as {@link multipartPlan} takes and chooses it. */
+  /** The part size of the upload, as {@link multipartPlan} takes and chooses it. */
   readonly partSize?: number | undefined;
 }
 
@@ -56,10 +56,10 @@ export async function spool(sealed: Sealed, options: SpoolOptions): Promise<Spoo
     release = await lockPatiently(store, id, () => operation.stopped);
     operation.check();
     if (release === undefined) {
-      throw spoolError("one of this name is in use by another tab or process");
+      throw spoolError("a spool of this name is in use by another tab or process");
     }
     if ((await SpoolHandle.find(store, id)) !== undefined) {
-      throw spoolError("there is one of this name already: go on with it, or delete it");
+      throw spoolError("there is a spool of this name already: go on with it, or delete it");
     }
     const kept = { store, id, record };
     await write(kept, sealed, operation);
@@ -209,7 +209,7 @@ async function idOf(name: string): Promise<string> {
   const { subtle } = crypto as Partial<Crypto>;
   if (subtle === undefined) {
     throw spoolError(
-      "none can be kept here: this page is not a secure context, so it has no WebCrypto",
+      "no spool can be kept here: this page is not a secure context, so it has no WebCrypto",
     );
   }
   const digest = await subtle.digest("SHA-256", new TextEncoder().encode(name));

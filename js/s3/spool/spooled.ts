@@ -21,22 +21,22 @@ import { lockPatiently, type SpoolStore, spoolError } from "./store.js";
 
 /**
  * Ciphertext that waits to be uploaded, by {@link uploadParts}, and what is known of its upload.
- * Nothing of it is secret. It is as it was when it was listed or last uploaded from here.
+ * It holds no secret. It shows the spool as it was when it was listed or last uploaded from here.
  */
 export interface Spooled extends Uploadable {
   readonly name: string;
-  /** Of the ciphertext, in bytes. */
+  /** The size of the ciphertext in bytes. */
   readonly size: number;
   readonly format: MultipartPlan["format"];
-  /** Of an object: to be sent when the upload is created. */
+  /** The metadata of an object, to be sent when the upload is created. */
   readonly metadata: Readonly<Record<string, string>>;
   /** The same as HTTP headers. */
   readonly headers: Readonly<Record<string, string>>;
-  /** To be stored before the object. */
+  /** The instruction file, which must be stored before the object. */
   readonly instructionFile?: InstructionFile | undefined;
   /** In bytes. */
   readonly partSize: number;
-  /** Of the upload that was begun. */
+  /** The id of the upload that was begun. */
   readonly uploadId?: string | undefined;
   /** Those that the server confirmed. */
   readonly parts: readonly FinishedPart[];
@@ -167,7 +167,7 @@ export class SpoolHandle implements Spooled {
       // It may have been gone on with elsewhere since it was listed.
       const now = await SpoolHandle.find(store, id);
       if (now === undefined) {
-        throw spoolError("this spool is not there any more: it was uploaded, or deleted");
+        throw spoolError("this spool does not exist any more: it was uploaded or deleted");
       }
       if (now.error !== undefined) {
         throw now.error;

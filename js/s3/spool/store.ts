@@ -1,11 +1,11 @@
-// Where spools are kept: files for the ciphertext and for the record beside it.
+// A store keeps spools: files for the ciphertext and for the record beside it.
 
 import { type Bytes, bytesOf } from "../../base/bytes.js";
 import { BongtuError, wordsOf } from "../../base/errors.js";
 
 /** All there is of a spool goes by its id, 64 hexadecimal digits. */
 export interface SpoolStore {
-  /** Of all spools, those cut short among them. */
+  /** The ids of all spools, including those that were cut short. */
   ids(): Promise<string[]>;
   /**
    * Excludes other tabs and processes until it is called back; `undefined` where one has it.
@@ -16,7 +16,7 @@ export interface SpoolStore {
   room(): Promise<number | undefined>;
   /** A new ciphertext, instead of one that may be there. */
   create(id: string): Promise<SpoolWriter>;
-  /** Of the ciphertext, in bytes. */
+  /** The size of the ciphertext in bytes. */
   size(id: string): Promise<number | undefined>;
   read(id: string, start: number, end: number): Promise<Bytes>;
   readRecord(id: string): Promise<string | undefined>;
@@ -81,7 +81,7 @@ async function storing<T>(work: () => Promise<T>): Promise<T> {
     const { name = "", code = "" } = (cause ?? {}) as { name?: string; code?: string };
     throw NO_ROOM.has(name) || NO_ROOM.has(String(code))
       ? quotaError({ cause })
-      : spoolError(`what is kept could not be read or written: ${wordsOf(cause)}`, { cause });
+      : spoolError(`the spool could not be read or written: ${wordsOf(cause)}`, { cause });
   }
 }
 

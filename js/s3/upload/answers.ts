@@ -1,4 +1,4 @@
-// What the caller's requests came to: what an answer says, and how one that is none becomes a
+// Reads the answers to the caller's requests, and turns anything that is not an answer into a
 // refusal.
 
 import { BongtuError, inputError } from "../../base/errors.js";
@@ -20,7 +20,7 @@ import { begins, element, elements, ends } from "../http/xml.js";
 import type { ListPartsOutput } from "./requests.js";
 import type { FinishedPart } from "./source.js";
 
-/** Of CreateMultipartUpload. */
+/** Reads the upload id in the answer to CreateMultipartUpload. */
 export async function uploadIdIn(answer: unknown): Promise<string> {
   checkExpired(answer);
   const uploadId = isResponse(answer)
@@ -99,7 +99,7 @@ function wholeOf(value: unknown): number | undefined {
   return Number.isSafeInteger(whole) && whole >= 0 ? whole : undefined;
 }
 
-/** A page of ListParts. An answer that is none would be one without parts, and all sent again. */
+/** A page of ListParts. Any other answer would be read as a list without parts, and all would be sent again. */
 export async function partsIn(answer: unknown): Promise<ListPartsOutput> {
   if (!isResponse(answer)) {
     return outputOf(answer, "listParts", ["Parts", "IsTruncated"]);
@@ -165,7 +165,7 @@ export function lostParts(thrown: unknown): number[] {
 export interface ObjectHead {
   readonly length: unknown;
   readonly etag: unknown;
-  /** In base64, where the server tells it. */
+  /** The checksum in base64, if the server returns one. */
   readonly checksum: string | undefined;
 }
 
@@ -225,7 +225,7 @@ async function grantedUnread(response: Response): Promise<void> {
   }
 }
 
-/** For an answer of S3's that was cut short, or is not S3's. */
+/** The refusal for an answer that was cut short or does not come from S3. */
 function withoutDocument(status: number): Refusal {
   return new Refusal(new BongtuError("ERR_S3", `S3 answered ${status} without its document`), true);
 }

@@ -11,16 +11,16 @@ export function checkPlan(
   plan: MultipartPlan | undefined,
 ): MultipartPlan {
   if (plan === undefined) {
-    throw inputError("a plan is needed, such as multipartPlan makes it");
+    throw inputError("uploadParts needs a plan, as multipartPlan makes one");
   }
   checkObject(plan, "the plan");
   refuseMisspelt(plan, ["size", "format", "partSize", "partCount", "concurrency"], "plan.");
   const { size, format } = sealed;
   if (plan.size !== size) {
-    throw inputError(`the plan is for ${plan.size} bytes, and what is sealed has ${size}`);
+    throw inputError(`the plan is for ${plan.size} bytes, but the sealed data has ${size}`);
   }
   if (plan.format !== format) {
-    throw inputError(`the plan is for format ${plan.format}, and what is sealed has ${format}`);
+    throw inputError(`the plan is for format ${plan.format}, but the sealed data has ${format}`);
   }
   const { partSize, partCount, concurrency } = plan;
   const made = multipartPlan(size, { format, partSize, concurrency });
@@ -40,7 +40,10 @@ export function planFor(
     return multipartPlan(spooled, { partSize });
   }
   if (checkPlan(spooled, plan).partSize !== partSize) {
-    throw new BongtuError("ERR_PART_SIZE", `this spool has parts of ${partSize} bytes already`);
+    throw new BongtuError(
+      "ERR_PART_SIZE",
+      `this spool was made for parts of ${partSize} bytes, and takes no others`,
+    );
   }
   return plan;
 }

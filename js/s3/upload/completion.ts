@@ -1,4 +1,4 @@
-// What a server is told of the parts that make an object, and how the object is known by it.
+// Tells a server which parts make an object, and recognises the object that they make.
 
 import type { Checksum } from "../checksumming.js";
 import { checksums } from "../checksums.js";
@@ -8,16 +8,16 @@ import { checksumOfWhole } from "./multipart-headers.js";
 import type { CompletedPart } from "./requests.js";
 import type { FinishedPart } from "./source.js";
 
-/** What is to be completed. */
+/** The parts to be completed and the checksum of the whole. */
 export interface Completion {
   readonly parts: CompletedPart[];
-  /** Of the whole, where S3 has one of this algorithm. */
+  /** The checksum of the whole, if S3 has one of this algorithm. */
   readonly checksum: Checksum | undefined;
   /** In bytes. */
   readonly size: number;
 }
 
-/** Of parts that are all there and in order. */
+/** Makes the completion of parts that are complete and in order. */
 export async function completionOf(
   finished: readonly FinishedPart[],
   algorithm: ChecksumAlgorithm | undefined,

@@ -1,10 +1,10 @@
-// What an upload that failed says.
+// Makes the error of an upload that failed.
 
 import { BongtuError, inputError } from "../../base/errors.js";
 import { wordsOf } from "../http/network.js";
 import { Refusal } from "../http/response.js";
 
-/** What the caller is told. */
+/** The error that the caller gets. */
 export function failureOf(thrown: unknown, missing: readonly number[], count: number): unknown {
   if (!(thrown instanceof Refusal)) {
     return thrown;
@@ -12,8 +12,8 @@ export function failureOf(thrown: unknown, missing: readonly number[], count: nu
   const { failure, transient } = thrown;
   const list =
     missing.length === 0
-      ? "all parts are there, but it is not complete"
-      : `missing of ${count} parts: ${ranges(missing)}`;
+      ? "all parts were uploaded, but the upload was not completed"
+      : `of ${count} parts these are missing: ${ranges(missing)}`;
   if (transient) {
     const message = `the upload failed: ${wordsOf(failure)}; ${list}`;
     return new BongtuError("ERR_UPLOAD", message, { cause: failure });

@@ -8,7 +8,7 @@ import { withEncryption } from "../request/sse.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
 import type { CreateRequest } from "./requests.js";
 
-/** Of CreateMultipartUpload, and what they say. S3 has no MD5 of objects: it is one of each part. */
+/** The headers of CreateMultipartUpload about checksums. S3 keeps no MD5 of whole objects, only of each part. */
 export function checksumOfWhole(
   algorithm: ChecksumAlgorithm | undefined,
 ): Omit<CreateRequest, "signal"> {
@@ -21,7 +21,7 @@ export function checksumOfWhole(
   return { checksumAlgorithm: algorithm, checksumType, headers };
 }
 
-/** Of CompleteMultipartUpload. */
+/** The headers of CompleteMultipartUpload. */
 export function completeHeaders(size: number, checksum: Checksum | undefined) {
   const { algorithm, value } = checksum ?? {};
   const operation = "CompleteMultipartUpload";

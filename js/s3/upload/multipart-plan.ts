@@ -5,7 +5,7 @@ import type { SealedFormat } from "../../sealed/sealed.js";
 import { readOptions, textOptions } from "../request/arguments.js";
 
 export interface MultipartOptions {
-  /** What is sealed, or spooled, knows its own: it is for those who have a size only. */
+  /** Needed if you give only a size; sealed data and spools know their own format. */
   readonly format: SealedFormat;
   /**
    * Bytes of every part but the last: from 5 MiB to 5 GiB, of objects a multiple of 512 KiB. 8 MiB
@@ -48,7 +48,7 @@ export function multipartPlan(
   });
   const size = typeof sealed === "object" ? sealed?.size : sealed;
   if (!Number.isSafeInteger(size) || size < 0) {
-    throw inputError("size must be a whole number of bytes, or what has such a size");
+    throw inputError("size must be a whole number of bytes, or sealed data, which knows its size");
   }
   const own = (Object(sealed) as Partial<MultipartPlan>).format;
   const format = requiredText(
@@ -56,7 +56,7 @@ export function multipartPlan(
     "format",
   ) as SealedFormat;
   if (own !== undefined && own !== format) {
-    throw inputError("format: what is sealed has another; leave it out");
+    throw inputError("format contradicts the sealed data, which has another one; leave it out");
   }
   const texts = [...given, ...textOptions({ size, format })];
   const plan = s3Wasm().multipartPlan(texts) as unknown as [number, number, number];
@@ -64,7 +64,7 @@ export function multipartPlan(
   return { size, format, partSize, partCount, concurrency };
 }
 
-/** Of what is no whole number, zero, which no range allows. */
+/** Anything but a whole number counts as zero, which no range allows. */
 function wholeOrZero(value: unknown, name: string): number | undefined {
   const number = checkNumber(value, name);
   return number === undefined || (Number.isSafeInteger(number) && number >= 0) ? number : 0;

@@ -1,4 +1,4 @@
-// What `uploadParts` is told.
+// The options of `uploadParts`.
 
 import { inputError } from "../../base/errors.js";
 import type { OperationOptions } from "../../base/operation.js";
@@ -26,7 +26,7 @@ import { openForUpload } from "./source.js";
  *   have completed already; without it a spool may be uploaded twice.
  */
 export interface UploadPartsOptions extends OperationOptions, UploadRequests {
-  /** Of each part, and of the whole where S3 has that. None unless set. */
+  /** The checksum algorithm for each part, and for the whole where S3 has that. There is none unless this is set. */
   readonly checksum?: ChecksumAlgorithm | undefined;
   /** Attempts of each request after the first; 8 unless set, and `Infinity` is a number too. */
   readonly retries?: number | undefined;
@@ -38,7 +38,7 @@ export interface UploadPartsOptions extends OperationOptions, UploadRequests {
     | { readonly baseMs?: number | undefined; readonly maxMs?: number | undefined }
     | undefined;
   /**
-   * Of a spool, which may be the only copy: whatever happens, be it `signal` or a server that cannot
+   * Applies to a spool, which may be the only copy. Whatever happens, even if `signal` is aborted or a server that cannot
    * be reached, it and what is at the server stay for another attempt. With `false` an upload that
    * fails or is aborted is given up: aborted at the server, and the spool deleted.
    */

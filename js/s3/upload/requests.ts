@@ -8,12 +8,12 @@ import type { ChecksumAlgorithm } from "../request/upload-request.js";
 /** An UploadPart to be sent. */
 export interface PutPartRequest extends PartRange {
   readonly body: Uint8Array<ArrayBuffer>;
-  /** Of the body, in bytes. */
+  /** The size of the body in bytes. */
   readonly size: number;
   readonly checksum?: Checksum;
   /** The checksum's, or none; yours come on top of them. */
   readonly headers: Record<string, string>;
-  /** What `create` gave. */
+  /** The id that `create` gave. */
   readonly uploadId?: string;
   readonly signal: AbortSignal;
 }
@@ -34,7 +34,7 @@ export interface CompleteRequest {
   readonly headers: Record<string, string>;
   /** The parts as the XML that S3 takes. */
   readonly body: string;
-  /** Of the object, in bytes. */
+  /** The size of the object in bytes. */
   readonly size: number;
   readonly signal: AbortSignal;
 }
@@ -46,7 +46,7 @@ export interface ListPartsRequest {
   readonly signal: AbortSignal;
 }
 
-/** As `MultipartUpload.Parts` of the AWS SDK takes them. */
+/** A part as `MultipartUpload.Parts` of the AWS SDK takes it. */
 export type CompletedPart = {
   readonly PartNumber: number;
   readonly ETag: string;

@@ -144,7 +144,7 @@ export class Upload {
     return { body, checksum: algorithm && (await checksums.of(algorithm, body, { signal })) };
   }
 
-  /** Of the parts that are there. */
+  /** The completion of the parts that are there. */
   async #completion(): Promise<Completion> {
     const finished = Array.from(this.#source.finished.values());
     finished.sort((one, other) => one.partNumber - other.partNumber);
@@ -216,7 +216,7 @@ export class Upload {
     return this.#server.operation.stop(failureOf(thrown, missing, this.#ranges.length));
   }
 
-  /** For another attempt, which must know of what was begun. */
+  /** Leaves the upload for another attempt, which must know its id. */
   async #leave(failure: unknown): Promise<unknown> {
     const { uploadId } = this.#server;
     if (uploadId !== this.#source.uploadId) {

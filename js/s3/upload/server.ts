@@ -26,7 +26,7 @@ import type { FinishedPart } from "./source.js";
 /** Milliseconds that requests have to heed their signal before the upload is aborted, and that has. */
 const GRACE = 10_000;
 
-/** Who gives up does not wait as long as one who wants something: all of these fit into the grace. */
+/** Giving up takes fewer retries than uploading: all of them fit into the time that is left for it. */
 const ABORT_RETRIES = 3;
 const ABORT_WAIT = 2000;
 
@@ -40,7 +40,7 @@ export interface PartBody {
 }
 
 export class UploadServer {
-  /** That of the whole upload, which ends all waiting but for the abort at the server. */
+  /** The operation of the whole upload. If it stops, all waiting ends except for the abort at the server. */
   readonly operation: Operation;
   readonly #requests: UploadPartsOptions;
   readonly #policy: RetryPolicy;
@@ -54,11 +54,11 @@ export class UploadServer {
     this.#requests = options;
     this.#policy = retryPolicy(options);
     this.#uploadId = uploadId;
-    // Without `create` it was begun by whoever calls.
+    // Without `create` the caller has begun the upload.
     this.#begun = uploadId !== undefined || options.create === undefined;
   }
 
-  /** What `create` gave, even if by then nobody waited for it. */
+  /** The id that `create` gave, even if nobody waited for it any more. */
   get uploadId(): string | undefined {
     return this.#uploadId;
   }

@@ -1,4 +1,4 @@
-// Where the parts of an upload come from, and what is known of those that are there already.
+// The source of the parts of an upload, and the record of those that are finished.
 
 import type { Bytes } from "../../base/bytes.js";
 import type { Operation } from "../../base/operation.js";
@@ -11,7 +11,7 @@ export interface FinishedPart {
   readonly partNumber: number;
   /** In bytes. */
   readonly size: number;
-  /** As the server gave it, which is in quotes. */
+  /** The ETag as the server gave it, in quotes. */
   readonly etag: string;
   /** Its value, where the upload has checksums. */
   readonly checksum?: string;
@@ -60,7 +60,7 @@ export abstract class UploadSource {
   async close(): Promise<void> {}
 }
 
-/** By which something that is no `Sealed` can be uploaded; it excludes others until it is closed. */
+/** Opens something other than a `Sealed` for an upload; this excludes others until it is closed. */
 export const openForUpload: unique symbol = Symbol("openForUpload");
 
 export interface Uploadable extends Pick<MultipartPlan, "size" | "format" | "partSize"> {

@@ -13,9 +13,9 @@ import { Upload } from "./run.js";
 import { openForUpload, SealedSource, type UploadSource } from "./source.js";
 
 export interface UploadedParts {
-  /** In order, as `MultipartUpload.Parts` of the AWS SDK takes them. */
+  /** The parts in order, as `MultipartUpload.Parts` of the AWS SDK takes them. */
   readonly parts: CompletedPart[];
-  /** Of the whole object. */
+  /** The checksum of the whole object. */
   readonly checksum?: Checksum;
 }
 
@@ -51,7 +51,7 @@ export async function uploadParts(
     const { parts, checksum } = await new Upload(opened, checked, options).run();
     return { parts, ...(checksum === undefined ? {} : { checksum }) };
   } finally {
-    // What cannot be let go now is let go with the page or process.
+    // A lock that cannot be released now is released when the page or process ends.
     await opened.close().catch(ignore);
   }
 }

@@ -1,5 +1,5 @@
 // Builds the Java and the Go judge into the tools' folder, once for every version of their sources.
-// As a program: builds both and says what came of it.
+// Run as a program, it builds both and prints the outcome.
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -41,7 +41,7 @@ const JUDGES = {
   },
 };
 
-/** The judge cannot be had here, for a reason that is no fault of its sources. */
+/** The judge cannot be had here, for a reason other than a fault of its sources. */
 class CannotBuild extends Error {}
 
 /**

@@ -1,4 +1,4 @@
-// What the page of chromium.mjs can do: seals a stream, opens in one piece; objects are Blobs. Bytes come from and go to its
+// The functions of the page of chromium.mjs: it seals a stream, opens in one piece; objects are Blobs. Bytes come from and go to its
 // server, KMS is asked through it, as a page without credentials must.
 
 import { Keyring, open, openObject, openSecret, sealObject, sealSecret, sealStream } from "bongtu";

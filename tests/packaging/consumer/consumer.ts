@@ -32,7 +32,7 @@ const keyring: Keyring = Keyring.kmsRsa({
   },
 });
 
-// Only what Keyring makes is a keyring.
+// Only objects that Keyring makes are keyrings.
 // @ts-expect-error
 export const described: Keyring = { ...keyring };
 

@@ -1,9 +1,9 @@
-// What every consumer here does with the package it was given: seal, look, open.
+// Every consumer here does this with the package: it seals, inspects and opens.
 
-import { createLocalKms, KEY_ARN } from "./local-kms.mjs";
+import { createKms, KEY_ARN } from "./kms.mjs";
 
 export async function roundTrip({ KmsPublicKey, Keyring, seal, sealedSize, open, inspect }) {
-  const { publicKey, kms } = await createLocalKms();
+  const { publicKey, kms } = await createKms();
   const keyring = Keyring.kmsRsa({
     publicKey: KmsPublicKey.parse(publicKey, { keyArn: KEY_ARN }),
     keyArn: KEY_ARN,

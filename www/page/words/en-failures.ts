@@ -1,4 +1,4 @@
-// What went wrong, in English, by code; what is not here is shown with its own message.
+// Failures in English, by code; a code that is missing here is shown with its own message.
 
 export const failures = {
   DEMO_GONE: "The back end does not answer. Is the demo still running?",

@@ -1,4 +1,4 @@
-// What the parts of an envelope are and mean, in English.
+// Names and meanings of the parts of an envelope, in English.
 
 const field = (title: string, meaning: string) => ({ title, meaning });
 
@@ -32,7 +32,7 @@ export const fields = {
   frameTag: field("Tag", "authenticates this frame at this place of this message"),
 };
 
-/** Of an object. */
+/** The metadata fields of an object. */
 export const values = {
   "x-amz-c": field(
     "Content algorithm",

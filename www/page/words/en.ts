@@ -12,7 +12,7 @@ export type Words = typeof en;
 
 export const en = {
   bytes,
-  /** Where a field lies. */
+  /** The position of a field. */
   span: (first: number, last: number): string =>
     first === last ? `byte ${count(first)}` : `bytes ${count(first)}–${count(last)}`,
 

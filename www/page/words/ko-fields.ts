@@ -34,7 +34,7 @@ export const fields: Words["anatomy"]["fields"] = {
   frameTag: field("인증 태그", "이 메시지의 이 위치에 있는 이 프레임을 인증합니다"),
 };
 
-/** Of an object. */
+/** The metadata fields of an object. */
 export const values: Words["anatomy"]["values"] = {
   "x-amz-c": field("콘텐츠 알고리즘", "0x0073의 십진수. AES-256-GCM, HKDF-SHA-512, 키 커밋"),
   "x-amz-3": field(

@@ -13,7 +13,7 @@ use crate::wrap::{self, EncryptionAlgorithm};
 use alloc::collections::VecDeque;
 use alloc::{boxed::Box, format, sync::Arc, vec::Vec};
 
-/// What encrypted data keys of this keyring carry as their provider id.
+/// The provider id of encrypted data keys of this keyring.
 pub(crate) const KMS_RSA_PROVIDER: &str = "aws-kms-rsa";
 
 /// An RSA key in KMS. Sealing needs its public half and nothing else; opening asks KMS Decrypt.
@@ -22,9 +22,9 @@ pub struct KmsRsaKeyring {
     public_key: Option<Arc<KmsPublicKey>>,
     /// `None` answers for every KMS-RSA encrypted data key.
     key_arn: Option<KeyArn>,
-    /// What was asked for explicitly; messages and objects have defaults of their own.
+    /// The algorithm that was asked for explicitly; messages and objects have defaults of their own.
     algorithm: Option<EncryptionAlgorithm>,
-    /// Whether messages that name another ARN are this key's, too.
+    /// Whether messages that name another ARN count as sealed to this key, too.
     under_any_arn: bool,
 }
 
@@ -97,20 +97,20 @@ impl KmsRsaKeyring {
         Ok(WrapOp { key: Arc::clone(key), algorithm, text })
     }
 
-    /// What to ask KMS to unwrap an object's data key.
+    /// The request that asks KMS to unwrap an object's data key.
     pub(crate) fn object_request(&self, wrapped: Vec<u8>) -> Result<DecryptRequest> {
         let parameters = DecryptParameters::Rsa(self.object_algorithm()?);
         let key_id = self.key_arn.clone();
         Ok(DecryptRequest { key_id, ciphertext_blob: wrapped, parameters })
     }
 
-    /// What a secret is directly encrypted with.
+    /// The key and algorithm that a secret is directly encrypted with.
     pub(super) fn direct_key(&self) -> Result<(Arc<KmsPublicKey>, EncryptionAlgorithm)> {
         let (key, _) = self.sealing()?;
         Ok((Arc::clone(key), self.algorithm.unwrap_or_default()))
     }
 
-    /// What to ask KMS to decrypt such a secret.
+    /// The request that asks KMS to decrypt such a secret.
     pub(super) fn direct_request(&self, block: Vec<u8>) -> DecryptRequest {
         let parameters = DecryptParameters::Rsa(self.algorithm.unwrap_or_default());
         DecryptRequest { key_id: self.key_arn.clone(), ciphertext_blob: block, parameters }
@@ -161,7 +161,7 @@ impl KmsRsaKeyring {
         if edk.provider_id != KMS_RSA_PROVIDER.as_bytes() {
             return None;
         }
-        // Compared and not judged: what was sealed under an ARN that is none must stay openable.
+        // It is compared and not judged: data that was sealed under a malformed ARN must stay openable.
         let found = core::str::from_utf8(&edk.provider_info).map(KeyArn::found);
         let key_id = match (&self.key_arn, found) {
             // Asked for under the configured ARN, so that KMS uses the replica we were told to.

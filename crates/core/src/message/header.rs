@@ -40,7 +40,7 @@ impl ContentType {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) name: &'static str,
-    /// Which encrypted data key it is part of.
+    /// The number of the encrypted data key that it is part of.
     pub(super) edk: Option<u16>,
     /// Offset of its first byte, its length prefix included.
     pub(super) start: usize,

@@ -9,7 +9,7 @@ use crate::plan::{NONCE_LENGTH, TAG_LENGTH};
 use alloc::{format, string::String, vec::Vec};
 use serde::Serialize;
 
-/// What a message claims. Nothing of it is verified.
+/// The claims of a message. None of them is verified.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Description {
@@ -33,14 +33,14 @@ pub struct Description {
     pub header_length: usize,
     /// The header's fields, in order and without gaps.
     pub fields: Vec<Field>,
-    /// What was seen of the body.
+    /// The part of the body that was seen.
     pub body: BodyDescription,
 }
 
 /// An algorithm suite.
 #[derive(Clone, Debug, Serialize)]
 pub struct SuiteDescription {
-    /// Such as `0x0478`.
+    /// For example `0x0478`.
     pub id: String,
     /// AWS's name.
     pub name: &'static str,
@@ -54,9 +54,9 @@ pub struct SuiteDescription {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EdkDescription {
-    /// Such as `aws-kms-rsa`; bytes that are not UTF-8 are replaced.
+    /// For example `aws-kms-rsa`; bytes that are not UTF-8 are replaced.
     pub provider_id: String,
-    /// Such as a key ARN; bytes that are not UTF-8 are replaced.
+    /// For example a key ARN; bytes that are not UTF-8 are replaced.
     pub provider_info: String,
     /// Bytes of the wrapped data key.
     pub ciphertext_length: usize,
@@ -83,7 +83,7 @@ impl From<&Place> for Field {
     }
 }
 
-/// What was seen of a body.
+/// The part of a body that was seen.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BodyDescription {
@@ -102,7 +102,7 @@ pub struct BodyDescription {
 
 /// A signature's length prefix and the longest that it can announce.
 const MAX_FOOTER: usize = 2 + 0xffff;
-/// What precedes the ciphertext of a message without frames: nonce and `u64` length.
+/// The length of the nonce and `u64` length that precede the ciphertext of a message without frames.
 const UNFRAMED_HEAD: usize = NONCE_LENGTH + 8;
 /// Bytes from one look at a message without frames to the next; any will do.
 const UNFRAMED_STRIDE: usize = 64 * 1024;
@@ -114,7 +114,7 @@ pub struct Inspector {
     walker: Walker,
     max_trailer: usize,
     body: BodyDescription,
-    /// What a body without frames announces as its plaintext's length.
+    /// The plaintext length that a body without frames announces.
     announced: Option<u64>,
 }
 
@@ -132,7 +132,7 @@ impl Inspector {
         Limits { max_encrypted_data_keys: u16::MAX.into(), ..Limits::default() }
     }
 
-    /// What reads the header of a message that comes in pieces, under the limits of
+    /// A reader for the header of a message that comes in pieces, under the limits of
     /// [`Inspector::parse`].
     #[must_use]
     pub fn reader() -> HeaderReader {
@@ -210,7 +210,7 @@ impl Inspector {
         Ok(())
     }
 
-    /// What was seen so far.
+    /// Describes what was seen so far.
     #[must_use]
     pub fn describe(&self) -> Description {
         let Header { suite, content_type, .. } = self.header;

@@ -1,4 +1,4 @@
-//! What a message may ask of its reader before anything of it is verified.
+//! The most that a message may ask of its reader before any of it is verified.
 
 use crate::error::{Error, Result};
 use crate::frame::MAX_FRAME_LENGTH;
@@ -25,7 +25,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// As good as none.
+    /// Limits that limit nothing.
     pub(super) const NONE: Self = Self {
         max_encrypted_data_keys: u32::MAX,
         max_header_length: u32::MAX,

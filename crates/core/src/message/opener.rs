@@ -18,7 +18,7 @@ use crate::materials::UnwrapSession;
 use crate::suite::Suite;
 use alloc::{string::String, vec::Vec};
 
-/// How to open.
+/// The options of opening.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
     /// Pairs that the message's context must contain.
@@ -50,7 +50,7 @@ impl UnverifiedHeader {
         Ok(Self::new(Header::parse(message, &options.limits)?, options))
     }
 
-    /// What a [`super::HeaderReader`] made of a message that comes in pieces.
+    /// Begins with the header that a [`super::HeaderReader`] read from a message in pieces.
     #[must_use]
     pub const fn new(header: Header, options: OpenOptions) -> Self {
         Self { header, options }
@@ -190,7 +190,7 @@ impl Verified {
 /// A message whose data key is unwrapped and whose header is verified.
 #[derive(Debug)]
 pub struct UnwrappedMessage {
-    /// What the header says.
+    /// The contents of the header.
     pub header: VerifiedHeader,
     /// The key of the frames.
     pub content_key: ContentKey,
@@ -198,7 +198,7 @@ pub struct UnwrappedMessage {
     pub frames: FrameOpener,
 }
 
-/// What a header said, after its tag verified.
+/// The contents of a header whose tag verified.
 #[derive(Clone, Debug)]
 pub struct VerifiedHeader {
     /// The algorithm suite.

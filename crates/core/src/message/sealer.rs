@@ -17,7 +17,7 @@ use crate::sealed::PieceSealer;
 use crate::suite::{self, Suite};
 use alloc::vec::Vec;
 
-/// How to seal.
+/// The options of sealing.
 #[derive(Clone, Debug)]
 pub struct SealOptions {
     /// Pairs to bind to the message and store in it, readable by anybody.

@@ -1,10 +1,10 @@
-//! What bytes are that are no message: most often a message in another form, or something that was
+//! Names bytes that are not a message: most often a message in another form, or something that was
 //! never sealed. Only failures come here, and they look at the first bytes only.
 
 use crate::error::Error;
 use alloc::vec::Vec;
 
-/// As many bytes tell one from another.
+/// So many bytes are enough to tell one from another.
 pub(super) const LOOK: usize = 128;
 /// So many bytes at a message's start are never text by chance: its id is random.
 const PROOF: usize = 35;
@@ -34,12 +34,12 @@ pub(super) fn explain(bytes: &[u8], error: Error) -> Error {
     }
 }
 
-/// What KMS Encrypt and GenerateDataKey begin the ciphertexts of symmetric keys with.
+/// Whether this begins as KMS Encrypt and GenerateDataKey begin ciphertexts of symmetric keys.
 pub(crate) const fn is_symmetric(bytes: &[u8]) -> bool {
     matches!(bytes, [1, 1 | 2, 2 | 3, 0, 0x78, ..])
 }
 
-/// What decoders of text make of the start of a message: of 0x80 a character of Latin-1, U+FFFD or
+/// The start of a message after a decoder of text: 0x80 became a character of Latin-1, U+FFFD or
 /// a question mark, or two bytes of every one.
 const CHANGED: [&[u8]; 6] = [
     &[1, 0xc2, 0x80],
@@ -71,7 +71,7 @@ const NAMES: [(&[u8], &str); 10] = [
     (b"\x89PNG", "this is a PNG picture, and not sealed"),
     (b"\xff\xd8\xff", "this is a JPEG picture, and not sealed"),
     (b"PK\x03\x04", "this is a ZIP archive, and not sealed"),
-    (b"\x1f\x8b", "this is gzip, and not sealed, unless what it holds is"),
+    (b"\x1f\x8b", "this is gzip, and not sealed; perhaps the file inside is sealed"),
     (b"<!", "this is HTML, such as an error page, and not sealed"),
     (b"<h", "this is HTML, such as an error page, and not sealed"),
     (b"<", "this is XML, such as an error of S3, and not sealed"),
@@ -79,7 +79,7 @@ const NAMES: [(&[u8], &str); 10] = [
     (b"[", "this is JSON, and not sealed"),
 ];
 
-/// What begins with another byte than a message.
+/// Names input that begins with another byte than a message.
 fn name(start: &[u8]) -> Error {
     let is_utf8 = is_text(start);
     if !is_utf8 && matches!(start, [_, 4 | 5, 0x78, ..] | [_, 0x80, 0..=3, ..]) {
@@ -104,7 +104,7 @@ fn name(start: &[u8]) -> Error {
     })
 }
 
-/// Without a byte order mark; of UTF-16 the low bytes.
+/// The text without a byte order mark, and only the low bytes of UTF-16.
 fn narrow(start: &[u8]) -> Vec<u8> {
     let (skipped, step) = match start {
         [0xef, 0xbb, 0xbf, ..] => (3, 1),
@@ -176,7 +176,7 @@ const fn is_between(byte: u8) -> bool {
     matches!(byte, b' ' | b':' | b'-' | b'"' | b'\r' | b'\n')
 }
 
-/// Of either alphabet, in lines perhaps, as JSON and URLs escape it.
+/// Whether it is base64 of either alphabet, perhaps in lines or as JSON and URLs escape it.
 fn is_base64(text: &[u8]) -> bool {
     text.iter().take(16).all(|byte| byte.is_ascii_alphanumeric() || b"+/-_=%\\\r\n".contains(byte))
 }

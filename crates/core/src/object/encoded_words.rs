@@ -50,11 +50,11 @@ fn decode_words(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let mut at = 0;
     let mut after_space = true;
-    // Where the last word ended, while but space has followed.
+    // The end of the last word, as long as only space has followed it.
     let mut end = None;
     while let Some(byte) = text.get(at) {
         if after_space && let Some((bytes, length)) = encoded_word(text.get(at..)?) {
-            // The space between two words is none: even a character may be cut there.
+            // The space between two words does not count: even a character may be cut there.
             out.truncate(end.unwrap_or(out.len()));
             out.extend_from_slice(&bytes);
             end = Some(out.len());
@@ -80,7 +80,7 @@ const CHARSETS: [&[u8]; 4] = [b"utf-8", b"us-ascii", b"iso-8859-1", b"windows-12
 /// More than any name of a charset and its language (RFC 2231) have.
 const LONGEST_CHARSET: usize = 40;
 
-/// What the encoded word at the start of `text` holds, and how long the word is.
+/// The contents of the encoded word at the start of `text`, and the length of the word.
 fn encoded_word(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     let rest = text.strip_prefix(b"=?")?;
     let end = rest.iter().take(LONGEST_CHARSET).position(|byte| *byte == b'?')?;

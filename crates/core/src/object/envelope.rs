@@ -22,7 +22,7 @@ pub(super) struct Envelope {
     pub(super) wrapped_key: Vec<u8>,
     pub(super) wrap: Wrap,
     pub(super) description: MaterialDescription,
-    /// The text of a description that is none.
+    /// The text of a description that cannot be read.
     pub(super) unreadable: Option<String>,
     pub(super) content: Content,
 }
@@ -38,7 +38,7 @@ pub(super) enum Wrap {
     Kms(MaterialDescription),
 }
 
-/// What the content key, IV and associated data follow from, by version.
+/// The values from which the content key, IV and associated data follow, by version.
 #[derive(Debug)]
 pub(super) enum Content {
     V2 { iv: [u8; 12] },

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::json::JsonParser;
 use alloc::string::String;
 
-/// What an object's envelope says, without any key. **Unverified**: anybody could have written it.
+/// The contents of an object's envelope, read without any key. **Unverified**: anybody could have written it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectDescription {
     /// Version. Only V3 commits to its key.
@@ -19,7 +19,7 @@ pub struct ObjectDescription {
     pub wrapped_key_length: usize,
     /// Material description or KMS context.
     pub description: MaterialDescription,
-    /// Under an RSA wrap, the text of a description that is no JSON object of strings.
+    /// Under an RSA wrap, the text of a description that is not a JSON object of strings.
     pub unreadable_description: Option<String>,
     /// `x-amz-unencrypted-content-length`, where it is a number.
     pub plaintext_length: Option<u64>,

@@ -11,7 +11,7 @@ use crate::json::{self, Json, JsonParser};
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 
-/// What goes beside an object's body.
+/// The parts that are stored beside an object's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectHead {
     /// User metadata, names without `x-amz-meta-`.
@@ -119,7 +119,9 @@ impl Envelope {
                 return Err(Error::Metadata("keys of versions 1 and 2 are mixed"));
             }
             (Some(_), None) => {
-                return Err(Error::Unsupported("objects of version 1 (x-amz-key) are not read"));
+                return Err(Error::Unsupported(
+                    "objects of version 1 (x-amz-key) are not supported",
+                ));
             }
             _ => {}
         }
@@ -128,9 +130,9 @@ impl Envelope {
         match key.required(V2_CONTENT_ALGORITHM, "x-amz-cek-alg is missing")? {
             V2_CONTENT => {}
             "AES/CBC/PKCS5Padding" => {
-                return Err(Error::Unsupported("content under AES/CBC is not read"));
+                return Err(Error::Unsupported("content under AES/CBC is not supported"));
             }
-            _ => return Err(Error::Unsupported("this x-amz-cek-alg is not read")),
+            _ => return Err(Error::Unsupported("this value of x-amz-cek-alg is not supported")),
         }
         if key.required(V2_TAG_BITS, "x-amz-tag-len is missing")? != TAG_BITS {
             return Err(Error::Metadata("x-amz-tag-len is not 128"));
@@ -144,7 +146,7 @@ impl Envelope {
             V2_RSA => Wrap::RsaOaepSha1,
             V2_KMS_CONTEXT => Wrap::kms_context(description(text, json)?, Format::V2)?,
             V2_KMS => Wrap::Kms(description(text, json)?),
-            _ => return Err(Error::Unsupported("this x-amz-wrap-alg is not read")),
+            _ => return Err(Error::Unsupported("this value of x-amz-wrap-alg is not supported")),
         };
         let wrapped_key = base64(wrapped, "x-amz-key-v2 is not base64")?;
         let content = Content::V2 { iv };
@@ -153,7 +155,7 @@ impl Envelope {
 
     fn v3(object: &Names, key: &Names, json: JsonParser) -> Result<Self> {
         if object.required(V3_CONTENT_ALGORITHM, "x-amz-c is missing")? != V3_CONTENT {
-            return Err(Error::Unsupported("this x-amz-c is not read"));
+            return Err(Error::Unsupported("this value of x-amz-c is not supported"));
         }
         let commitment = object.required(V3_COMMITMENT, "x-amz-d is missing")?;
         let message_id = object.required(V3_MESSAGE_ID, "x-amz-i is missing")?;
@@ -171,7 +173,7 @@ impl Envelope {
             V3_KMS_CONTEXT => {
                 Wrap::kms_context(description(key.get(V3_CONTEXT), json)?, Format::V3)?
             }
-            _ => return Err(Error::Unsupported("this x-amz-w is not read")),
+            _ => return Err(Error::Unsupported("this value of x-amz-w is not supported")),
         };
         let wrapped_key = base64(wrapped, "x-amz-3 is not base64")?;
         let content = Content::V3 { commitment, message_id };
@@ -198,7 +200,7 @@ impl Envelope {
         Self { wrapped_key, wrap, description, unreadable, content }
     }
 
-    /// What the object carries, and what its instruction file does where there is to be one.
+    /// The metadata of the object, and those of its instruction file if there is to be one.
     /// `length` is the plaintext's, where it is known.
     ///
     /// # Errors
@@ -243,7 +245,7 @@ impl Envelope {
     }
 }
 
-/// Without any name of the format, be its value empty, nobody sealed this, or its metadata were
+/// If no name of the format is there, not even with an empty value, nobody sealed this, or its metadata were
 /// lost, as copies in parts lose them.
 fn check_sealed(metadata: &[(String, String)]) -> Result<()> {
     let mut names = metadata.iter().map(|(name, _)| bare(name));
@@ -251,7 +253,9 @@ fn check_sealed(metadata: &[(String, String)]) -> Result<()> {
         return Ok(());
     }
     if names.any(|name| name == INSTRUCTION_FILE) {
-        return Err(Error::NotSealed("this is an instruction file, which another object needs"));
+        return Err(Error::NotSealed(
+            "this is an instruction file; give its text together with the object that it belongs to",
+        ));
     }
     Err(Error::NotSealed(
         "the metadata have no name of the S3 Encryption Client: this was not sealed as an object, or they were lost; if there is an instruction file (KEY.instruction), give it too",
@@ -261,7 +265,7 @@ fn check_sealed(metadata: &[(String, String)]) -> Result<()> {
 fn description(text: Option<&str>, json: JsonParser) -> Result<MaterialDescription> {
     let text = text.unwrap_or_default().trim_ascii();
     let list = text.strip_prefix('[').and_then(|inside| inside.strip_suffix(']'));
-    // Of PHP an empty description is a list, of .NET it is null.
+    // PHP writes an empty description as a list, and .NET writes null.
     if matches!(text, "" | "null") || list.is_some_and(|inside| inside.trim_ascii().is_empty()) {
         return Ok(MaterialDescription::EMPTY);
     }

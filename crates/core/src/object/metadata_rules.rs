@@ -6,7 +6,7 @@ use crate::codec::widen;
 use crate::error::{Error, Result};
 use alloc::string::String;
 
-/// What user metadata begin with in HTTP.
+/// The prefix of user metadata in HTTP.
 pub(crate) const META: &str = "x-amz-meta-";
 /// S3 takes 2 KB of user metadata; the HTTP prefix is counted in, to be safe.
 const MAX_METADATA: u64 = 2048;
@@ -26,7 +26,7 @@ pub(super) const V3_KEY: &str = "x-amz-3";
 pub(super) const V3_WRAP_ALGORITHM: &str = "x-amz-w";
 pub(super) const V3_DESCRIPTION: &str = "x-amz-m";
 pub(super) const V3_CONTEXT: &str = "x-amz-t";
-/// What marks an instruction file among the objects of a bucket.
+/// The name that marks an instruction file among the objects of a bucket.
 pub(super) const INSTRUCTION_FILE: &str = "x-amz-crypto-instr-file";
 
 /// Wraps by version 2's names, and by version 3's.
@@ -61,15 +61,15 @@ pub(super) fn bare(name: &str) -> String {
     String::from(name.strip_prefix(META).unwrap_or(&name))
 }
 
-/// What can be told of a value before the object is sealed.
+/// The rules for a value that are known before the object is sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     Fixed(&'static str),
     Begins(&'static str),
 }
 
-/// What an object of known length without an instruction file carries under an RSA wrap: of version 3 one
-/// with a description has that too.
+/// The metadata of an object of known length without an instruction file under an RSA wrap. In version 3 an object
+/// with a description has one name more.
 /// Values are random but for the names of algorithms.
 pub(crate) const fn envelope(format: Format) -> &'static [(&'static str, Value)] {
     match format {
@@ -95,7 +95,7 @@ static V3_ENVELOPE: [(&str, Value); 5] = [
     (V3_KEY, Value::Begins("")),
 ];
 
-/// Where the description stands under an RSA wrap, or else the KMS context.
+/// The name that holds the description under an RSA wrap, or else the KMS context.
 pub(crate) const fn description_name(format: Format, rsa: bool) -> &'static str {
     match format {
         Format::V2 => V2_DESCRIPTION,

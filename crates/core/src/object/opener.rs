@@ -20,7 +20,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use core::ops::Range;
 use subtle::ConstantTimeEq;
 
-/// How to open an object.
+/// The options of opening an object.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenObjectOptions {
     /// Version 2 does not commit to its key and is opened only under `…_ALLOW_DECRYPT`.
@@ -35,7 +35,7 @@ pub struct ObjectOpening {
     session: UnwrapSession,
 }
 
-/// What an object said of itself. The description is not authenticated unless KMS bound it.
+/// The claims of an object. The description is not authenticated unless KMS bound it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedObject {
     /// Version.
@@ -150,7 +150,7 @@ impl ObjectOpening {
 
 /// An object whose data key is unwrapped and whose commitment is checked.
 pub struct UnwrappedObject {
-    /// What it said of itself.
+    /// The claims of the object.
     pub object: OpenedObject,
     /// The key of the chunks.
     pub content_key: ContentKey,

@@ -62,7 +62,7 @@ impl<R: Read + Seek> OpenReader<R> {
         Ok(Self { inner: body, object, executor, chunks, next: 0, left, sealed, text, released: 0 })
     }
 
-    /// What the object said of itself.
+    /// The claims of the object.
     #[must_use]
     pub const fn object(&self) -> &OpenedObject {
         &self.object

@@ -12,7 +12,7 @@ use crate::kms::{GenerateDataKeyRequest, GenerateDataKeyResponse};
 use crate::plan::WrapOp;
 use crate::sealed::{PieceSealer, check_object_length};
 
-/// How to seal an object.
+/// The options of sealing an object.
 #[derive(Clone, Debug, Default)]
 pub struct ObjectOptions {
     /// Version to write.
@@ -23,7 +23,7 @@ pub struct ObjectOptions {
     pub instruction_file: bool,
 }
 
-/// How the data key gets wrapped.
+/// The ways in which the data key gets wrapped.
 #[derive(Debug)]
 pub enum ObjectWrap<'a> {
     /// Run this, and give the result to [`ObjectSealing::wrapped`].
@@ -75,7 +75,7 @@ impl ObjectSealing {
         Ok(Self { options, length, wrap })
     }
 
-    /// What to do next.
+    /// The step that comes next.
     #[must_use]
     pub const fn wrap(&self) -> ObjectWrap<'_> {
         match &self.wrap {

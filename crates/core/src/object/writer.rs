@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 /// Seals what is written to it into `W`, the object's body, holding one chunk of 512 KiB in memory.
-/// What goes beside the body is known from the start: [`SealWriter::head`].
+/// The parts that go beside the body are known from the start: [`SealWriter::head`].
 ///
 /// **[`SealWriter::finish`] must be called**: without it the body has no tag, and no reader accepts
 /// it. Since nobody knows yet how long it will be, metadata of version 2 do not tell the
@@ -87,7 +87,7 @@ impl<W: Write> SealWriter<W> {
             self.chunks.pin(self.done, tag.expose())?;
         }
         self.text.clear();
-        // What was sealed but not written must never be sealed again.
+        // Chunks that were sealed but not written must never be sealed again.
         self.inner.write_all(&self.sealed).inspect_err(|_| self.chunks.fail())?;
         self.done += 1;
         Ok(())

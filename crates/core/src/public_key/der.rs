@@ -46,7 +46,7 @@ const DAMAGED: Error = Error::PublicKey("its DER is damaged");
 
 /// An RSA key.
 pub(super) struct Key<'a> {
-    /// As KMS exports it.
+    /// The key as KMS exports it.
     pub(super) spki: Vec<u8>,
     /// Both big-endian, without zeros before them.
     pub(super) modulus: &'a [u8],
@@ -81,7 +81,7 @@ pub(super) fn read(der: &[u8]) -> Result<Key<'_>> {
 /// Structures that hold keys, but not so; private keys begin with their version.
 fn refuse_by_name(content: &[u8]) -> Result<()> {
     Err(match *content {
-        // Of PKCS#1, PKCS#8 and SEC 1; and a container, PKCS#12, that holds one.
+        // These are private keys of PKCS#1, PKCS#8 and SEC 1, and PKCS#12, a container that holds one.
         [INTEGER, 1, 0 | 1 | 3, ..] => Error::PrivateKey,
         [OBJECT_IDENTIFIER, ..] => {
             Error::PublicKey("this is a PKCS#7 container. Give the key alone")
@@ -170,7 +170,7 @@ fn without_zeros(number: &[u8]) -> &[u8] {
     number.get(zeros..).unwrap_or_default()
 }
 
-/// Of up to 65,535 bytes, which is more than any input has.
+/// Encodes a field of up to 65,535 bytes, which is more than any input has.
 fn field(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
     let [high, low] = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();

@@ -1,4 +1,4 @@
-//! Which form a public key has, and forms within each other.
+//! Recognises the form of a public key, and forms within each other.
 
 use super::names::{SSH, no_json, refuse_by_name};
 use super::response::{self, member, value_of};
@@ -33,7 +33,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// For a form within another.
+    /// The reader for a form within another.
     fn inner(self) -> Result<Self> {
         match self.depth {
             DEEPEST => Err(UNKNOWN),
@@ -60,7 +60,7 @@ impl Reader {
     }
 
     fn text(self, text: &str) -> Result<KmsPublicKey> {
-        // What follows a value in other people's files, and stands for what was left out.
+        // These characters follow a value in other people's files, or stand for something that was left out.
         let around = |letter| is_space(letter) || matches!(letter, ',' | ';' | '.' | '…');
         let text = text.trim_matches(around);
         match text.as_bytes() {
@@ -100,7 +100,7 @@ impl Reader {
         }
         refuse_by_name(text)?;
         if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b' ')) {
-            // What JavaScript makes of bytes that are turned into text.
+            // JavaScript turns bytes into such text.
             let list = (self.json)(&format!("[{text}]"));
             return self.inner()?.json(&list.ok_or(UNKNOWN)?);
         }
@@ -203,7 +203,7 @@ fn numbered(members: &[(String, Json)]) -> Option<Vec<u8>> {
     for (name, value) in members {
         *bytes.get_mut(name.parse::<usize>().ok()?)? = Some(byte(value)?);
     }
-    // As many numbers as there are places, so that none is left out but where one stands twice.
+    // There are as many numbers as places, so that one is missing only if another stands twice.
     let bytes = bytes.into_iter().flatten().collect::<Vec<_>>();
     (!bytes.is_empty() && bytes.len() == members.len()).then_some(bytes)
 }

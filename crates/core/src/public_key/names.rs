@@ -1,4 +1,4 @@
-//! What people give in a key's place, called by its name.
+//! Names the things that people give in a key's place.
 
 use super::text::{find, is_hexadecimal};
 use crate::arn;
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 pub(super) const SSH: Error = Error::PublicKey(
     "this is an OpenSSH public key, which KMS never exports. Give what aws kms get-public-key prints",
 );
-/// What begins as JSON does.
+/// Names input that begins as JSON does.
 pub(super) fn no_json(text: &str) -> Error {
     Error::PublicKey(if text.starts_with("[object ") {
         "this is what JavaScript makes of an object that is turned into text. Give the object itself"
@@ -16,7 +16,7 @@ pub(super) fn no_json(text: &str) -> Error {
     })
 }
 
-/// What people give in a key's place.
+/// Refuses things that people give in a key's place, by their names.
 pub(super) fn refuse_by_name(text: &str) -> Result<()> {
     let has = |part: &str| find(text.as_bytes(), part.as_bytes()).is_some();
     let begins = |part: &str| text.starts_with(part);

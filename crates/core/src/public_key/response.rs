@@ -1,4 +1,4 @@
-//! What KMS GetPublicKey answers, as the CLI, the SDKs and Terraform write it down: one rule for
+//! Reads the answer of KMS GetPublicKey as the CLI, the SDKs and Terraform write it down: one rule for
 //! native programs and WebAssembly, whoever parsed the JSON.
 
 use super::GetPublicKeyResponse;
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 use alloc::{string::String, string::ToString, vec::Vec};
 
-/// Where the key itself stands. Names are compared without case and underscores: `PublicKey`,
+/// The members that hold the key itself. Names are compared without case and underscores: `PublicKey`,
 /// `publicKey` and `public_key` are one.
 const KEYS: [&str; 2] = ["publickey", "publickeypem"];
 
@@ -53,7 +53,7 @@ pub(super) fn keys(answer: &Json) -> impl Iterator<Item = &Json> {
     members.filter(move |(name, value)| named(name) && is_present(value)).map(|(_, value)| value)
 }
 
-/// What an answer says about its key, but for the key itself.
+/// The claims of an answer about its key, without the key itself.
 pub(super) fn read(answer: &Json) -> Result<GetPublicKeyResponse> {
     if let Some(name) = OTHER_USES.iter().find(|name| member(answer, name).is_some()) {
         return Err(Error::KeyUsage(match *name {
@@ -153,7 +153,7 @@ fn is(name: &str, wanted: &str) -> bool {
     rest_after(name, wanted) == Some(0)
 }
 
-/// How many characters follow `start`, which `name` begins with.
+/// The number of characters after `start`, if `name` begins with it.
 fn rest_after(name: &str, start: &str) -> Option<usize> {
     let mut wanted = start.bytes();
     let mut rest = 0;

@@ -26,12 +26,12 @@ fn utf16(text: &[u8], unit: fn([u8; 2]) -> u16) -> Cow<'_, [u8]> {
     Cow::Owned(letters.collect::<String>().into_bytes())
 }
 
-/// What people's tools put around text and between its characters.
+/// Whether it is space, as people's tools put it around text and between its characters.
 pub(super) fn is_space(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
-/// With line breaks for `\n`, `\r\n` and `\\n`, as configuration and environment variables have
+/// Puts line breaks for `\n`, `\r\n` and `\\n`, as configuration and environment variables have
 /// them, and `/` for `\/`.
 pub(super) fn unescaped(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! What a server may sign for a page: the headers that an upload of something sealed needs, and no
+//! Admits what a server may sign for a page: the headers that an upload of sealed data needs, and no
 //! others.
 
 mod given;
@@ -30,7 +30,7 @@ named! {
     otherwise |_| Error::Input("checksum must be required, allowed or forbidden")
 }
 
-/// What a server expects of an upload.
+/// The rules that a server has for an upload.
 #[derive(Clone, Debug)]
 pub struct Expected<'a> {
     /// The request to be signed.
@@ -85,7 +85,7 @@ pub fn check_upload_headers_with(
     let completes = expected.operation == Operation::CompleteMultipartUpload;
     if expected.sizes.is_some() && !step.body && !completes {
         return Err(Error::Input(
-            "an upload in parts has a size when it is completed: limit it there, or its parts",
+            "the size of an upload in parts is known only when it is completed: limit it there, or limit each part",
         ));
     }
     let mut given = Given::new(headers)?;

@@ -50,7 +50,7 @@ impl core::fmt::Debug for Hasher {
 }
 
 impl Hasher {
-    /// Of no bytes yet.
+    /// The checksum of no bytes.
     #[must_use]
     pub fn new(algorithm: ChecksumAlgorithm) -> Self {
         Self(match algorithm {
@@ -71,7 +71,7 @@ impl Hasher {
     /// Adds bytes to the end.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
-            // From the value so far back to the register it came from, which a digest starts at in
+            // Goes from the value so far back to the register that it came from, at which a digest starts in
             // the order of bits of its polynomial.
             State::Crc32(crc, value) => {
                 let mut digest = crc.digest_with_initial((!*value).reverse_bits());
@@ -104,7 +104,7 @@ impl Hasher {
 /// S3's type `FULL_OBJECT`.
 ///
 /// # Errors
-/// [`Error::Input`] for an algorithm that is no CRC, a value that is none of its own, or no parts.
+/// [`Error::Input`] for an algorithm that is not a CRC, a value that is not one of that algorithm, or no parts.
 pub fn combine<'a>(
     algorithm: ChecksumAlgorithm,
     parts: impl IntoIterator<Item = (&'a str, u64)>,
@@ -123,7 +123,7 @@ pub fn combine<'a>(
 /// The checksum over the checksums of parts, with their number behind it: S3's type `COMPOSITE`.
 ///
 /// # Errors
-/// [`Error::Input`] for an algorithm that S3 does not compose, a value that is none of its own, or
+/// [`Error::Input`] for an algorithm that S3 does not compose, a value that is not one of that algorithm, or
 /// no parts.
 pub fn composite<'a>(
     algorithm: ChecksumAlgorithm,
@@ -173,9 +173,9 @@ impl Field {
             ChecksumAlgorithm::Crc64Nvme => {
                 Ok(Self { one: 1 << 63, polynomial: CRC_64_NVME.poly.reverse_bits() })
             }
-            ChecksumAlgorithm::Sha256 | ChecksumAlgorithm::Md5 => {
-                Err(Error::Input("only CRCs of parts combine to that of the object"))
-            }
+            ChecksumAlgorithm::Sha256 | ChecksumAlgorithm::Md5 => Err(Error::Input(
+                "only the CRCs of parts can be combined to the checksum of the object",
+            )),
         }
     }
 
@@ -275,7 +275,7 @@ mod tests {
         }
     }
 
-    /// As if a terabyte of zeros followed: 2^40 bytes are 2^20 times 2^20.
+    /// The result is as if a terabyte of zeros followed: 2^40 bytes are 2^20 times 2^20.
     #[test]
     fn sizes_beyond_what_anybody_sums_here() {
         for algorithm in CRCS {

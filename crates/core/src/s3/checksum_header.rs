@@ -1,4 +1,4 @@
-//! How a checksum is called and sent (docs/formats.md 6.2).
+//! The names of checksums and the headers that carry them (docs/formats.md 6.2).
 
 use crate::error::{Error, Result};
 use crate::named::named;

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 pub(super) const ALGORITHM: &str = "x-amz-server-side-encryption-customer-algorithm";
 pub(super) const KEY: &str = "x-amz-server-side-encryption-customer-key";
 pub(super) const KEY_MD5: &str = "x-amz-server-side-encryption-customer-key-md5";
-/// In a form, where case may count, as S3's documentation spells it.
+/// The name of a form's field as S3's documentation spells it, since case may count there.
 pub(super) const KEY_MD5_FIELD: &str = "x-amz-server-side-encryption-customer-key-MD5";
 const COPY_SOURCE: [&str; 3] = [
     "x-amz-copy-source-server-side-encryption-customer-algorithm",
@@ -91,7 +91,7 @@ impl CustomerKey {
     ///
     /// # Errors
     /// [`Error::Sse`] for an operation that must not carry them, or for an `endpoint` to which they
-    /// would go over plain HTTP; [`Error::Input`] for one that is no URL.
+    /// would go over plain HTTP; [`Error::Input`] for one that is not a URL.
     pub fn headers(&self, operation: Operation, endpoint: Option<&str>) -> Result<Headers> {
         if !operation.takes_customer_key() {
             return Err(Error::Sse(format!("{} takes no customer key", operation.name())));

@@ -1,4 +1,4 @@
-//! Where a customer key may travel to (docs/formats.md 5.1: HTTPS only).
+//! Decides where a customer key may travel to (docs/formats.md 5.1: HTTPS only).
 
 use crate::error::{Error, Result};
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 /// run, is let pass.
 ///
 /// # Errors
-/// [`Error::Sse`] for plain HTTP to another host, [`Error::Input`] for what is no URL.
+/// [`Error::Sse`] for plain HTTP to another host, [`Error::Input`] for text that is not a URL.
 pub(super) fn check_confidential(endpoint: &str) -> Result<()> {
     if after_scheme(endpoint, "https://").is_some() {
         return Ok(());
@@ -29,7 +29,7 @@ fn after_scheme<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
-/// Of `host`, `host:port` or `[address]:port`; a user name, which could look like a host, is none.
+/// Whether `host`, `host:port` or `[address]:port` is this machine. With a user name, which could look like a host, it is not.
 fn is_loopback(authority: &str) -> bool {
     if let Some(rest) = authority.strip_prefix('[') {
         return matches!(rest.split_once(']'), Some(("::1", port)) if !port.contains('@'));

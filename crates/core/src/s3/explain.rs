@@ -1,4 +1,4 @@
-//! What an existing bucket policy enforces, in words.
+//! Explains in words what an existing bucket policy enforces.
 //!
 //! A rule counts as enforced only when one statement denies it to everybody, for all objects and
 //! without a further condition. Anything that may be weaker is said to hold in part.
@@ -43,11 +43,11 @@ pub struct Finding {
     pub rule: &'static str,
     /// The statement's `Sid`, where it has one.
     pub sid: Option<String>,
-    /// For people.
+    /// The finding in words.
     pub text: String,
 }
 
-/// What a policy does.
+/// The effects of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// Rules that hold for everybody and all objects.
@@ -56,14 +56,14 @@ pub struct Explanation {
     pub partly: Vec<Finding>,
     /// Rules of which nothing was found.
     pub not_enforced: Vec<Finding>,
-    /// What no policy can.
+    /// Things that no policy can see.
     pub cannot_see: &'static str,
 }
 
 /// Explains a policy document.
 ///
 /// # Errors
-/// [`Error::Policy`] for what is none, or is longer than [`MAX_POLICY_LENGTH`].
+/// [`Error::Policy`] for a document that is not a policy, or is longer than [`MAX_POLICY_LENGTH`].
 pub fn explain_policy(policy: &Json) -> Result<Explanation> {
     if !policy.fits(MAX_POLICY_LENGTH, MAX_POLICY_DEPTH) {
         return Err(no_policy("it is longer than the 20 KB that S3 takes, or nested too deeply"));
@@ -92,7 +92,7 @@ pub fn explain_policy(policy: &Json) -> Result<Explanation> {
 /// Reads JSON.
 ///
 /// # Errors
-/// [`Error::Policy`] for text that is no JSON, and as [`explain_policy`].
+/// [`Error::Policy`] for text that is not JSON, and as [`explain_policy`].
 #[cfg(feature = "json")]
 pub fn explain_policy_text(text: &str) -> Result<Explanation> {
     explain_policy(&Json::parse(text).ok_or_else(|| no_policy("it is not JSON"))?)

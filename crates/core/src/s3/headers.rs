@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 pub struct Headers(Vec<(String, Zeroizing<String>)>);
 
 impl Headers {
-    /// In the order in which they were put in.
+    /// The headers in the order in which they were put in.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -21,7 +21,7 @@ impl Headers {
         self.iter().find(|(found, _)| *found == name).map(|(_, value)| value)
     }
 
-    /// How many there are.
+    /// The number of headers.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.0.len()

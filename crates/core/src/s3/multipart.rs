@@ -8,14 +8,14 @@ use alloc::format;
 
 const MIB: u64 = 1024 * 1024;
 pub(super) const MIN_PART: u64 = 5 * MIB;
-/// Of a part, and of any single request.
+/// The largest part, and the largest body of any single request.
 pub(super) const MAX_PART: u64 = 5 * 1024 * MIB;
 const MAX_PARTS: u64 = 10_000;
-/// What is chosen where it suffices.
+/// The part size that is chosen where it suffices.
 const DEFAULT_PART: u64 = 8 * MIB;
 const DEFAULT_CONCURRENCY: u64 = 4;
 const MAX_CONCURRENCY: u64 = 64;
-/// What follows an object's plaintext.
+/// The length of the tag that follows an object's plaintext.
 const TAG: u64 = 16;
 
 /// A legal division.
@@ -55,7 +55,7 @@ pub fn multipart_plan(
     let part_count = size.div_ceil(part_size).max(1);
     if part_count > MAX_PARTS {
         return Err(Error::PartSize(format!(
-            "{part_count}, and S3 takes {MAX_PARTS}; a part of {} bytes would do",
+            "there would be {part_count} parts, and S3 takes at most {MAX_PARTS}; parts of {} bytes would do",
             size.div_ceil(MAX_PARTS).next_multiple_of(MIB)
         )));
     }

@@ -1,4 +1,4 @@
-//! Which operation of S3 takes which kind of header (docs/formats.md 5.1 and 5.2).
+//! Knows which operation of S3 takes which kind of header (docs/formats.md 5.1 and 5.2).
 
 use crate::error::{Error, Result};
 use crate::named::named;

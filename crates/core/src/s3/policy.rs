@@ -26,7 +26,7 @@ named! {
     otherwise |_| Error::Input("customerKey must be require or forbid")
 }
 
-/// What a bucket policy is to enforce.
+/// The rules that a bucket policy is to enforce.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BucketPolicy<'a> {
     /// The bucket's name.
@@ -39,7 +39,7 @@ pub struct BucketPolicy<'a> {
     pub minimum_tls: Option<&'a str>,
     /// Denies uploads under another KMS key than this one's ARN, and those that name none.
     ///
-    /// Of an upload in parts only CreateMultipartUpload names a key; UploadPart, which is the same
+    /// In an upload in parts only CreateMultipartUpload names a key; UploadPart, which is the same
     /// action, carries no such header, and S3 is reported to deny it then. For uploads in parts make
     /// this key the bucket's default encryption, and set `allow_default`.
     pub kms_key_arn: Option<&'a str>,
@@ -56,7 +56,7 @@ pub struct BucketPolicy<'a> {
 ///
 /// # Errors
 /// [`Error::Policy`] for no rules, for rules that exclude each other, and for a bucket or TLS
-/// version that there cannot be; [`Error::KeyArn`] for what is no key ARN.
+/// version that there cannot be; [`Error::KeyArn`] for text that is not a key ARN.
 pub fn bucket_policy(rules: &BucketPolicy<'_>) -> Result<Json> {
     let bucket = Bucket::new(rules)?;
     let mut statements = Vec::new();
@@ -75,12 +75,12 @@ pub fn bucket_policy(rules: &BucketPolicy<'_>) -> Result<Json> {
         let arn = KeyArn::parse(arn)?;
         statements.extend(bucket.require_kms(arn.as_str(), rules.allow_default));
     } else if rules.allow_default {
-        return Err(Error::Policy("allowDefault goes with a KMS key".into()));
+        return Err(Error::Policy("allowDefault needs a KMS key".into()));
     }
     match rules.customer_key {
         Some(CustomerKeyRule::Require) if rules.kms_key_arn.is_some() => {
             return Err(Error::Policy(
-                "an object is under a KMS key or a customer key: no upload could satisfy both"
+                "an object is encrypted under a KMS key or a customer key; no upload could satisfy both rules"
                     .into(),
             ));
         }
@@ -95,12 +95,12 @@ pub fn bucket_policy(rules: &BucketPolicy<'_>) -> Result<Json> {
         None => {}
     }
     if rules.create_only {
-        // Of an upload in parts, only its completion makes the object and carries the header.
+        // In an upload in parts, only its completion makes the object and carries the header.
         let replacing = [("Null", IF_NONE_MATCH, "true"), ("Bool", CREATION, "true")];
         statements.push(bucket.deny("DenyReplacing", Reach::Uploads, replacing));
     }
     if statements.is_empty() {
-        return Err(Error::Policy("no rule was asked for".into()));
+        return Err(Error::Policy("a policy needs at least one rule".into()));
     }
     Ok(Json::object([("Version", Json::text("2012-10-17")), ("Statement", Json::List(statements))]))
 }
@@ -108,7 +108,7 @@ pub fn bucket_policy(rules: &BucketPolicy<'_>) -> Result<Json> {
 enum Reach {
     /// Every request to the bucket or an object of it.
     Everything,
-    /// What stores objects: PUT, POST, copies and parts.
+    /// The requests that store objects: PUT, POST, copies and parts.
     Uploads,
 }
 

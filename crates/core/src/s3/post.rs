@@ -17,30 +17,30 @@ use crate::object::Format;
 use crate::object::metadata_rules::{self, META, Value};
 use alloc::{format, string::String, vec, vec::Vec};
 
-/// What S3 replaces by the name of the file that the page chose.
+/// S3 replaces this by the name of the file that the page chose.
 pub(super) const FILENAME: &str = "${filename}";
 /// A signature with a key for a day holds for seven.
 const LONGEST: u64 = 7 * 24 * 3600 * 1000;
-/// What is around no plaintext at all: an object's tag, or a message's header (suite 0x0478, no
+/// The size around an empty plaintext: an object's tag, or a message's header (suite 0x0478, no
 /// context, one encrypted data key of empty fields) and its final frame.
 const LEAST_OBJECT: u64 = 16;
 const LEAST_MESSAGE: u64 = (1 + 2 + 32 + 2 + 2 + 6 + 1 + 4 + 32 + 16) + (4 + 4 + 12 + 4 + 16);
 
-/// Where a form's upload may go.
+/// The keys that a form's upload may go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PostKey<'a> {
-    /// To this key, which the server chose.
+    /// Only this key, which the server chose.
     Exact(&'a str),
-    /// To any key that begins so: the page can overwrite whatever else does.
+    /// Any key that begins so: the page can overwrite every object whose key does.
     Prefix(&'a str),
 }
 
-/// What a form may upload.
+/// The rules for what a form may upload.
 #[derive(Clone, Copy, Debug)]
 pub struct PostOptions<'a> {
     /// The bucket's name.
     pub bucket: &'a str,
-    /// Where to.
+    /// The key or prefix that the upload goes to.
     pub key: PostKey<'a>,
     /// Least and most bytes of ciphertext; what the format and S3 allow unless set.
     pub sizes: Option<(u64, u64)>,
@@ -48,7 +48,7 @@ pub struct PostOptions<'a> {
     pub now: u64,
     /// After `now`, and at most seven days.
     pub expires: u64,
-    /// What is uploaded.
+    /// The format of the upload.
     pub format: SealedFormat,
     /// Whether an object of version 3 has a material description; the policy admits exactly one of
     /// the two. Version 2 always has one.
@@ -70,11 +70,11 @@ pub struct PostPolicy {
     pub conditions: Vec<Condition>,
     /// Fields of the form that have one value only. A prefix has `${filename}` behind it.
     pub fields: Vec<(String, String)>,
-    /// What whoever asked for this should know.
+    /// Warnings for whoever asked for this.
     pub warnings: Vec<&'static str>,
 }
 
-/// What a form's field must be.
+/// The rule for a form's field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// This value.
@@ -86,7 +86,7 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// As it stands in a policy.
+    /// The condition as it stands in a policy.
     #[must_use]
     pub fn to_json(&self) -> Json {
         match self {
@@ -233,9 +233,7 @@ fn checked_sizes(options: &PostOptions<'_>) -> Result<(u64, u64)> {
     }
     let least = least.max(floor);
     if least > most {
-        return Err(Error::Policy(
-            "sizeRange leaves no size that something sealed can have".into(),
-        ));
+        return Err(Error::Policy("sizeRange allows no size that sealed data can have".into()));
     }
     Ok((least, most))
 }

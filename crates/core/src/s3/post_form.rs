@@ -14,20 +14,20 @@ use alloc::{format, string::String};
 /// Bytes of all fields before the file, about as many as S3 takes with what is around them.
 const MAX_LENGTH: usize = 20 * 1024;
 
-/// What the page adds to the fields that the server signed.
+/// The values that the page adds to the fields that the server signed.
 #[derive(Clone, Debug)]
 pub struct PostForm<'a> {
-    /// From the server: policy, signature, and what has one value only.
+    /// The fields from the server: policy, signature, and everything that can have one value only.
     pub signed: &'a [(String, String)],
     /// Metadata of a sealed object, with or without `x-amz-meta-`.
     pub metadata: &'a [(String, String)],
     /// The customer key, where the policy asks for one.
     pub mode: Mode<'a>,
-    /// Of what is uploaded.
+    /// The checksum of the upload.
     pub checksum: Option<Checksum>,
-    /// Where the policy leaves it to the page.
+    /// The key, if the policy leaves it to the page.
     pub key: Option<&'a str>,
-    /// Where the form goes; checked where a customer key travels.
+    /// The URL that the form goes to; checked if a customer key travels with it.
     pub endpoint: Option<&'a str>,
 }
 

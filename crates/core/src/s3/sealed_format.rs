@@ -1,9 +1,9 @@
-//! What the things are that are uploaded.
+//! The formats of uploads.
 
 use crate::error::{Error, Result};
 use crate::object::Format;
 
-/// What is uploaded.
+/// The format of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SealedFormat {
     /// A message, which needs no metadata.

@@ -48,7 +48,7 @@ pub(super) fn check_envelope(
         }
         other => other,
     })?;
-    // What is read generously is not signed so: nothing that seals writes it.
+    // Opening reads this generously, but a server does not sign it: no sealing program writes it.
     if described.unreadable_description.is_some() {
         return refuse("the material description must be a JSON object of strings");
     }
@@ -67,9 +67,9 @@ pub(super) fn check_envelope(
         return refuse("the wrapped key is not of an RSA key's length");
     }
     if described.wrap == V2_KMS {
-        return refuse("this x-amz-wrap-alg is of old objects only");
+        return refuse("this value of x-amz-wrap-alg occurs in objects of version 1 only");
     }
-    // Of a symmetric KMS key: as much as kms:Decrypt takes.
+    // The key is wrapped by a symmetric KMS key: at most as many bytes as kms:Decrypt takes.
     if !(1..=6144).contains(&described.wrapped_key_length) {
         return refuse("the wrapped key has another length");
     }

@@ -20,14 +20,14 @@ const MAX_CONTEXT: usize = 8 * 1024;
 /// How an object is to be encrypted at rest. The modes exclude each other.
 #[derive(Clone, Copy, Debug, Default)]
 pub enum Mode<'a> {
-    /// As the bucket does by default.
+    /// The default of the bucket.
     #[default]
     BucketDefault,
-    /// With a key of AWS.
+    /// Encryption with a key of AWS.
     Sse(&'a Sse),
-    /// With this key of the caller's.
+    /// Encryption with this key of the caller's.
     CustomerKey(&'a CustomerKey),
-    /// With any key of the caller's: for who checks or allows an upload without knowing the key.
+    /// Encryption with any key of the caller's, for a server that checks or allows an upload without knowing the key.
     AnyCustomerKey,
 }
 
@@ -164,7 +164,7 @@ impl KmsKeyId {
     }
 }
 
-/// What KMS's own names are made of.
+/// Whether it consists of the characters that KMS's own names have.
 fn is_name(text: &str) -> bool {
     let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     (1..=2048).contains(&text.len()) && text.bytes().all(part)

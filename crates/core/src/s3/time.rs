@@ -13,11 +13,11 @@ pub(super) fn iso_time(milliseconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{rest:03}Z")
 }
 
-/// Of a day since 1970. Years are counted from March on, so that a leap day is the last of one, and
+/// The date of a day since 1970. Years are counted from March on, so that a leap day is the last of one, and
 /// in eras of 400 years, which all have as many days.
 const fn date(days: u64) -> (u64, u64, u64) {
     const ERA: u64 = 146_097;
-    /// From March of the year 0 to 1970.
+    /// The days from March of the year 0 to 1970.
     const BEFORE: u64 = 719_468;
     let days = days + BEFORE;
     let (era, day) = (days / ERA, days % ERA);

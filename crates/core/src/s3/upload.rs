@@ -19,7 +19,7 @@ pub(super) const CHECKSUM_ALGORITHM: &str = "x-amz-checksum-algorithm";
 pub(super) const CHECKSUM_TYPE: &str = "x-amz-checksum-type";
 pub(super) const OBJECT_SIZE: &str = "x-amz-mp-object-size";
 
-/// What is uploaded, and how.
+/// Describes an upload.
 #[derive(Clone, Debug)]
 pub struct Upload<'a> {
     /// PutObject; or CreateMultipartUpload, UploadPart and CompleteMultipartUpload.
@@ -32,25 +32,25 @@ pub struct Upload<'a> {
     pub mode: Mode<'a>,
     /// Refuse to replace an object of the same name.
     pub create_only: bool,
-    /// For S3 to verify.
+    /// The checksum that S3 verifies.
     pub checksum: Option<Checksum>,
     /// [`OCTET_STREAM`] unless set.
     pub content_type: Option<&'a str>,
-    /// Where the request goes; checked where a customer key travels.
+    /// The URL that the request goes to; checked if a customer key travels with it.
     pub endpoint: Option<&'a str>,
 }
 
 /// Headers to send, and the names of those that must be signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadRequest {
-    /// To be sent exactly as they are.
+    /// Send these headers exactly as they are.
     pub headers: Headers,
     /// Lower case, sorted: all of `headers`, and `content-length` where the body's is known. `host`,
     /// which every signer adds, is not among them.
     pub signed_headers: Vec<String>,
 }
 
-/// Which headers a step of an upload has.
+/// The headers that a step of an upload has.
 pub(super) struct Step {
     /// The object's own: type, metadata, mode.
     pub(super) object: bool,
@@ -152,7 +152,9 @@ fn push_checksum(headers: &mut Headers, checksum: &Checksum, operation: Operatio
     let Checksum { algorithm, value } = checksum;
     if operation == Operation::CreateMultipartUpload {
         if value.is_some() {
-            return Err(Error::Input("what begins an upload in parts has no checksum's value yet"));
+            return Err(Error::Input(
+                "a request that begins an upload in parts cannot have the value of a checksum yet",
+            ));
         }
         headers.push(CHECKSUM_ALGORITHM, algorithm.name());
         headers.push(CHECKSUM_TYPE, algorithm.multipart_type()?);

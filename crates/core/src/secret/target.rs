@@ -1,4 +1,4 @@
-//! How much the places take where secrets are kept.
+//! The limits of the places where secrets are kept.
 
 use crate::error::{Error, Result};
 use crate::named::named;

@@ -1,4 +1,4 @@
-//! Which form a sealed secret has.
+//! Recognises the form of a sealed secret.
 
 use super::Form;
 use crate::error::{Error, Result};
@@ -41,7 +41,7 @@ impl SecretValue {
         let mut room = Zeroizing::new(vec![0; line.len()]);
         let line = str::from_utf8(&line).ok();
         let Some(bytes) = line.and_then(|line| Base64::decode(line, &mut room).ok()) else {
-            return Err(refusal(value, "a sealed secret is standard base64, in lines or in one"));
+            return Err(refusal(value, "this is not standard base64, as a sealed secret must be"));
         };
         match bytes {
             symmetric if is_symmetric(symmetric) => Err(SYMMETRIC),
@@ -86,7 +86,7 @@ const LONG: usize = 136;
 /// No line of such text is shorter, but the last.
 const LINE: usize = 32;
 
-/// Without white space around it, or byte order marks, which pasting leaves in the middle of a text.
+/// The line without white space around it, and without byte order marks, which pasting leaves in a text.
 fn trimmed(mut line: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..]
     | [rest @ .., b' ' | b'\t']

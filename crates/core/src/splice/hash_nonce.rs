@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::plan::NONCE_LENGTH;
 
-/// Of a nonce: the same in one opening, and random.
+/// The bytes of a nonce that are random and the same in one opening.
 const PREFIX: usize = 8;
 
 /// `N`: 8 random bytes of one opening, then the chunk's number.

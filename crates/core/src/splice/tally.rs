@@ -1,4 +1,4 @@
-//! What every piece of a sealed thing was sealed to, so that none is ever sealed to anything else.
+//! Remembers what every piece was sealed to, so that no piece is ever sealed to anything else.
 
 use crate::error::{Error, Result};
 use crate::keys::Block;

@@ -1,8 +1,10 @@
-//! What the tests share: keys, a KMS that holds them, vectors.
+//! Shared by the tests: keys, a KMS that holds them, vectors.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 pub mod keyrings;
+pub mod objects;
+pub mod uploads;
 
 use bongtu::{
     DecryptParameters, DecryptRequest, DecryptResponse, EncryptionAlgorithm, EncryptionContext,
@@ -153,7 +155,7 @@ pub fn published(path: &str) -> serde_json::Value {
     serde_json::from_slice(&read_published(path)).unwrap()
 }
 
-/// What was made for this repository.
+/// The vectors that were made for this repository.
 pub fn known_answers(path: &str) -> serde_json::Value {
     serde_json::from_slice(&read("../../tests/vectors/known-answers", path)).unwrap()
 }

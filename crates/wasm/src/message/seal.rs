@@ -69,7 +69,7 @@ impl MessageSealing {
         Ok(self.sealing()?.wrap().algorithm().hash().into())
     }
 
-    /// What the wrap encrypts: a secret that the caller wipes.
+    /// The text that the wrap encrypts: a secret that the caller wipes.
     #[wasm_bindgen(js_name = wrapPlaintext)]
     pub fn wrap_plaintext(&self) -> Result<Uint8Array> {
         let text = self.sealing()?.wrap().text();

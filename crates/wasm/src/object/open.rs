@@ -67,7 +67,7 @@ impl ObjectOpening {
         Ok(self.opening()?.respond(Err(KmsFailure { name }))?)
     }
 
-    /// What the object says of itself, once its key is unwrapped and its commitment checked.
+    /// The claims of the object, once its key is unwrapped and its commitment checked.
     pub fn unwrapped(&mut self) -> Result<JsValue> {
         let opening = self.opening.take().ok_or(OUT_OF_ORDER)?;
         let UnwrappedObject { object, content_key, chunks } = wiping_stack(|| opening.finish())?;

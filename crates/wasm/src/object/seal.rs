@@ -52,7 +52,7 @@ impl ObjectSealing {
         })
     }
 
-    /// What an RSA wrap encrypts: a secret that the caller wipes.
+    /// The text that an RSA wrap encrypts: a secret that the caller wipes.
     #[wasm_bindgen(js_name = wrapPlaintext)]
     pub fn wrap_plaintext(&self) -> Result<Uint8Array> {
         match self.sealing()?.wrap() {
@@ -117,7 +117,7 @@ impl ObjectSealing {
     }
 }
 
-/// In the AWS SDK's shape, but for the context, which crosses as pairs.
+/// The request in the AWS SDK's shape, except for the context, which crosses as pairs.
 fn generate_data_key_request(request: &GenerateDataKeyRequest) -> JsValue {
     object_of([
         ("KeyId", request.key_id.as_str().into()),

@@ -1,4 +1,4 @@
-//! What opening a secret asks before its message or block is opened.
+//! The checks of a secret before its message or block is opened.
 
 use alloc::string::String;
 use bongtu::secret::{Form, SecretValue};

@@ -1,4 +1,4 @@
-//! What sealing a secret asks: TypeScript runs the cryptography.
+//! The steps of sealing a secret; TypeScript runs the cryptography.
 
 use crate::keyring::{Keyring, context};
 use crate::public_key::PublicKey;

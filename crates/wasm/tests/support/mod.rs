@@ -37,7 +37,7 @@ pub(crate) fn object(members: &[(&str, JsValue)]) -> Object {
     object
 }
 
-/// What a promise of an ArrayBuffer gives, `None` when it is rejected.
+/// The bytes of a promise of an ArrayBuffer; `None` if it is rejected.
 pub(crate) async fn bytes(promise: Promise) -> Option<Vec<u8>> {
     let buffer = JsFuture::from(promise).await.ok()?;
     Some(Uint8Array::new(&buffer).to_vec())

@@ -10,7 +10,7 @@ export interface EnvelopeFiles {
 }
 
 export interface ReadEnvelope extends StoredEnvelope {
-  /** Of a GetObject response: the body is not all of the object. */
+  /** Present in a GetObject response whose body is not all of the object. */
   readonly contentRange: string | undefined;
 }
 

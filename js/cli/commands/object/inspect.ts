@@ -7,7 +7,7 @@ import { readEnvelope } from "./envelope.js";
 const HELP = text`Usage: bongtu object inspect [--json] [--instruction-file PATH] META.json|-
 
 Shows what the user metadata of an S3 Encryption Client object say: version, algorithms, material
-description. Needs no key, and so verifies nothing: whoever made META.json chose all of it.
+description. It needs no key and so verifies nothing: anybody could have written META.json.
 
 META.json is a JSON object of names, with or without x-amz-meta-, or what \`aws s3api head-object\`
 prints; - is standard input.
@@ -65,7 +65,7 @@ function describe(description: ObjectDescription, place: string): Text {
   ]}`;
 }
 
-/** What the pairs are, and who will check them. */
+/** The title of the pairs, and who will check them. */
 const DESCRIPTIONS: Readonly<Record<ObjectDescription["wrap"], readonly [string, string]>> = {
   "RSA-OAEP-SHA1": ["material description", "whoever can write the metadata can change it"],
   "kms+context": ["encryption context", "KMS checks it when the object is opened"],

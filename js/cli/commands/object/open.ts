@@ -34,10 +34,10 @@ Options:
       --allow-v2           open objects of version 2 too, which do not commit to their key
   -o, --output OUT         write OUT, which is created or replaced only once everything in BODY is
                            verified (a new one with mode 0600); - or no -o is standard output
-      --no-overwrite       fail if OUT is there already, or comes meanwhile
+      --no-overwrite       fail if OUT exists already or appears meanwhile
   -h, --help               show this text
 
-Nothing is written before all of BODY is verified. For that it is read twice; what comes from a pipe
+Nothing is written before all of BODY is verified. BODY is read twice for that; one from a pipe
 is kept meanwhile, still sealed, in a temporary file in the folder that TMPDIR names (or /tmp). If
 the process is killed (SIGKILL), a file .bongtu-….tmp beside OUT may keep what was written so far.
 
@@ -99,7 +99,7 @@ function keyringFor(wrap: ObjectWrap, keyArn: string | undefined, kms: Kms): Key
   return Keyring.kms({ keyArn, kms });
 }
 
-/** A file is opened again for the second reading; what is none is kept by the library. */
+/** A file is opened again for the second reading; the library keeps the body that comes from anything else. */
 function rereadable(operand: string | undefined, { size, stream }: Input) {
   if (size === undefined) {
     return stream;

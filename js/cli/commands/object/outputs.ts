@@ -28,7 +28,7 @@ export async function openOutputs(
 }
 
 function together(outputs: readonly Output[], stream: Output["stream"]): Output {
-  /** What still can be taken back is. */
+  /** Undoes every output that can still be undone. */
   async function each(step: "settle" | "commit") {
     for (const output of outputs) {
       try {

@@ -23,7 +23,7 @@ Options:
   -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, a JWK, or the JSON
                            that GetPublicKey answers; - is standard input
       --key-arn ARN        the key's ARN; needed unless PUB is that JSON, which names it (the
-                           object does not carry it: a pair of -m may)
+                           object does not carry it, but a pair of -m may)
       --spki-sha256 HEX    seal to the key with this fingerprint and to no other; \`bongtu key\`
                            shows it
       --format v3|v2       version of the format: v3 (default), which commits to its key, or v2 for
@@ -36,7 +36,7 @@ Options:
                            write the wrapped key here and not to the metadata; to be stored before
                            the object, under its name and ".instruction"
   -o, --output BODY        write BODY; - or no -o is standard output
-      --no-overwrite       fail if any of these files is there already
+      --no-overwrite       fail if any of these files exists already
   -h, --help               show this text
 
 All files are created or replaced together, and only once everything is complete (new ones with mode
@@ -77,7 +77,7 @@ export const sealObject = command({
       format,
       materialDescription,
       instructionFile: instructionFile !== undefined,
-      // What the system makes up as it is read says that it is empty.
+      // Files that the system makes up as they are read claim to be empty.
       size: input.size || undefined,
       onProgress,
     });

@@ -6,8 +6,8 @@ import { json, type Text, text, wrapped } from "../../terminal/text.js";
 
 const HELP = text`Usage: bongtu policy explain [--json] FILE|-
 
-Tells what a bucket policy enforces of what \`bongtu policy bucket\` can: what it denies to everybody
-and for all objects, what to some only, what not at all; and what no policy can see.
+Tells which rules of \`bongtu policy bucket\` a bucket policy enforces for everybody and all objects,
+which only for some, and which not at all; and what no policy can see.
 
 FILE is a policy document, or what \`aws s3api get-bucket-policy\` prints; - is standard input.
 

@@ -23,7 +23,7 @@ Options:
                            or AWS's own)
       --private-key PEM    decrypt with the private half in this file (PKCS#8 or PKCS#1, no
                            passphrase)
-      --under-any-arn      with --kms, open also what names another ARN than this: what was sealed
+      --under-any-arn      with --kms, also open what names another ARN, because it was sealed
                            under an ARN with a mistake in it
   -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1: the one it was sealed
                            with; the secret does not tell
@@ -33,7 +33,7 @@ Options:
   -o, --output OUT         write OUT, which is created or replaced only once the secret is verified
                            (a new one with mode 0600); - or no -o is standard output, but
                            a terminal only with -o -
-      --no-overwrite       fail if OUT is there already, or comes meanwhile
+      --no-overwrite       fail if OUT exists already or appears meanwhile
   -h, --help               show this text
 
 Examples:

@@ -18,8 +18,8 @@ import { text } from "../../terminal/text.js";
 const HELP = text`Usage: bongtu secret seal -k PUB [--key-arn ARN] [options] [-o OUT] [FILE|-]
 
 Seals the secret in FILE (or standard input) to the public half of an AWS KMS RSA key, offline and
-without credentials. The result is one line of base64, opened by \`bongtu secret open\`. It is never
-an argument: other processes see those.
+without credentials. The result is one line of base64, opened by \`bongtu secret open\`. The secret is
+never an argument, since other processes can see arguments.
 
 Options:
   -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, a JWK, or the JSON
@@ -35,14 +35,14 @@ Options:
                            give direct secrets a KMS key of their own
   -c, --context NAME=VALUE a pair of the encryption context of an armoured secret: authenticated,
                            NOT secret; may be repeated
-      --target T           refuse what does not fit there: ssm-standard or ssm-advanced (Parameter
+      --target T           refuse what is too long for ssm-standard or ssm-advanced (Parameter
                            Store), secrets-manager, lambda or codebuild (one environment variable,
                            if it were the only one), cloudwatch-logs (one event)
       --trim-newline       leave out a newline at the end of FILE, which is sealed otherwise
   -o, --output OUT         write OUT, created or replaced only once it is complete (a new one with
                            mode 0600); - or no -o is standard output. Without -o, and on a
                            terminal only, a newline follows the line
-      --no-overwrite       fail if OUT is there already, or comes meanwhile
+      --no-overwrite       fail if OUT exists already or appears meanwhile
   -h, --help               show this text
 
 Examples:

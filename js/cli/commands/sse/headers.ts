@@ -13,13 +13,13 @@ const HELP = text`Usage: bongtu sse headers --mode s3|kms|dsse [options]
        bongtu sse headers --bucket B --key KEY --kms ARN [options] [-o OUT] SEALED|-
        bongtu sse headers --bucket B --key KEY --private-key PEM [options] [-o OUT] SEALED|-
 
-Prints the headers of server-side encryption for one request, as a JSON object: of SSE-S3, SSE-KMS
-or DSSE-KMS; or of SSE-C with the customer key that \`bongtu sse key\` sealed. The latter CARRY THE
-KEY: they are for a request over HTTPS, and for nothing that is logged.
+Prints the headers of server-side encryption for one request, as a JSON object: for SSE-S3, SSE-KMS
+or DSSE-KMS, or for SSE-C with the customer key that \`bongtu sse key\` sealed. The latter CARRY THE
+KEY: send them over HTTPS only, and never log them.
 
 Options:
       --operation NAME     the operation of S3 as its API names it (default PutObject); one that
-                           must not carry the headers gets none, or of SSE-C is refused
+                           must not carry them gets none; with SSE-C it is refused
       --mode MODE          s3, kms or dsse
       --key-id ID          with kms or dsse: the symmetric KMS key, by id, ARN or alias (default:
                            the account's aws/s3)
@@ -33,12 +33,12 @@ Options:
       --endpoint-url U     the endpoint of KMS to ask (default: AWS_ENDPOINT_URL_KMS,
                            AWS_ENDPOINT_URL, or AWS's own)
       --private-key PEM    unwrap with the private half in this file
-      --under-any-arn      with --kms, open also what was sealed under another ARN than this
+      --under-any-arn      with --kms, also open what was sealed under another ARN than this
   -a, --algorithm NAME     RSAES_OAEP_SHA_256 (default) or RSAES_OAEP_SHA_1: as it was sealed
-      --copy-source        of SSE-C: the headers of the key of a copy's source
+      --copy-source        with SSE-C: the headers with the key of the source of a copy
   -o, --output OUT         write OUT; - or no -o is standard output, which must not be a terminal
                            when a key is printed
-      --no-overwrite       fail if OUT is there already, or comes meanwhile
+      --no-overwrite       fail if OUT exists already or appears meanwhile
   -h, --help               show this text
 
 Examples:

@@ -11,13 +11,13 @@ const HELP = text`Usage: bongtu sse key -k PUB [--key-arn ARN] --bucket B --key 
 
 Makes a customer key for one object, 32 random bytes with which S3 encrypts it (SSE-C), and seals it
 to the public half of an AWS KMS RSA key. OUT is an AWS Encryption SDK message whose encryption
-context names bucket and key; \`bongtu sse headers\` opens it. Nothing shows the key itself.
+context names bucket and key; \`bongtu sse headers\` opens it. The key itself is not shown.
 
 Keep OUT beside the object, say under KEY and ".customer-key": S3 keeps no copy of the key, and the
 object's metadata will not do, since they cannot be read without it. Store OUT before the object and
 replace neither: an object whose key was replaced is lost.
 
-FILE is a key to seal that exists already, 32 bytes; - is standard input. Without it, one is made.
+FILE is an existing key of 32 bytes; - is standard input. Without FILE, a new key is made.
 
 Options:
   -k, --public-key PUB     the key as KMS exports it: PEM, DER, base64 of DER, a JWK, or the JSON
@@ -29,7 +29,7 @@ Options:
       --key KEY            the object's key
   -o, --output OUT         write OUT, created or replaced only once it is complete (a new one with
                            mode 0600); - or no -o is standard output
-      --no-overwrite       fail if OUT is there already, or comes meanwhile
+      --no-overwrite       fail if OUT exists already or appears meanwhile
   -h, --help               show this text
 
 Examples:
