@@ -17,7 +17,7 @@ impl MaterialDescription {
     pub(crate) const EMPTY: Self = Self(Pairs::EMPTY);
 
     /// # Errors
-    /// [`Error::Context`] for an empty or doubled name.
+    /// [`crate::Error::Context`] for an empty or doubled name.
     pub fn new<N: Into<String>, V: Into<String>>(
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self> {
