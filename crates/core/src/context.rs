@@ -57,17 +57,20 @@ impl EncryptionContext {
     }
 
     /// Those pairs whose name `keep` says to keep.
+    #[cfg(feature = "keyrings")]
     pub(crate) fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
         let kept = owned(self.iter().filter(|(name, _)| keep(name)));
         Self(Pairs::new(kept).unwrap_or_default())
     }
 
     /// These pairs and one that is the format's own.
+    #[cfg(feature = "keyrings")]
     pub(crate) fn with(&self, name: &str, value: &str) -> Result<Self> {
         self.joined([(name, value)].into_iter())
     }
 
     /// These pairs and `others`, the format's own among them perhaps.
+    #[cfg(feature = "keyrings")]
     pub(crate) fn joined<'a>(
         &'a self,
         others: impl Iterator<Item = (&'a str, &'a str)>,

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::keys::DataKey;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
-use alloc::{boxed::Box, collections::VecDeque, rc::Rc, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::VecDeque, rc::Rc, vec::Vec};
 use core::fmt;
 
 /// An encrypted data key (EDK) as a message carries it (docs/formats.md 2.3).
@@ -36,7 +36,8 @@ pub(crate) struct UnwrapSession<S = DataKey> {
     waiting: VecDeque<Attempt<S>>,
     secret: Option<S>,
     tried: usize,
-    kms_failure: Option<String>,
+    #[cfg(not(feature = "keyrings"))]
+    kms_failure: Option<alloc::string::String>,
     #[cfg(feature = "keyrings")]
     pub(crate) rules: crate::keyring::UnwrapRules,
 }
@@ -55,6 +56,7 @@ impl<S> UnwrapSession<S> {
             waiting: attempts.into_iter().collect(),
             secret: None,
             tried: 0,
+            #[cfg(not(feature = "keyrings"))]
             kms_failure: None,
             #[cfg(feature = "keyrings")]
             rules: crate::keyring::UnwrapRules::default(),
@@ -87,26 +89,22 @@ impl<S> UnwrapSession<S> {
             }
             Ok(_) => {}
             Err(failure) if failure.is_mismatch() => {}
-            Err(failure) => self.failed(failure.name),
+            #[cfg(feature = "keyrings")]
+            Err(failure) => self.rules.failed(failure.name),
+            #[cfg(not(feature = "keyrings"))]
+            Err(failure) => self.kms_failure = Some(failure.name),
         }
         #[cfg(feature = "keyrings")]
         self.asked(request);
         Ok(())
     }
 
-    /// All that KMS said is kept, each name once.
-    fn failed(&mut self, name: String) {
-        let names = self.kms_failure.get_or_insert_default();
-        if !names.split(", ").any(|found| found == name) {
-            if !names.is_empty() {
-                names.push_str(", ");
-            }
-            names.push_str(&name);
-        }
-    }
-
     pub(crate) fn finish(self) -> Result<S> {
-        match (self.secret, self.kms_failure) {
+        #[cfg(feature = "keyrings")]
+        let kms_failure = self.rules.failures();
+        #[cfg(not(feature = "keyrings"))]
+        let kms_failure = self.kms_failure;
+        match (self.secret, kms_failure) {
             (Some(secret), _) => Ok(secret),
             #[cfg(feature = "keyrings")]
             _ if self.rules.exceeded => Err(crate::keyring::TOO_MANY_CALLS),

@@ -11,6 +11,7 @@ mod limits;
 mod open_reader;
 mod opener;
 mod policy;
+#[cfg(feature = "keyrings")]
 mod required;
 #[cfg(feature = "std")]
 mod seal_writer;
@@ -52,3 +53,7 @@ pub use whole::seal_with;
 pub use whole::{open_with, seal};
 #[cfg(feature = "keyrings")]
 pub use wrapping::Wrapping;
+
+#[cfg(test)]
+#[cfg(all(feature = "std", feature = "signatures"))]
+mod tests;

@@ -48,6 +48,28 @@ fn what_its_version_with_a_mistake_sealed_is_refused_where_it_is_wrong() {
     assert_eq!(refused.values().sum::<usize>(), 28);
 }
 
+#[test]
+#[ignore = "needs ../shared/vectors"]
+fn what_the_python_client_sealed_to_raw_rsa_keys_opens_with_every_padding() {
+    let key = published("own/kms_rsa_vectors.json")["private_key_pem"].as_str().unwrap().to_owned();
+    let set = published("own/raw_rsa_vectors.json");
+    let messages = set["messages"].as_array().unwrap();
+    for test in messages {
+        let text = |name: &str| test[name].as_str().unwrap();
+        let padding = RsaPadding::from_name(text("padding")).unwrap();
+        let keyring = RawRsaKeyring::new(text("provider_id"), text("provider_info"), padding);
+        let keyring = keyring.and_then(|keyring| keyring.with_private_key(key.as_bytes())).unwrap();
+        let message = base64(&test["ciphertext_b64"]);
+        for open in [at_once, twice] {
+            let keyring = Keyring::RawRsa(keyring.clone());
+            let (outcome, released) = open(&keyring, OpenOptions::default(), &message);
+            outcome.unwrap();
+            assert_eq!(released, base64(&test["plaintext_b64"]));
+        }
+    }
+    assert_eq!(messages.len(), 10);
+}
+
 /// Opens every message of a folder of which there is a key, in every way that takes it, and counts
 /// them by suite.
 fn open_all(

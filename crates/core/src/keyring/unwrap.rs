@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::keys::DataKey;
 use crate::kms::DecryptRequest;
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 /// Calls to KMS for one message, over all keyrings of a multi-keyring.
 pub(super) const MAX_CALLS: usize = 16;
@@ -42,6 +42,8 @@ pub(crate) struct UnwrapRules {
     /// Whether calls are counted, and equal ones made once.
     pub(crate) limited: bool,
     asked: Vec<DecryptRequest>,
+    /// What KMS failed with, each name once.
+    failures: Vec<String>,
     /// Whether a call was left out because there were too many.
     pub(crate) exceeded: bool,
     /// Whether the secret may be any: then nothing may tell that it is wrong.
@@ -55,6 +57,17 @@ impl UnwrapRules {
 
     pub(crate) const fn may_ask(&self) -> bool {
         !self.limited || self.asked.len() < MAX_CALLS
+    }
+
+    pub(crate) fn failed(&mut self, name: String) {
+        if !self.failures.contains(&name) {
+            self.failures.push(name);
+        }
+    }
+
+    /// All that KMS failed with.
+    pub(crate) fn failures(&self) -> Option<String> {
+        (!self.failures.is_empty()).then(|| self.failures.join(", "))
     }
 
     pub(crate) fn asked(&mut self, request: DecryptRequest) {

@@ -6,7 +6,6 @@ use super::header::{ContentType, Header};
 use super::header_tag::check_header_tag;
 use super::limits::Limits;
 use super::policy::CommitmentPolicy;
-use super::required;
 use super::signature;
 use crate::context::EncryptionContext;
 use crate::derive;
@@ -16,6 +15,7 @@ use crate::keys::{ContentKey, DataKey};
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::materials::UnwrapSession;
 use crate::suite::Suite;
+#[cfg(feature = "keyrings")]
 use alloc::{string::String, vec::Vec};
 
 /// The options of opening.
@@ -25,6 +25,7 @@ pub struct OpenOptions {
     pub encryption_context: EncryptionContext,
     /// Names of such pairs that the message need not store: it may have been sealed so that only
     /// who knows them can open it. Every one of them must be in `encryption_context`.
+    #[cfg(feature = "keyrings")]
     pub required_encryption_context_keys: Vec<String>,
     /// Which suites are opened.
     pub commitment_policy: CommitmentPolicy,
@@ -85,8 +86,9 @@ impl UnverifiedHeader {
 
     /// The same for a message of any kind.
     pub(super) fn unwrap_any(self, keyring: &Keyring) -> Result<Opening> {
-        let Self { mut header, options } = self;
-        let unstored = required::complete(&mut header.context, &options)?;
+        let Self { header, options } = self;
+        #[cfg(feature = "keyrings")]
+        let (header, unstored) = super::required::complete(header, &options)?;
         let session = keyring.unwrap(&header.edks, &header.context, header.suite)?;
         if session.is_empty() {
             return Err(Error::NoMatchingKey);
@@ -98,7 +100,13 @@ impl UnverifiedHeader {
         signature::check_presence(header.suite, &header.context)?;
         #[cfg(feature = "keyrings")]
         let session = session.advanced();
-        Ok(Opening { header, unstored, options, session })
+        Ok(Opening {
+            header,
+            #[cfg(feature = "keyrings")]
+            unstored,
+            options,
+            session,
+        })
     }
 }
 
@@ -108,6 +116,7 @@ pub struct Opening {
     /// Its context is whole, and was not verified.
     header: Header,
     /// The canonical form of the pairs that the message does not store.
+    #[cfg(feature = "keyrings")]
     unstored: Vec<u8>,
     options: OpenOptions,
     session: UnwrapSession,
@@ -140,9 +149,11 @@ impl Opening {
 
     pub(super) fn verify(self) -> Result<Verified> {
         #[cfg(feature = "keyrings")]
-        let unauthenticated = self.session.rules.unauthenticated;
+        let (unstored, unauthenticated) = (&self.unstored, self.session.rules.unauthenticated);
+        #[cfg(not(feature = "keyrings"))]
+        let unstored = &[];
         let data_key = self.session.finish()?;
-        let verified = verify(self.header, &self.unstored, &self.options, &data_key);
+        let verified = verify(self.header, unstored, &self.options, &data_key);
         #[cfg(feature = "keyrings")]
         if unauthenticated && matches!(verified, Err(Error::Commitment | Error::Authentication)) {
             // Nobody may learn which ciphertexts have the padding of a data key.
@@ -162,9 +173,8 @@ pub(super) fn verify(
         derive::check_commitment(data_key, &header.message_id, found)?;
     }
     let content_key = derive::content_key(header.suite, data_key, &header.message_id)?;
-    let mut authenticated = header.body.clone();
-    authenticated.extend_from_slice(unstored);
-    check_header_tag(&content_key, &header.nonce, &authenticated, &header.tag)?;
+    let authenticated = [&header.body[..], unstored];
+    check_header_tag(&content_key, &header.nonce, &authenticated.concat(), &header.tag)?;
     if !header.context.contains(&options.encryption_context) {
         return Err(Error::ContextMismatch);
     }

@@ -60,9 +60,8 @@ impl SealOptions {
 pub fn sealed_size(keyring: &Keyring, plaintext_length: u64, options: &SealOptions) -> Result<u64> {
     options.check()?;
     keyring.check_seals(options.suite)?;
-    let (context, footer) = signature::written(options)?;
-    let edks_length = keyring.encrypted_data_keys_length()?;
-    let header = Header::encoded_length(context.canonical()?.len(), edks_length);
+    let (context, footer) = signature::written_lengths(options)?;
+    let header = Header::encoded_length(context, keyring.encrypted_data_keys_length()?);
     let header_and_footer = widen(header + TAG_LENGTH + footer);
     Ok(header_and_footer + frame::body_length(plaintext_length, options.frame_length)?)
 }

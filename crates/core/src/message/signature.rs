@@ -38,22 +38,21 @@ pub(super) fn check_presence(suite: &Suite, context: &EncryptionContext) -> Resu
 
 /// Bytes of the DER that is written: signing again makes it so long.
 const DER_LENGTH: usize = 103;
-/// Characters of base64 of a compressed point of P-384.
-const KEY_LENGTH: usize = 68;
-
 /// Bytes of a footer that is written.
 pub(super) const FOOTER_LENGTH: usize = 2 + DER_LENGTH;
 
-/// What will be written beyond the plaintext, for the length of it: the context with as long a key
-/// as the message's, and the bytes of the footer.
-pub(super) fn written(options: &SealOptions) -> Result<(EncryptionContext, usize)> {
-    if !options.suite.signed() {
-        return Ok((options.encryption_context.clone(), 0));
+/// Bytes of the context and the footer that will be written.
+pub(super) fn written_lengths(options: &SealOptions) -> Result<(usize, usize)> {
+    #[cfg(feature = "keyrings")]
+    if options.suite.signed() {
+        // A key of P-384 has 68 characters.
+        let context = with_key(&options.encryption_context, &"A".repeat(68))?;
+        return Ok((context.canonical()?.len(), FOOTER_LENGTH));
     }
-    let context = with_key(&options.encryption_context, &"A".repeat(KEY_LENGTH))?;
-    Ok((context, FOOTER_LENGTH))
+    Ok((options.encryption_context.canonical()?.len(), 0))
 }
 
+#[cfg(feature = "keyrings")]
 fn with_key(context: &EncryptionContext, key: &str) -> Result<EncryptionContext> {
     context.with(SIGNING_KEY, key)
 }

@@ -45,9 +45,11 @@ impl<R: Read + Seek> UnframedReader<R> {
         verifier: Option<Verifier>,
     ) -> io::Result<Self> {
         let executor = Executor::new(&content_key)?;
-        let mut sealed = Zeroizing::new(Vec::with_capacity(CHUNK + TAG_LENGTH));
-        read_exactly(&mut inner, &mut sealed, HEAD_LENGTH)?;
-        let head = Head::parse(&sealed, size)?;
+        let mut start_of_body = Vec::new();
+        read_exactly(&mut inner, &mut start_of_body, HEAD_LENGTH)?;
+        let head = Head::parse(&start_of_body, size)?;
+        let chunk = chunk_length(head.text_length);
+        let mut sealed = Zeroizing::new(Vec::with_capacity(chunk + TAG_LENGTH));
         let splice = Splice::new(&content_key, head.nonce, &head.aad(&header.message_id))?;
         let max_footer = signature::max_footer(header.suite);
         let mut first = First {
@@ -56,7 +58,7 @@ impl<R: Read + Seek> UnframedReader<R> {
             verifier,
         };
         if let Some(verifier) = &mut first.verifier {
-            verifier.update(&sealed);
+            verifier.update(&start_of_body);
         }
         first.read(&mut inner, &mut sealed, &executor, head.text_length, max_footer)?;
         let First { chunks, seen, .. } = first;
@@ -71,7 +73,7 @@ impl<R: Read + Seek> UnframedReader<R> {
             next: 0,
             left: head.text_length,
             sealed,
-            text: Zeroizing::new(Vec::with_capacity(CHUNK)),
+            text: Zeroizing::new(Vec::with_capacity(chunk)),
             released: 0,
             failed: false,
         })
@@ -83,7 +85,7 @@ impl<R: Read + Seek> UnframedReader<R> {
 
     /// Opens the next chunk, of the same bytes that were verified.
     fn open_chunk(&mut self) -> io::Result<()> {
-        let length = usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK);
+        let length = chunk_length(self.left);
         self.sealed.clear();
         if !fill(&mut self.inner, &mut self.sealed, length)? {
             return Err(Error::SourceChanged.into());
@@ -122,7 +124,7 @@ impl First {
     ) -> io::Result<()> {
         let (mut index, mut left) = (0, text_length);
         while left > 0 {
-            let length = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
+            let length = chunk_length(left);
             read_exactly(inner, sealed, length)?;
             for op in self.chunks.plan_hashes(index, length)? {
                 self.chunks.pin(index, length, executor.hash(&op, sealed)?.expose())?;
@@ -152,6 +154,11 @@ impl First {
             None => Err(Error::TrailingData.into()),
         }
     }
+}
+
+/// Bytes of the next chunk where so many are left.
+fn chunk_length(left: u64) -> usize {
+    usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)
 }
 
 /// Replaces what `buffer` holds.
