@@ -10,20 +10,6 @@ mod raw;
 mod raw_aes;
 #[cfg(feature = "keyrings")]
 mod raw_rsa;
-#[cfg(feature = "keyrings")]
-mod unwrap;
-
-pub use kms::KmsKeyring;
-pub(crate) use kms_rsa::KMS_RSA_PROVIDER;
-pub use kms_rsa::KmsRsaKeyring;
-#[cfg(feature = "keyrings")]
-pub use multi::MultiKeyring;
-#[cfg(feature = "keyrings")]
-pub use raw_aes::RawAesKeyring;
-#[cfg(feature = "keyrings")]
-pub use raw_rsa::{RawRsaKeyring, RsaPadding};
-#[cfg(feature = "keyrings")]
-pub(crate) use unwrap::{LocalUnwrap, TOO_MANY_CALLS, UnwrapRules};
 
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
@@ -35,6 +21,15 @@ use crate::public_key::KmsPublicKey;
 use crate::suite::Suite;
 use crate::wrap::EncryptionAlgorithm;
 use alloc::{sync::Arc, vec::Vec};
+pub use kms::KmsKeyring;
+pub(crate) use kms_rsa::KMS_RSA_PROVIDER;
+pub use kms_rsa::KmsRsaKeyring;
+#[cfg(feature = "keyrings")]
+pub use multi::MultiKeyring;
+#[cfg(feature = "keyrings")]
+pub use raw_aes::RawAesKeyring;
+#[cfg(feature = "keyrings")]
+pub use raw_rsa::{RawRsaKeyring, RsaPadding};
 
 /// Wraps data keys when sealing and unwraps them when opening.
 #[derive(Clone, Debug)]

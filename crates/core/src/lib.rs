@@ -8,6 +8,7 @@ extern crate std;
 mod arn;
 mod block_cipher;
 mod codec;
+mod commitment_policy;
 mod context;
 mod derive;
 mod description;

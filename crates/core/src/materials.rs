@@ -1,10 +1,17 @@
 //! Encrypted data keys, and the session that unwraps one of them.
 
+#[cfg(feature = "keyrings")]
+mod unwrap;
+
 use crate::error::{Error, Result};
 use crate::keys::DataKey;
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use alloc::{boxed::Box, collections::VecDeque, rc::Rc, vec::Vec};
 use core::fmt;
+#[cfg(feature = "keyrings")]
+pub(crate) use unwrap::{LocalUnwrap, MAX_CALLS};
+#[cfg(feature = "keyrings")]
+use unwrap::{TOO_MANY_CALLS, UnwrapRules};
 
 /// An encrypted data key (EDK) as a message carries it (docs/formats.md 2.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +34,7 @@ pub(crate) enum Attempt<S> {
     Ask(DecryptRequest, Rc<Unbind<S>>),
     /// Compute it.
     #[cfg(feature = "keyrings")]
-    Local(crate::keyring::LocalUnwrap<S>),
+    Local(LocalUnwrap<S>),
 }
 
 /// Tries one attempt after the other until one yields the secret. Calls to KMS are asked for and
@@ -39,7 +46,7 @@ pub(crate) struct UnwrapSession<S = DataKey> {
     #[cfg(not(feature = "keyrings"))]
     kms_failure: Option<alloc::string::String>,
     #[cfg(feature = "keyrings")]
-    pub(crate) rules: crate::keyring::UnwrapRules,
+    pub(crate) rules: UnwrapRules,
 }
 
 impl<S> UnwrapSession<S> {
@@ -59,7 +66,7 @@ impl<S> UnwrapSession<S> {
             #[cfg(not(feature = "keyrings"))]
             kms_failure: None,
             #[cfg(feature = "keyrings")]
-            rules: crate::keyring::UnwrapRules::default(),
+            rules: UnwrapRules::default(),
         }
     }
 
@@ -107,7 +114,7 @@ impl<S> UnwrapSession<S> {
         match (self.secret, kms_failure) {
             (Some(secret), _) => Ok(secret),
             #[cfg(feature = "keyrings")]
-            _ if self.rules.exceeded => Err(crate::keyring::TOO_MANY_CALLS),
+            _ if self.rules.exceeded => Err(TOO_MANY_CALLS),
             _ if !self.waiting.is_empty() => Err(Error::State("a KMS request is unanswered")),
             (None, Some(name)) => Err(Error::Kms(name)),
             (None, None) if self.tried == 0 => Err(Error::NoMatchingKey),

@@ -10,9 +10,9 @@ mod limits;
 #[cfg(feature = "std")]
 mod open_reader;
 mod opener;
-mod policy;
 #[cfg(feature = "keyrings")]
 mod required;
+mod seal_options;
 #[cfg(feature = "std")]
 mod seal_writer;
 mod sealer;
@@ -29,6 +29,7 @@ mod whole;
 #[cfg(feature = "keyrings")]
 mod wrapping;
 
+pub use crate::commitment_policy::CommitmentPolicy;
 pub use crate::frame::{DEFAULT_FRAME_LENGTH, HEAD_LENGTH, MAX_FRAME_LENGTH};
 pub use frame_opener::FrameOpener;
 pub use frame_sealer::FrameSealer;
@@ -40,10 +41,10 @@ pub use limits::Limits;
 #[cfg(feature = "std")]
 pub use open_reader::OpenReader;
 pub use opener::{OpenOptions, Opening, UnverifiedHeader, UnwrappedMessage, VerifiedHeader};
-pub use policy::CommitmentPolicy;
+pub use seal_options::SealOptions;
 #[cfg(feature = "std")]
 pub use seal_writer::SealWriter;
-pub use sealer::{SealOptions, Sealing, WrappedMessage, sealed_size};
+pub use sealer::{Sealing, WrappedMessage, sealed_size};
 #[cfg(feature = "std")]
 pub use seek_reader::OpenSeekReader;
 pub use signature::Signer;

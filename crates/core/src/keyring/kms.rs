@@ -8,10 +8,10 @@ use crate::kms::{DecryptParameters, DecryptRequest, GenerateDataKeyRequest};
 use alloc::vec::Vec;
 #[cfg(feature = "keyrings")]
 use {
-    super::unwrap::MAX_CALLS,
     crate::context::EncryptionContext,
     crate::keys::DataKey,
     crate::kms::EncryptRequest,
+    crate::materials::MAX_CALLS,
     crate::materials::{EncryptedDataKey, UnwrapSession},
     alloc::boxed::Box,
     alloc::collections::BTreeSet,

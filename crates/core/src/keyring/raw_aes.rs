@@ -1,12 +1,11 @@
 //! The raw AES keyring (docs/formats.md 3.3).
 
 use super::raw::KeyName;
-use super::unwrap::LocalUnwrap;
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::keys::{ContentKey, DataKey, random};
-use crate::materials::{Attempt, EncryptedDataKey, UnwrapSession};
+use crate::materials::{Attempt, EncryptedDataKey, LocalUnwrap, UnwrapSession};
 use crate::plan::{NONCE_LENGTH, TAG_LENGTH};
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;

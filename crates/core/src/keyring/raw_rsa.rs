@@ -1,10 +1,9 @@
 //! The raw RSA keyring (docs/formats.md 3.1).
 
 use super::raw::KeyName;
-use super::unwrap::LocalUnwrap;
 use crate::error::{Error, Result};
 use crate::keys::DataKey;
-use crate::materials::{Attempt, EncryptedDataKey, UnwrapSession};
+use crate::materials::{Attempt, EncryptedDataKey, LocalUnwrap, UnwrapSession};
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 use getrandom::SysRng;

@@ -5,8 +5,8 @@ use super::frame_opener::FrameOpener;
 use super::header::{ContentType, Header};
 use super::header_tag::check_header_tag;
 use super::limits::Limits;
-use super::policy::CommitmentPolicy;
 use super::signature;
+use crate::commitment_policy::CommitmentPolicy;
 use crate::context::EncryptionContext;
 use crate::derive;
 use crate::error::{Error, Result};
@@ -88,7 +88,11 @@ impl UnverifiedHeader {
     pub(super) fn unwrap_any(self, keyring: &Keyring) -> Result<Opening> {
         let Self { header, options } = self;
         #[cfg(feature = "keyrings")]
-        let (header, unstored) = super::required::complete(header, &options)?;
+        let (header, unstored) = super::required::complete(
+            header,
+            &options.required_encryption_context_keys,
+            &options.encryption_context,
+        )?;
         let session = keyring.unwrap(&header.edks, &header.context, header.suite)?;
         if session.is_empty() {
             return Err(Error::NoMatchingKey);

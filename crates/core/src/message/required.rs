@@ -2,18 +2,20 @@
 //! opens gives them.
 
 use super::header::Header;
-use super::opener::OpenOptions;
+use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 /// Adds what the message does not store of the required pairs to its context, and returns their
 /// canonical form, of which the header's tag is made, too.
 ///
 /// A given pair is either stored or, if its name is required, one of these; a stored name is never
 /// replaced, so that what it has another value for is found to be a mismatch.
-pub(super) fn complete(mut header: Header, options: &OpenOptions) -> Result<(Header, Vec<u8>)> {
-    let required = &options.required_encryption_context_keys;
-    let given = &options.encryption_context;
+pub(super) fn complete(
+    mut header: Header,
+    required: &[String],
+    given: &EncryptionContext,
+) -> Result<(Header, Vec<u8>)> {
     if required.iter().any(|name| given.get(name).is_none()) {
         return Err(Error::Input("a required name of the encryption context has no pair"));
     }

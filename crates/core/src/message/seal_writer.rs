@@ -1,7 +1,8 @@
 //! Sealing a message as `std::io` has streams.
 
 use super::frame_sealer::FrameSealer;
-use super::sealer::{SealOptions, WrappedMessage};
+use super::seal_options::SealOptions;
+use super::sealer::WrappedMessage;
 use super::signature::Signer;
 use super::whole::{Begun, begin};
 use crate::executor::Executor;

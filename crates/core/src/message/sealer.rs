@@ -3,54 +3,19 @@
 use super::frame_sealer::FrameSealer;
 use super::header::Header;
 use super::header_tag::header_tag;
+use super::seal_options::SealOptions;
 use super::signature;
 use crate::codec::widen;
-use crate::context::EncryptionContext;
 use crate::derive;
 use crate::error::{Error, Result};
-use crate::frame::{self, DEFAULT_FRAME_LENGTH, FrameLayout, MAX_FRAME_LENGTH};
+use crate::frame::{self, FrameLayout};
 use crate::keyring::Keyring;
 use crate::keys::{ContentKey, DataKey, random};
 use crate::materials::EncryptedDataKey;
 use crate::plan::{NONCE_LENGTH, TAG_LENGTH, WrapOp};
 use crate::sealed::PieceSealer;
-use crate::suite::{self, Suite};
+use crate::suite;
 use alloc::vec::Vec;
-
-/// The options of sealing.
-#[derive(Clone, Debug)]
-pub struct SealOptions {
-    /// Pairs to bind to the message and store in it, readable by anybody.
-    pub encryption_context: EncryptionContext,
-    /// Bytes of plaintext per frame, at most [`MAX_FRAME_LENGTH`].
-    pub frame_length: u32,
-    /// [`suite::DEFAULT`] or [`suite::SIGNED`].
-    pub suite: &'static Suite,
-}
-
-impl Default for SealOptions {
-    fn default() -> Self {
-        let encryption_context = EncryptionContext::default();
-        Self { encryption_context, frame_length: DEFAULT_FRAME_LENGTH, suite: suite::DEFAULT }
-    }
-}
-
-impl SealOptions {
-    pub(super) fn checked(&self) -> Result<&Self> {
-        self.check().map(|()| self)
-    }
-
-    pub(super) fn check(&self) -> Result<()> {
-        if !matches!(self.suite.id, 0x0478 | 0x0578) {
-            return Err(Error::Unsupported("only suites that commit to their key are written"));
-        }
-        if (1..=MAX_FRAME_LENGTH).contains(&self.frame_length) {
-            Ok(())
-        } else {
-            Err(Error::FrameLength(self.frame_length.into()))
-        }
-    }
-}
 
 /// Bytes of the message that `plaintext_length` bytes make. Exact, and free of any key.
 ///

@@ -1,6 +1,6 @@
 //! The signature behind the body (docs/formats.md 2.8): its key in the context, and the footer.
 
-use super::sealer::SealOptions;
+use super::seal_options::SealOptions;
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
 use crate::suite::Suite;

@@ -4,7 +4,8 @@ use super::frame_opener::FrameOpener;
 use super::frame_sealer::FrameSealer;
 use super::header::{ContentType, Header};
 use super::opener::{OpenOptions, UnverifiedHeader, Verified, VerifiedHeader};
-use super::sealer::{SealOptions, WrappedMessage};
+use super::seal_options::SealOptions;
+use super::sealer::WrappedMessage;
 use super::signature::{self, Signer, Verifier};
 use super::unframed;
 #[cfg(feature = "keyrings")]

@@ -2,7 +2,8 @@
 //! KMS keys being asked for it.
 
 use super::frame_sealer::FrameSealer;
-use super::sealer::{SealOptions, WrappedMessage, begin_frames};
+use super::seal_options::SealOptions;
+use super::sealer::{WrappedMessage, begin_frames};
 use super::signature::Signer;
 use crate::error::{Error, Result};
 use crate::keyring::Keyring;

@@ -4,6 +4,7 @@
 use super::envelope::{Content, Envelope, Wrap};
 use super::format::Format;
 use crate::codec::widen;
+use crate::commitment_policy::CommitmentPolicy;
 use crate::description::MaterialDescription;
 use crate::error::{Error, Result};
 use crate::json::JsonParser;
@@ -11,7 +12,6 @@ use crate::keyring::Keyring;
 use crate::keys::{ChunkTag, ContentKey, DataKey, HashTag};
 use crate::kms::{DecryptRequest, DecryptResponse, KmsFailure};
 use crate::materials::{Unbind, UnwrapSession};
-use crate::message::CommitmentPolicy;
 use crate::plan::{NONCE_LENGTH, Nonce, PieceOp, TAG_LENGTH};
 use crate::sealed::check_object_length;
 use crate::splice::{CHUNK, HashNonces, Splice, Tally};

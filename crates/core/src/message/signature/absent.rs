@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::message::header::Header;
 #[cfg(feature = "keyrings")]
-use crate::message::sealer::SealOptions;
+use crate::message::seal_options::SealOptions;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 

@@ -4,7 +4,7 @@ use super::{DER_LENGTH, with_key};
 use crate::codec::put_prefixed;
 use crate::error::{Error, Result};
 use crate::keys::random;
-use crate::message::sealer::SealOptions;
+use crate::message::seal_options::SealOptions;
 use alloc::vec::Vec;
 use base64ct::{Base64, Encoding};
 use core::fmt;

@@ -6,7 +6,7 @@ use crate::kms::DecryptRequest;
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 /// Calls to KMS for one message, over all keyrings of a multi-keyring.
-pub(super) const MAX_CALLS: usize = 16;
+pub(crate) const MAX_CALLS: usize = 16;
 
 pub(crate) const TOO_MANY_CALLS: Error =
     Error::Limit { what: "calls to KMS for one message, more than", found: 16, limit: 16 };
