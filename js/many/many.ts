@@ -147,8 +147,9 @@ class Queue<Input, Result> {
     await Promise.all(this.#running);
     if (!this.#isExhausted) {
       this.#isExhausted = true;
-      // One that hangs or throws now holds nothing up.
-      Promise.resolve(this.#inputs.return?.()).catch(ignore);
+      // One that hangs or throws now, even at once, holds nothing up.
+      const letGo = async () => this.#inputs.return?.();
+      letGo().catch(ignore);
     }
   }
 

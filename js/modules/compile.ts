@@ -63,6 +63,9 @@ export class WasmModule<Exports, B extends Bindings<Exports>> {
 
   /** The same beforehand, without holding up the page. */
   async prepare(): Promise<void> {
+    if (this.#instance !== undefined) {
+      return;
+    }
     try {
       const { compile, instantiate } = engine();
       const carried = this.#carried;

@@ -140,6 +140,28 @@ test("who stops iterating lets go of the source and of what runs", async () => {
   assert.ok(ended.includes("stream") && ended.includes("iterable"), ended.join());
 });
 
+test("an iterable that fails when it is let go holds nothing up", async () => {
+  const { keyring } = await fixture();
+  function* atOnce() {
+    try {
+      yield bytes(1);
+      yield bytes(2);
+    } finally {
+      // biome-ignore lint/correctness/noUnsafeFinally: the mistake that is tried
+      throw new Error("not now");
+    }
+  }
+  async function* later() {
+    yield* atOnce();
+  }
+  for (const inputs of [atOnce(), later()]) {
+    for await (const { result } of sealMany(keyring, inputs, { concurrency: 1 })) {
+      assert.ok(result);
+      break;
+    }
+  }
+});
+
 test("an iterable that fails is an error of its own, after the outcomes of what came", async () => {
   const { keyring } = await fixture();
   const cause = new Error("the list was cut");

@@ -197,6 +197,31 @@ fn what_kms_answers_for_another_key_is_not_sealed_under() {
     assert_eq!(code(seal(&further, ARN, 32, b"")), "ERR_UNWRAP");
 }
 
+/// Whoever goes on after a refused answer gets no message that this keyring could not open.
+#[test]
+fn a_refused_answer_does_no_keyrings_part() {
+    for keyring in [symmetric(ARN), multi([raw_aes("key", 32), symmetric(ARN)])] {
+        let mut wrapping = bongtu::message::Wrapping::new(&keyring, options(suite::DEFAULT)).unwrap();
+        let (key_id, ciphertext_blob) = (OTHER_ARN.into(), b"blob".to_vec());
+        let answer = match wrapping.request().unwrap() {
+            SealRequest::GenerateDataKey(_) => {
+                let plaintext = vec![1; 32].into();
+                SealResponse::GenerateDataKey(GenerateDataKeyResponse {
+                    key_id,
+                    plaintext,
+                    ciphertext_blob,
+                })
+            }
+            SealRequest::Encrypt(_) => {
+                SealResponse::Encrypt(EncryptResponse { key_id, ciphertext_blob })
+            }
+        };
+        assert_eq!(code(wrapping.respond(answer)), "ERR_UNWRAP");
+        assert!(wrapping.request().is_none());
+        assert_eq!(code(wrapping.finish().map(|_| ())), "ERR_STATE");
+    }
+}
+
 #[test]
 fn any_of_several_keys_opens() {
     let (symmetric_kms, rsa_kms) = (SymmetricKms::default(), kms());

@@ -3,7 +3,7 @@
 import { inputError } from "../../base/errors.js";
 import type { OperationOptions } from "../../base/operation.js";
 import type { Names } from "../../base/option-names.js";
-import { checkOperationOptions, checkOptions } from "../../base/options.js";
+import { checkOperationOptions, checkOptions, checkText } from "../../base/options.js";
 import type { RetryPolicy } from "../http/retry.js";
 import { checkSealed } from "../request/check-sealed.js";
 import type { ChecksumAlgorithm } from "../request/upload-request.js";
@@ -86,6 +86,7 @@ export function checkUpload(source: unknown, options: UploadPartsOptions): void 
   if (keep !== undefined && (typeof keep !== "boolean" || !spooled)) {
     throw inputError("keep must be true or false, and is for a spool only");
   }
+  checkText(options.checksum, "checksum");
   checksumOfWhole(options.checksum); // refuses what S3 has not
   checkRetries(options);
 }

@@ -23,7 +23,7 @@ impl Seen {
     /// Takes the next block of the second reading.
     ///
     /// # Errors
-    /// [`Error::SourceChanged`] when it is another one, and ever after.
+    /// [`Error::SourceChanged`] when it is another one.
     pub(super) fn compare(&mut self, block: &[u8]) -> Result<()> {
         let wanted = self.digests.get(self.next).ok_or(Error::SourceChanged)?;
         if wanted[..] != Sha256::digest(block)[..] {

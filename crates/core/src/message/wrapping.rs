@@ -82,13 +82,15 @@ impl Wrapping {
             }
             _ => return Err(Error::State("no such KMS response was asked for")),
         };
-        let Some(Keyring::Kms(keyring)) = self.keyrings.pop_front() else {
-            return Err(Error::State("no such KMS response was asked for"));
-        };
         if key_id != key_arn.as_str() || ciphertext.is_empty() {
             return Err(Error::Unwrap);
         }
+        let Some(Keyring::Kms(keyring)) = self.keyrings.front() else {
+            return Err(Error::State("no such KMS response was asked for"));
+        };
         self.edks.push(keyring.encrypted_data_key(ciphertext));
+        // Only now: a keyring whose answer was refused has not done its part.
+        self.keyrings.pop_front();
         self.advance()
     }
 
