@@ -42,51 +42,25 @@ export function throttled(kms: Kms, options: ThrottledOptions): Kms {
   return withAttempts(front, attemptsOf(kms));
 }
 
-/** Lets calls through one after the other, each so many milliseconds after the one before. */
+/** Lets calls through in their order, each so many milliseconds after the one before. */
 class Gate {
   readonly #interval: number;
   readonly #places: number;
   readonly #waiting = new Set<() => void>();
   #inside = 0;
   #next = Number.NEGATIVE_INFINITY;
+  /** Stops the timer of the first that waits, if there is a place for it already. */
+  #stopTimer: (() => void) | undefined;
 
   constructor(interval: number, places: number) {
     this.#interval = interval;
     this.#places = places;
   }
 
-  /** Whoever was let in leaves; whoever gave up was not. */
+  /** Whoever was let in leaves; whoever gave up was not, and uses up nothing. */
   async enter(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#inside >= this.#places) {
-      await this.#place(signal);
-    } else {
-      this.#inside++;
-    }
-    const now = clock.elapsed();
-    const at = Math.max(now, this.#next);
-    this.#next = at + this.#interval;
-    if (at > now) {
-      await clock.sleep(at - now, signal);
-    }
-    if (signal.aborted) {
-      this.leave();
-      throw signal.reason;
-    }
-  }
-
-  /** Hands the place on to whoever has waited longest. */
-  leave(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#inside--;
-    } else {
-      next();
-    }
-  }
-
-  #place(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       const end = () => {
         this.#waiting.delete(enter);
         signal.removeEventListener("abort", giveUp);
@@ -97,10 +71,47 @@ class Gate {
       };
       const giveUp = () => {
         end();
+        if (this.#waiting.size === 0) {
+          this.#wake();
+        }
         reject(signal.reason);
       };
       this.#waiting.add(enter);
       signal.addEventListener("abort", giveUp);
+      this.#letIn(clock.elapsed());
     });
+  }
+
+  leave(): void {
+    this.#inside--;
+    this.#letIn(clock.elapsed());
+  }
+
+  /** Lets in whoever may go; those that a late timer kept waiting since `moment` make up for it. */
+  #letIn(moment: number): void {
+    let at = moment;
+    for (;;) {
+      const [first] = this.#waiting;
+      if (first === undefined || this.#inside >= this.#places || this.#stopTimer !== undefined) {
+        return;
+      }
+      at = Math.max(at, this.#next);
+      const wait = at - clock.elapsed();
+      if (wait > 0) {
+        this.#stopTimer = clock.timer(wait, () => {
+          this.#wake();
+          this.#letIn(at);
+        });
+        return;
+      }
+      this.#inside++;
+      this.#next = at + this.#interval;
+      first();
+    }
+  }
+
+  #wake(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 }

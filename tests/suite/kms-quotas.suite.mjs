@@ -149,6 +149,30 @@ test("throttled lets calls begin so far apart, in their order", async () => {
   });
 });
 
+test("who gives up while it waits for throttled keeps nobody waiting", async () => {
+  await withVirtualClock(async ({ now }) => {
+    const began = [];
+    const kms = throttled(
+      {
+        async decrypt() {
+          began.push(now());
+          return {};
+        },
+      },
+      { requestsPerSecond: 4 },
+    );
+    const aborted = new AbortController();
+    const call = (signal = never()) => kms.decrypt({}, { signal });
+    const first = call();
+    const givenUp = Array.from({ length: 100 }, () => call(aborted.signal));
+    const last = call();
+    aborted.abort(new Error("given up"));
+    assert.ok((await Promise.allSettled(givenUp)).every(({ status }) => status === "rejected"));
+    await Promise.all([first, last, call()]);
+    assert.deepEqual(began, [0, 250, 500]);
+  });
+});
+
 test("throttled has so many calls on their way, whatever becomes of them", async () => {
   let [inside, most] = [0, 0];
   const kms = throttled(

@@ -27,7 +27,19 @@ export async function withVirtualClock(run, random = () => 1) {
       }
       timer ??= setTimeout(goOn);
     });
-  const before = useClock({ now: () => time, elapsed: () => time, random, sleep });
+  const startTimer = (ms, expire) => {
+    const sleeper = { at: time + ms, wake: expire };
+    sleepers.push(sleeper);
+    timer ??= setTimeout(goOn);
+    return () => {
+      const index = sleepers.indexOf(sleeper);
+      if (index >= 0) {
+        sleepers.splice(index, 1);
+      }
+    };
+  };
+  const elapsed = () => time;
+  const before = useClock({ now: elapsed, elapsed, random, sleep, timer: startTimer });
   try {
     return await run({ now: () => time, sleep });
   } finally {
