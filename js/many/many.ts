@@ -76,13 +76,15 @@ class Queue<Input, Result> {
   readonly #inputs: Iterator<Input> | AsyncIterator<Input>;
   readonly #work: (input: Input, options: OperationOptions) => Promise<Result>;
   readonly #onProgress: ManyOptions["onProgress"];
-  readonly #controller = new AbortController();
+  /** One for each that is running: Node warns of a leak where many listen to the same signal. */
+  readonly #controllers = new Set<AbortController>();
   readonly #running = new Set<Promise<void>>();
   readonly #outcomes = new Map<number, ManyOutcome<Result>>();
   #index = 0;
   #bytes = 0;
   #isPulling = false;
   #isExhausted = false;
+  #isStopped = false;
   /** Of the iterable itself, when it failed. */
   #failure: BongtuError | undefined;
   #wake: () => void = ignore;
@@ -137,7 +139,10 @@ class Queue<Input, Result> {
   }
 
   stop(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#isStopped = true;
+    for (const controller of this.#controllers) {
+      controller.abort(reason);
+    }
     this.#wake();
   }
 
@@ -158,7 +163,7 @@ class Queue<Input, Result> {
       const step = await this.#inputs.next();
       if (step.done) {
         this.#isExhausted = true;
-      } else if (!this.#controller.signal.aborted) {
+      } else if (!this.#isStopped) {
         this.#start(step.value);
       }
     } catch (cause) {
@@ -187,11 +192,15 @@ class Queue<Input, Result> {
       before = bytes;
       this.#onProgress?.({ bytes: this.#bytes });
     };
-    const { signal } = this.#controller;
+    const controller = new AbortController();
+    this.#controllers.add(controller);
+    const { signal } = controller;
     try {
       return { index, result: await this.#work(input, { signal, onProgress }) };
     } catch (error) {
       return { index, error };
+    } finally {
+      this.#controllers.delete(controller);
     }
   }
 }

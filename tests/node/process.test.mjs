@@ -188,3 +188,25 @@ test("arguments that are refused leave nothing at the signal", async () => {
     assert.deepEqual(getEventListeners(signal, "abort"), [], String(run));
   }
 });
+
+test("many at a time make Node warn of nothing", async () => {
+  const { keyring } = await fixture();
+  const warnings = [];
+  const listen = (warning) => warnings.push(String(warning));
+  process.on("warning", listen);
+  try {
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
+    async function* source() {
+      await wait();
+      yield bytes(3);
+    }
+    const sources = Array.from({ length: 40 }, source);
+    for await (const { error } of bongtu.sealMany(keyring, sources, { concurrency: 20 })) {
+      assert.equal(error, undefined);
+    }
+    await wait();
+  } finally {
+    process.off("warning", listen);
+  }
+  assert.deepEqual(warnings, []);
+});
