@@ -201,7 +201,8 @@ fn what_kms_answers_for_another_key_is_not_sealed_under() {
 #[test]
 fn a_refused_answer_does_no_keyrings_part() {
     for keyring in [symmetric(ARN), multi([raw_aes("key", 32), symmetric(ARN)])] {
-        let mut wrapping = bongtu::message::Wrapping::new(&keyring, options(suite::DEFAULT)).unwrap();
+        let mut wrapping =
+            bongtu::message::Wrapping::new(&keyring, options(suite::DEFAULT)).unwrap();
         let (key_id, ciphertext_blob) = (OTHER_ARN.into(), b"blob".to_vec());
         let answer = match wrapping.request().unwrap() {
             SealRequest::GenerateDataKey(_) => {

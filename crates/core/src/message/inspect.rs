@@ -2,6 +2,7 @@
 
 use super::header::{ContentType, Header, HeaderReader, Place};
 use super::limits::Limits;
+use super::{signature, unframed};
 use crate::codec::widen;
 use crate::error::{Error, Result};
 use crate::frame::{self, Walker};
@@ -100,10 +101,6 @@ pub struct BodyDescription {
     pub final_frame_start: Option<u64>,
 }
 
-/// A signature's length prefix and the longest that it can announce.
-const MAX_FOOTER: usize = 2 + 0xffff;
-/// The length of the nonce and `u64` length that precede the ciphertext of a message without frames.
-const UNFRAMED_HEAD: usize = NONCE_LENGTH + 8;
 /// Bytes from one look at a message without frames to the next; any will do.
 const UNFRAMED_STRIDE: usize = 64 * 1024;
 
@@ -142,7 +139,7 @@ impl Inspector {
     /// Begins with a header.
     #[must_use]
     pub fn new(header: Header) -> Self {
-        let max_trailer = if header.suite.signed() { MAX_FOOTER } else { 0 };
+        let max_trailer = signature::max_footer(header.suite);
         let walker = Walker::new(header.frame_length, max_trailer);
         Self { header, walker, max_trailer, body: BodyDescription::default(), announced: None }
     }
@@ -196,13 +193,14 @@ impl Inspector {
 
     fn walk_unframed(&mut self, heads: &[u8]) -> Result<()> {
         if self.announced.is_none()
-            && let Some(length) = heads.get(NONCE_LENGTH..UNFRAMED_HEAD)
+            && let Some(length) = heads.get(NONCE_LENGTH..unframed::HEAD_LENGTH)
         {
             self.announced = length.try_into().map(u64::from_be_bytes).ok();
         }
-        let text_and_more = self.body.length.saturating_sub(widen(UNFRAMED_HEAD + TAG_LENGTH));
+        let text_and_more =
+            self.body.length.saturating_sub(widen(unframed::HEAD_LENGTH + TAG_LENGTH));
         self.body.plaintext_length = text_and_more.min(self.announced.unwrap_or(0));
-        let whole = self.body.length >= widen(UNFRAMED_HEAD + TAG_LENGTH);
+        let whole = self.body.length >= widen(unframed::HEAD_LENGTH + TAG_LENGTH);
         self.body.complete = whole && self.announced == Some(self.body.plaintext_length);
         if text_and_more - self.body.plaintext_length > widen(self.max_trailer) {
             return Err(Error::TrailingData);
