@@ -163,7 +163,7 @@ class Queue<Input, Result> {
       const step = await this.#inputs.next();
       if (step.done) {
         this.#isExhausted = true;
-      } else if (!this.#isStopped) {
+      } else {
         this.#start(step.value);
       }
     } catch (cause) {
@@ -194,6 +194,9 @@ class Queue<Input, Result> {
     };
     const controller = new AbortController();
     this.#controllers.add(controller);
+    if (this.#isStopped) {
+      controller.abort(); // what came too late is let go by whoever would have read it
+    }
     const { signal } = controller;
     try {
       return { index, result: await this.#work(input, { signal, onProgress }) };

@@ -140,6 +140,29 @@ test("who stops iterating lets go of the source and of what runs", async () => {
   assert.ok(ended.includes("stream") && ended.includes("iterable"), ended.join());
 });
 
+test("a source that comes when nobody iterates any more is let go", async () => {
+  const { keyring } = await fixture();
+  let give;
+  const late = new Promise((resolve) => {
+    give = resolve;
+  });
+  let steps = 0;
+  const inputs = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => (steps++ === 0 ? Promise.resolve({ value: bytes(1) }) : late),
+    }),
+  };
+  for await (const { result } of sealMany(keyring, inputs)) {
+    assert.ok(result);
+    break;
+  }
+  assert.equal(steps, 2);
+  const cancelled = new Promise((resolve) => {
+    give({ value: new ReadableStream({ cancel: resolve }) });
+  });
+  await cancelled;
+});
+
 test("an iterable that fails when it is let go holds nothing up", async () => {
   const { keyring } = await fixture();
   function* atOnce() {
