@@ -107,8 +107,10 @@ pub fn key_policy(rules: &KeyPolicy<'_>) -> Result<Json> {
         }
     }
     if let Some(symmetric) = &rules.key_use.symmetric {
-        for group in &symmetric.log_groups {
-            statements.push(log_group(group)?);
+        for (n, group) in symmetric.log_groups.iter().enumerate() {
+            // No two statements may have the same Sid.
+            let sid = format!("AllowLogGroup{}", n + 1);
+            statements.push(log_group(group, partition, &sid)?);
         }
     }
     let policy = document(statements);
@@ -176,19 +178,24 @@ fn context_conditions(symmetric: &SymmetricUse<'_>) -> Result<Vec<Condition>> {
 }
 
 /// What CloudWatch Logs needs, for one group and none else.
-fn log_group(arn: &str) -> Result<Json> {
+fn log_group(arn: &str, partition: &str, sid: &str) -> Result<Json> {
+    let no_arn = || {
+        refused(
+            "a log group's ARN is arn:PARTITION:logs:REGION:ACCOUNT:log-group:NAME, in the key's \
+             partition",
+        )
+    };
     let parts: Vec<&str> = arn.splitn(7, ':').collect();
-    let [prefix, partition, service, region, account, kind, name] = parts[..] else {
-        return Err(refused("a log group's ARN is arn:aws:logs:REGION:ACCOUNT:log-group:NAME"));
+    let [prefix, found, service, region, account, kind, name] = parts[..] else {
+        return Err(no_arn());
     };
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_/.#-".contains(&byte);
-    if (prefix, service, kind) != ("arn", "logs", "log-group")
+    if (prefix, found, service, kind) != ("arn", partition, "logs", "log-group")
         || !(1..=512).contains(&name.len())
         || !name.bytes().all(letter)
     {
-        return Err(refused("a log group's ARN is arn:aws:logs:REGION:ACCOUNT:log-group:NAME"));
+        return Err(no_arn());
     }
-    checked_partition(partition)?;
     checked_account(account)?;
     let domain = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
     let service = format!("logs.{region}.{domain}");
@@ -196,7 +203,7 @@ fn log_group(arn: &str) -> Result<Json> {
         ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
     let of_group = ("ArnEquals", "kms:EncryptionContext:aws:logs:arn".into(), Json::text(arn));
     let statement = vec![
-        ("Sid", Json::text("AllowLogGroup")),
+        ("Sid", Json::text(sid)),
         ("Effect", Json::text("Allow")),
         ("Principal", Json::object([("Service", Json::text(checked_service(&service)?))])),
         ("Action", Json::list(actions)),

@@ -1,6 +1,7 @@
 //! Key policies: what is written, and what there cannot be.
 
 use bongtu::{EncryptionAlgorithm, KeyPolicy, KeyUse, SymmetricUse, key_policy, opener_policy};
+use std::collections::BTreeSet;
 
 const ADMIN: &str = "arn:aws:iam::111122223333:role/admin";
 const SEALER: &str = "arn:aws:iam::111122223333:role/deploy";
@@ -50,7 +51,10 @@ fn identity_policy_for_another_account() {
 fn symmetric_keys_bind_the_context() {
     let symmetric = SymmetricUse {
         encryption_context: vec![("purpose", "inbox")],
-        log_groups: vec!["arn:aws:logs:eu-west-1:111122223333:log-group:/app/web"],
+        log_groups: vec![
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/app/web",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/app/mail",
+        ],
     };
     let key_use = KeyUse { symmetric: Some(symmetric), ..KeyUse::default() };
     let text = key_policy(&KeyPolicy { key_use, ..rules() }).unwrap().to_text();
@@ -62,12 +66,15 @@ fn symmetric_keys_bind_the_context() {
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
+    let sids: Vec<_> = text.split(r#""Sid":"#).skip(1).map(|rest| rest.split(',').next()).collect();
+    let distinct: BTreeSet<_> = sids.iter().collect();
+    assert!(sids.len() == 5 && distinct.len() == 5, "{sids:?}");
 }
 
 #[test]
 fn what_there_cannot_be() {
     type Change = fn(&mut KeyPolicy<'static>);
-    let changes: [(&str, Change); 22] = [
+    let changes: [(&str, Change); 23] = [
         ("12 digits", |it| it.account = "11112222333"),
         ("12 digits", |it| it.account = "1111-2222-33"),
         ("partition", |it| it.partition = Some("aws cn")),
@@ -98,6 +105,10 @@ fn what_there_cannot_be() {
         }),
         ("log group", |it| {
             let log_groups = vec!["/app/web"];
+            it.key_use.symmetric = Some(SymmetricUse { log_groups, ..Default::default() });
+        }),
+        ("partition", |it| {
+            let log_groups = vec!["arn:aws-cn:logs:cn-north-1:111122223333:log-group:/app/web"];
             it.key_use.symmetric = Some(SymmetricUse { log_groups, ..Default::default() });
         }),
         ("32 KB", |it| {
