@@ -5,17 +5,17 @@ import { spoolPlace } from "#harness";
 import { createSymmetricKms, KEY_ARN, SYMMETRIC_ARN } from "../harness/kms.mjs";
 import { bytes, fixture, sealedBytes, stored } from "./support.mjs";
 
-export const OPERATION = ["signal", "onProgress"];
+const OPERATION = ["signal", "onProgress"];
 export const MESSAGE = ["encryptionContext", "frameLength", ...OPERATION];
 export const OPEN = ["encryptionContext", "commitmentPolicy", "limits", ...OPERATION];
-export const OBJECT = ["format", "materialDescription", "instructionFile", ...OPERATION];
+const OBJECT = ["format", "materialDescription", "instructionFile", ...OPERATION];
 export const PLACE = { bucket: "inbox", key: "2026/file" };
 const KMS = { decrypt: async () => ({}) };
 const KEY_USE = ["encryptionAlgorithms", "viaService", "symmetric", "encryptionContext"];
 export const ADMIN = "arn:aws:iam::111122223333:role/admin";
 const KEY_POLICY = { account: "111122223333", administrators: [ADMIN], openers: [] };
 export const BUCKET = ["bucket", "partition"];
-export const CHECKSUM = ["algorithm", "value", "header"];
+const CHECKSUM = ["algorithm", "value", "header"];
 export const POST = { ...PLACE, expires: 60, format: "message" };
 
 /**

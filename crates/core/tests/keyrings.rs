@@ -197,6 +197,25 @@ fn what_kms_answers_for_another_key_is_not_sealed_under() {
     assert_eq!(code(seal(&further, ARN, 32, b"")), "ERR_UNWRAP");
 }
 
+#[test]
+fn a_symmetric_kms_key_seals_what_is_written() {
+    let kms = SymmetricKms::default();
+    let text = vec![0x5a; 10_000];
+    for suite in [suite::DEFAULT, suite::SIGNED] {
+        let options = || SealOptions { frame_length: 4096, ..options(suite) };
+        let ask = |request: SealRequest<'_>| kms.seal(request);
+        let mut writer = SealWriter::with_kms(&symmetric(ARN), options(), Vec::new(), ask).unwrap();
+        writer.write_all(&text).unwrap();
+        let message = writer.finish().unwrap();
+        let opened = open_with(&symmetric(ARN), &message, |request| kms.decrypt(request));
+        assert_eq!(opened, Ok(text.clone()));
+        let refuse = |_: SealRequest<'_>| Err(KmsFailure { name: "AccessDeniedException".into() });
+        let mut written = Vec::new();
+        assert!(SealWriter::with_kms(&symmetric(ARN), options(), &mut written, refuse).is_err());
+        assert!(written.is_empty());
+    }
+}
+
 /// Whoever goes on after a refused answer gets no message that this keyring could not open.
 #[test]
 fn a_refused_answer_does_no_keyrings_part() {
