@@ -1,7 +1,7 @@
 // bongtu/slim: the WebAssembly comes from outside, as files that a page streams and a cache keeps.
 
-import { BongtuError, inputError, wordsOf } from "../base/errors.js";
-import { checkObject } from "../base/options.js";
+import { BongtuError, wordsOf } from "../base/errors.js";
+import { checkOptions } from "../base/options.js";
 import { type Carried, prepareAll } from "./compile.js";
 
 /** Who needs which module: docs/platforms.md. Each is the file `bongtu/wasm/NAME.wasm`. */
@@ -39,11 +39,8 @@ export function slot(name: WasmName): Carried {
 export async function init(
   sources: Readonly<Partial<Record<WasmName, WasmSource | Promise<WasmSource>>>>,
 ): Promise<void> {
-  checkObject(sources, "the modules");
+  checkOptions<object>(sources, NAMES, "modules");
   const compiling = Object.entries(sources).map(async ([name, source]) => {
-    if (!Object.hasOwn(NAMES, name)) {
-      throw inputError(`there is no module ${JSON.stringify(name)}`);
-    }
     given.set(name as WasmName, await compiled(name, source));
   });
   await Promise.all(compiling);
