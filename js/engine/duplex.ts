@@ -22,6 +22,7 @@ const READ_AHEAD = 512 * 1024;
 /**
  * Runs `run` between two streams, with back-pressure from one to the other. Aborting the writable
  * side or cancelling the readable one stops the operation, and a failure of it errors both.
+ * @internal
  */
 export function duplex(
   operation: Operation,

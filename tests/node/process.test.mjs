@@ -118,10 +118,12 @@ for (const executor of executors) {
         useExecutors(executors.filter(({ name }) => name === "${executor.name}"));
         ${script}
         await new Promise((resolve) => { setTimeout(resolve, 20); });
+        gc(); // which closes the files of what nobody read
+        await new Promise((resolve) => { setTimeout(resolve, 20); });
         console.log("the end");`;
       const { stdout, stderr } = await run(
         process.execPath,
-        ["--input-type=module", "--unhandled-rejections=strict", "--eval", source],
+        ["--expose-gc", "--input-type=module", "--unhandled-rejections=strict", "--eval", source],
         { cwd: new URL("..", import.meta.url) },
       );
       assert.equal(stdout, "the end\n");

@@ -2,7 +2,8 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomName } from "../../base/bytes.js";
-import { readerOf } from "../source.js";
+import { ignore } from "../../base/operation.js";
+import { type Reader, readerOf } from "../source.js";
 import type { SpillFile } from "./file.js";
 
 const READ_LENGTH = 512 * 1024;
@@ -17,31 +18,56 @@ export async function temporaryFile(): Promise<SpillFile> {
     () => true,
     () => false,
   );
-  let length = 0;
-  return {
-    async write(bytes) {
-      await handle.writeFile(bytes);
-      length += bytes.length;
-    },
-    read: async () => readerOf(chunksOf(handle, length)),
-    async delete() {
-      await handle.close();
-      if (!unlinked) {
-        await unlink(path);
-      }
-    },
-  };
+  return new TemporaryFile(handle, unlinked ? undefined : path);
 }
 
-/** As many bytes as were written. */
-async function* chunksOf(handle: FileHandle, length: number): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(READ_LENGTH);
-  for (let position = 0; position < length; ) {
-    const { bytesRead } = await handle.read(buffer, 0, READ_LENGTH, position);
-    if (bytesRead === 0) {
-      throw new Error("the temporary file was cut short");
+/**
+ * Closes the files of plaintext that nobody read. Node would do that too when it collects the handle,
+ * but warns of it, and will throw.
+ */
+const forgotten = new FinalizationRegistry<FileHandle>((handle) => {
+  handle.close().catch(ignore);
+});
+
+class TemporaryFile implements SpillFile {
+  readonly #handle: FileHandle;
+  /** Where it still has a name. */
+  readonly #path: string | undefined;
+  #length = 0;
+
+  constructor(handle: FileHandle, path: string | undefined) {
+    this.#handle = handle;
+    this.#path = path;
+    forgotten.register(this, handle, this);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#handle.writeFile(bytes);
+    this.#length += bytes.length;
+  }
+
+  async read(): Promise<Reader> {
+    return readerOf(this.#chunks());
+  }
+
+  async delete(): Promise<void> {
+    forgotten.unregister(this);
+    await this.#handle.close();
+    if (this.#path !== undefined) {
+      await unlink(this.#path);
     }
-    position += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+  }
+
+  /** As many bytes as were written. */
+  async *#chunks(): AsyncGenerator<Uint8Array> {
+    const buffer = new Uint8Array(READ_LENGTH);
+    for (let position = 0; position < this.#length; ) {
+      const { bytesRead } = await this.#handle.read(buffer, 0, READ_LENGTH, position);
+      if (bytesRead === 0) {
+        throw new Error("the temporary file was cut short");
+      }
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
   }
 }
