@@ -34,6 +34,7 @@ export function throttled(kms: Kms, options: ThrottledOptions): Kms {
   const front = wrapped(kms, async (call, { signal }) => {
     await gate.enter(signal);
     try {
+      signal.throwIfAborted();
       return await call();
     } finally {
       gate.leave();
@@ -42,13 +43,19 @@ export function throttled(kms: Kms, options: ThrottledOptions): Kms {
   return withAttempts(front, attemptsOf(kms));
 }
 
-/** Lets calls through one after the other, each so many milliseconds after the one before. */
+/**
+ * Lets calls through one after the other, each so many milliseconds after the one before. Whoever gives
+ * up waiting leaves nothing behind: those who come later wait no longer for it.
+ */
 class Gate {
   readonly #interval: number;
   readonly #places: number;
   readonly #waiting = new Set<() => void>();
   #inside = 0;
+  /** When the next call may begin. */
   #next = Number.NEGATIVE_INFINITY;
+  /** Ends the waiting for that moment. */
+  #timer: AbortController | undefined;
 
   constructor(interval: number, places: number) {
     this.#interval = interval;
@@ -56,37 +63,9 @@ class Gate {
   }
 
   /** Whoever was let in leaves; whoever gave up was not. */
-  async enter(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#inside >= this.#places) {
-      await this.#place(signal);
-    } else {
-      this.#inside++;
-    }
-    const now = clock.elapsed();
-    const at = Math.max(now, this.#next);
-    this.#next = at + this.#interval;
-    if (at > now) {
-      await clock.sleep(at - now, signal);
-    }
-    if (signal.aborted) {
-      this.leave();
-      throw signal.reason;
-    }
-  }
-
-  /** Hands the place on to whoever has waited longest. */
-  leave(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#inside--;
-    } else {
-      next();
-    }
-  }
-
-  #place(signal: AbortSignal): Promise<void> {
+  enter(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
       const end = () => {
         this.#waiting.delete(enter);
         signal.removeEventListener("abort", giveUp);
@@ -98,9 +77,50 @@ class Gate {
       const giveUp = () => {
         end();
         reject(signal.reason);
+        if (this.#waiting.size === 0) {
+          this.#timer?.abort();
+        }
       };
       this.#waiting.add(enter);
       signal.addEventListener("abort", giveUp);
+      this.#admit();
     });
+  }
+
+  leave(): void {
+    this.#inside--;
+    this.#admit();
+  }
+
+  #admit(): void {
+    if (this.#timer === undefined) {
+      this.#next = Math.max(this.#next, clock.elapsed());
+      this.#letIn();
+    }
+  }
+
+  /** Those who have waited longest, as many as there are places for and as it is time for. */
+  #letIn(): void {
+    for (const enter of this.#waiting) {
+      const early = this.#next - clock.elapsed();
+      if (this.#inside >= this.#places) {
+        return;
+      }
+      if (early > 0) {
+        void this.#waitFor(early);
+        return;
+      }
+      this.#inside++;
+      // A timer that comes late slows nobody down who has waited meanwhile.
+      this.#next += this.#interval;
+      enter();
+    }
+  }
+
+  async #waitFor(milliseconds: number): Promise<void> {
+    this.#timer = new AbortController();
+    await clock.sleep(milliseconds, this.#timer.signal);
+    this.#timer = undefined;
+    this.#letIn();
   }
 }

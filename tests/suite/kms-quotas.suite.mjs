@@ -149,6 +149,24 @@ test("throttled lets calls begin so far apart, in their order", async () => {
   });
 });
 
+test("who gives up waiting for throttled holds up nobody who comes later", async () => {
+  await withVirtualClock(async ({ now }) => {
+    const kms = throttled({ decrypt: async () => now() }, { requestsPerSecond: 4, concurrency: 2 });
+    const begin = (signal) => kms.decrypt(call, { signal });
+    assert.equal(await begin(never()), 0);
+    for (const limit of [250, 500]) {
+      const controller = new AbortController();
+      const givenUp = Array.from({ length: 100 }, () => begin(controller.signal));
+      const stays = begin(never());
+      controller.abort("enough");
+      for (const { status, reason } of await Promise.allSettled(givenUp)) {
+        assert.deepEqual([status, reason], ["rejected", "enough"]);
+      }
+      assert.equal(await stays, limit);
+    }
+  });
+});
+
 test("throttled has so many calls on their way, whatever becomes of them", async () => {
   let [inside, most] = [0, 0];
   const kms = throttled(
@@ -188,6 +206,29 @@ test("a client that tries again by itself is refused, and named", async () => {
     "ERR_INPUT",
   );
   assert.match(error.message, /makes 5 attempts by itself/);
+});
+
+test("an error whose name cannot be read is KMS's failure like any other", async () => {
+  const { keyring } = await fixture();
+  const message = await seal(keyring, bytes(1));
+  const broken = () => {
+    throw new Error("not to be read");
+  };
+  const failures = [
+    Object.defineProperty(new Error(), "name", { get: broken }),
+    new Proxy(new Error(), { get: broken }),
+  ];
+  for (const thrown of failures) {
+    const kms = {
+      async decrypt() {
+        throw thrown;
+      },
+    };
+    for (const each of [kms, retrying(kms), throttled(kms, { concurrency: 1 })]) {
+      const opens = Keyring.kmsRsa({ keyArn: keyring.keyArn, kms: each });
+      await failure(open(opens, message), "ERR_KMS");
+    }
+  }
 });
 
 test("what is no limit is refused", () => {
