@@ -73,7 +73,8 @@ export async function* many<Input, Result>(
 
 /** Inputs that are waited for, that are worked on, and outcomes that nobody has taken yet. */
 class Queue<Input, Result> {
-  readonly #inputs: Iterator<Input> | AsyncIterator<Input>;
+  readonly #inputs: Iterable<Input> | AsyncIterable<Input>;
+  #iterator: Iterator<Input> | AsyncIterator<Input> | undefined;
   readonly #work: (input: Input, options: OperationOptions) => Promise<Result>;
   readonly #onProgress: ManyOptions["onProgress"];
   readonly #controller = new AbortController();
@@ -92,10 +93,7 @@ class Queue<Input, Result> {
     work: (input: Input, options: OperationOptions) => Promise<Result>,
     onProgress: ManyOptions["onProgress"],
   ) {
-    this.#inputs =
-      Symbol.asyncIterator in inputs
-        ? inputs[Symbol.asyncIterator]()
-        : (inputs as Iterable<Input>)[Symbol.iterator]();
+    this.#inputs = inputs;
     this.#work = work;
     this.#onProgress = onProgress;
   }
@@ -147,14 +145,15 @@ class Queue<Input, Result> {
     await Promise.all(this.#running);
     if (!this.#isExhausted) {
       this.#isExhausted = true;
-      // One that hangs or throws now holds nothing up.
-      Promise.resolve(this.#inputs.return?.()).catch(ignore);
+      // One that hangs or throws now, be it at once, holds nothing up and hides no other failure.
+      (async () => this.#iterator?.return?.())().catch(ignore);
     }
   }
 
   async #pull(): Promise<void> {
     try {
-      const step = await this.#inputs.next();
+      this.#iterator ??= iteratorOf(this.#inputs);
+      const step = await this.#iterator.next();
       if (step.done) {
         this.#isExhausted = true;
       } else if (!this.#controller.signal.aborted) {
@@ -193,4 +192,13 @@ class Queue<Input, Result> {
       return { index, error };
     }
   }
+}
+
+function iteratorOf<Input>(
+  inputs: Iterable<Input> | AsyncIterable<Input>,
+): Iterator<Input> | AsyncIterator<Input> {
+  const { [Symbol.asyncIterator]: asynchronous } = inputs as Partial<AsyncIterable<Input>>;
+  return asynchronous == null
+    ? (inputs as Iterable<Input>)[Symbol.iterator]()
+    : asynchronous.call(inputs);
 }
