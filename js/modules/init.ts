@@ -44,14 +44,18 @@ export async function init(
     if (!Object.hasOwn(NAMES, name)) {
       throw inputError(`there is no module ${JSON.stringify(name)}`);
     }
-    given.set(name as WasmName, await compiled(name, await source));
+    given.set(name as WasmName, await compiled(name, source));
   });
   await Promise.all(compiling);
   await prepareAll();
 }
 
-async function compiled(name: string, source: WasmSource): Promise<WebAssembly.Module> {
+async function compiled(
+  name: string,
+  coming: WasmSource | Promise<WasmSource>,
+): Promise<WebAssembly.Module> {
   try {
+    const source = await coming;
     if (source instanceof WebAssembly.Module) {
       return source;
     }

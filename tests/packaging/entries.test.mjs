@@ -103,7 +103,9 @@ test("bongtu/slim seals with modules that it is given: bytes, modules, responses
     });
     await assert.rejects(bongtu.init({ seel: file("seal") }), { code: "ERR_INPUT" });
     await assert.rejects(bongtu.init({ s3: new Uint8Array(8) }), { code: "ERR_WASM" });
-    await assert.rejects(bongtu.init({ s3: new Response("", { status: 404 }) }), { code: "ERR_WASM" });`);
+    await assert.rejects(bongtu.init({ s3: new Response("", { status: 404 }) }), { code: "ERR_WASM" });
+    const offline = Promise.reject(new TypeError("fetch failed"));
+    await assert.rejects(bongtu.init({ s3: offline }), { code: "ERR_WASM", message: /s3.*fetch failed/ });`);
 });
 
 test("after ready() nothing is compiled synchronously, which older engines refuse", async () => {
