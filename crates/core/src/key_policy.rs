@@ -107,8 +107,8 @@ pub fn key_policy(rules: &KeyPolicy<'_>) -> Result<Json> {
         }
     }
     if let Some(symmetric) = &rules.key_use.symmetric {
-        for group in &symmetric.log_groups {
-            statements.push(log_group(group)?);
+        for (before, group) in symmetric.log_groups.iter().enumerate() {
+            statements.push(log_group(group, before)?);
         }
     }
     let policy = document(statements);
@@ -175,8 +175,8 @@ fn context_conditions(symmetric: &SymmetricUse<'_>) -> Result<Vec<Condition>> {
     symmetric.encryption_context.iter().map(condition).collect()
 }
 
-/// What CloudWatch Logs needs, for one group and none else.
-fn log_group(arn: &str) -> Result<Json> {
+/// What CloudWatch Logs needs, for one group and none else. No policy names two statements alike.
+fn log_group(arn: &str, before: usize) -> Result<Json> {
     let parts: Vec<&str> = arn.splitn(7, ':').collect();
     let [prefix, partition, service, region, account, kind, name] = parts[..] else {
         return Err(refused("a log group's ARN is arn:aws:logs:REGION:ACCOUNT:log-group:NAME"));
@@ -194,9 +194,13 @@ fn log_group(arn: &str) -> Result<Json> {
     let service = format!("logs.{region}.{domain}");
     let actions =
         ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
+    let sid = match before {
+        0 => "AllowLogGroup".into(),
+        _ => format!("AllowLogGroup{}", before + 1),
+    };
     let of_group = ("ArnEquals", "kms:EncryptionContext:aws:logs:arn".into(), Json::text(arn));
     let statement = vec![
-        ("Sid", Json::text("AllowLogGroup")),
+        ("Sid", Json::text(sid)),
         ("Effect", Json::text("Allow")),
         ("Principal", Json::object([("Service", Json::text(checked_service(&service)?))])),
         ("Action", Json::list(actions)),

@@ -65,6 +65,22 @@ fn symmetric_keys_bind_the_context() {
 }
 
 #[test]
+fn statements_have_names_of_their_own() {
+    let log_groups =
+        ["a", "b", "c"].map(|name| format!("arn:aws:logs:eu-west-1:111122223333:log-group:{name}"));
+    let log_groups = log_groups.iter().map(String::as_str).collect();
+    let symmetric = Some(SymmetricUse { log_groups, ..SymmetricUse::default() });
+    let key_use = KeyUse { symmetric, ..KeyUse::default() };
+    let text = key_policy(&KeyPolicy { key_use, ..rules() }).unwrap().to_text();
+    let mut names: Vec<_> =
+        text.split(r#""Sid":""#).skip(1).map(|it| it.split('"').next()).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!((all, names.len()), (6, 6), "{text}");
+}
+
+#[test]
 fn what_there_cannot_be() {
     type Change = fn(&mut KeyPolicy<'static>);
     let changes: [(&str, Change); 22] = [
