@@ -23,5 +23,7 @@ export function kms(client: KmsClient): Required<Kms> {
     decrypt: (request, { signal }) => send(new DecryptCommand(request), signal),
     generateDataKey: (request, { signal }) => send(new GenerateDataKeyCommand(request), signal),
   };
-  return withAttempts(kms, client.config?.maxAttempts);
+  // A stand-in's configuration may be of any shape.
+  const attempts = client.config?.maxAttempts;
+  return withAttempts(kms, typeof attempts === "function" ? attempts : undefined);
 }

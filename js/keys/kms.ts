@@ -99,8 +99,16 @@ export function kmsError(failure: unknown): BongtuError {
   });
 }
 
-/** Any value may be thrown, and an error's name be any value; Rust takes nothing but text. */
+/** Any value may be thrown, and an error's name be any value or none to be read; Rust takes nothing but text. */
 export function nameOf(failure: unknown): string {
-  const name: unknown = failure instanceof Error ? failure.name : undefined;
-  return typeof name === "string" && name !== "" ? name : "an error without a name";
+  try {
+    const name: unknown = failure instanceof Error ? failure.name : undefined;
+    return typeof name === "string" && name !== "" ? name.slice(0, LONGEST_NAME) : NAMELESS;
+  } catch {
+    return NAMELESS;
+  }
 }
+
+/** Those of AWS have some thirty characters. */
+const LONGEST_NAME = 100;
+const NAMELESS = "an error without a name";

@@ -121,6 +121,9 @@ function forOpeners(options: OpenerPolicyOptions): KeyPolicyDocument {
 export const keyPolicy = /* @__PURE__ */ Object.assign(build, { forOpeners });
 
 function useOptions({ encryptionAlgorithms, viaService, symmetric }: KeyUse): string[] {
+  if (encryptionAlgorithms?.length === 0) {
+    throw inputError("encryptionAlgorithms must name one at least; unset, it means both");
+  }
   return [
     ...listOption("encryptionAlgorithms", encryptionAlgorithms),
     ...textOptions({

@@ -59,7 +59,8 @@ export function retrying(kms: Kms, options: RetryingOptions = {}): Kms {
 
 async function checkAttempts(attempts: (() => Promise<number | undefined>) | undefined) {
   const behind = await attempts?.();
-  if (behind !== undefined && behind !== 1) {
+  // Clients take text for a number too, and 0 for 1.
+  if (behind !== undefined && !(Number(behind) <= 1)) {
     throw inputError(
       `the Kms given to retrying makes ${behind} attempts by itself; create its KMSClient with maxAttempts: 1`,
     );

@@ -33,10 +33,21 @@ export function throttled(kms: Kms, options: ThrottledOptions): Kms {
   const gate = new Gate(1000 / requestsPerSecond, concurrency);
   const front = wrapped(kms, async (call, { signal }) => {
     await gate.enter(signal);
+    let isInside = true;
+    const leave = () => {
+      if (isInside) {
+        isInside = false;
+        gate.leave();
+      }
+    };
+    // A call that hangs keeps nobody waiting once its operation was given up.
+    signal.addEventListener("abort", leave);
     try {
+      signal.throwIfAborted();
       return await call();
     } finally {
-      gate.leave();
+      signal.removeEventListener("abort", leave);
+      leave();
     }
   });
   return withAttempts(front, attemptsOf(kms));

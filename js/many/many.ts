@@ -30,8 +30,9 @@ export function checkMany(inputs: unknown, { concurrency, ordered }: ManyOptions
   }
   const given = Object(inputs) as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
   const iterable = [given[Symbol.asyncIterator], given[Symbol.iterator]];
-  // Text and bytes can be iterated over as well, and are one source.
-  const one = typeof inputs === "string" || ArrayBuffer.isView(inputs);
+  // Text, bytes and streams of bytes can be iterated over as well, and are one source.
+  const isStream = typeof (given as Partial<ReadableStream>).getReader === "function";
+  const one = typeof inputs === "string" || ArrayBuffer.isView(inputs) || isStream;
   if (one || !iterable.some((method) => typeof method === "function")) {
     throw inputError("what is given must be an array or another iterable of sources");
   }
@@ -73,7 +74,8 @@ export async function* many<Input, Result>(
 
 /** Inputs that are waited for, that are worked on, and outcomes that nobody has taken yet. */
 class Queue<Input, Result> {
-  readonly #inputs: Iterator<Input> | AsyncIterator<Input>;
+  readonly #inputs: Iterable<Input> | AsyncIterable<Input>;
+  #iterator: Iterator<Input> | AsyncIterator<Input> | undefined;
   readonly #work: (input: Input, options: OperationOptions) => Promise<Result>;
   readonly #onProgress: ManyOptions["onProgress"];
   /** One for each that is running: Node warns of a leak where many listen to the same signal. */
@@ -94,10 +96,7 @@ class Queue<Input, Result> {
     work: (input: Input, options: OperationOptions) => Promise<Result>,
     onProgress: ManyOptions["onProgress"],
   ) {
-    this.#inputs =
-      Symbol.asyncIterator in inputs
-        ? inputs[Symbol.asyncIterator]()
-        : (inputs as Iterable<Input>)[Symbol.iterator]();
+    this.#inputs = inputs;
     this.#work = work;
     this.#onProgress = onProgress;
   }
@@ -153,14 +152,15 @@ class Queue<Input, Result> {
     if (!this.#isExhausted) {
       this.#isExhausted = true;
       // One that hangs or throws now, even at once, holds nothing up.
-      const letGo = async () => this.#inputs.return?.();
+      const letGo = async () => this.#iterator?.return?.();
       letGo().catch(ignore);
     }
   }
 
   async #pull(): Promise<void> {
     try {
-      const step = await this.#inputs.next();
+      this.#iterator ??= iteratorOf(this.#inputs);
+      const step = await this.#iterator.next();
       if (step.done) {
         this.#isExhausted = true;
       } else {
@@ -206,4 +206,13 @@ class Queue<Input, Result> {
       this.#controllers.delete(controller);
     }
   }
+}
+
+function iteratorOf<Input>(
+  inputs: Iterable<Input> | AsyncIterable<Input>,
+): Iterator<Input> | AsyncIterator<Input> {
+  const { [Symbol.asyncIterator]: asynchronous } = inputs as Partial<AsyncIterable<Input>>;
+  return asynchronous == null
+    ? (inputs as Iterable<Input>)[Symbol.iterator]()
+    : asynchronous.call(inputs);
 }

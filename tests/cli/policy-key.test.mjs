@@ -58,7 +58,7 @@ test("what goes wrong says what to do", async () => {
     [["--account", "111122223333"], 1, /without an administrator/],
     [[...NEEDED, "extra"], 2, /'extra' is not an option/],
     [[...NEEDED, "-a", "SHA_256"], 2, /-a takes RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1/],
-    [[...NEEDED, "-c", "a=b"], 1, /go with symmetric/],
+    [[...NEEDED, "-c", "a=b"], 2, /go with --symmetric/],
     [[...NEEDED, "--for-openers", KEY], 2, /goes with/],
     [["--for-openers", "alias/inbox"], 1, /an alias can be pointed at another key/],
     [[...NEEDED, "--opener", `${ROLE}/admin`], 1, /let another role open/],

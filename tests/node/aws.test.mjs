@@ -138,3 +138,23 @@ test("retrying takes a client that asks once, and refuses one that asks again by
   const error = await failure(open(twice, message), "ERR_INPUT");
   assert.match(error.message, /makes 3 attempts by itself.*maxAttempts: 1/);
 });
+
+test("retrying reads how often a client asks as the client does, and a stand-in may not say it", async () => {
+  const message = await seal(sealing, bytes(10));
+  const codes = {
+    ERR_KMS: [undefined, {}, { maxAttempts: 3 }, ...[1, 0, "1"].map(says)],
+    ERR_INPUT: [2, "3", "many"].map(says),
+  };
+  function says(attempts) {
+    return { maxAttempts: async () => attempts };
+  }
+  for (const [code, configs] of Object.entries(codes)) {
+    for (const config of configs) {
+      const send = async () => {
+        throw new Error("no network");
+      };
+      const asks = retrying(kms({ send, config }), { attempts: 1 });
+      await failure(open(Keyring.kmsRsa({ keyArn: KEY_ARN, kms: asks }), message), code);
+    }
+  }
+});

@@ -203,6 +203,18 @@ test("throttled has so many calls on their way, whatever becomes of them", async
   await kms.decrypt({ number: 0 }, { signal: never() });
 });
 
+test("a call that hangs keeps its place no longer than its operation", async () => {
+  const kms = throttled(
+    { decrypt: ({ hangs }) => (hangs ? new Promise(() => {}) : {}) },
+    { concurrency: 1 },
+  );
+  const controller = new AbortController();
+  kms.decrypt({ hangs: true }, { signal: controller.signal });
+  const next = kms.decrypt({}, { signal: never() });
+  controller.abort();
+  assert.deepEqual(await next, {});
+});
+
 test("a client that tries again by itself is refused, and named", async () => {
   const { keyring, kms } = await fixture();
   const message = await seal(keyring, bytes(10));
@@ -212,6 +224,29 @@ test("a client that tries again by itself is refused, and named", async () => {
     "ERR_INPUT",
   );
   assert.match(error.message, /makes 5 attempts by itself/);
+});
+
+test("an error whose name cannot be read is KMS's failure like any other", async () => {
+  const { keyring } = await fixture();
+  const message = await seal(keyring, bytes(1));
+  const broken = () => {
+    throw new Error("not to be read");
+  };
+  const failures = [
+    Object.defineProperty(new Error(), "name", { get: broken }),
+    new Proxy(new Error(), { get: broken }),
+  ];
+  for (const thrown of failures) {
+    const kms = {
+      async decrypt() {
+        throw thrown;
+      },
+    };
+    for (const each of [kms, retrying(kms), throttled(kms, { concurrency: 1 })]) {
+      const opens = Keyring.kmsRsa({ keyArn: keyring.keyArn, kms: each });
+      await failure(open(opens, message), "ERR_KMS");
+    }
+  }
 });
 
 test("what is no limit is refused", () => {

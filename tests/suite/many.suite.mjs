@@ -211,6 +211,7 @@ test("what no source could mend is said at once", async () => {
     "one source": [
       () => sealMany(keyring, bytes(10)),
       () => sealMany(keyring, "text"),
+      () => sealMany(keyring, new Blob(["text"]).stream()),
       () => openMany(keyring, new Blob([])),
       () => openMany(keyring, undefined),
     ],
@@ -230,4 +231,43 @@ test("what no source could mend is said at once", async () => {
   }
   thrown(() => sealMany(keyring, [], { encryptionContext: { "aws-crypto-x": "" } }), "ERR_CONTEXT");
   thrown(() => sealMany(keyring, [], { frameLength: 0 }), "ERR_FRAME_LENGTH");
+});
+
+test("an iterable that cannot be begun or let go fails as one, and hides no outcome", async () => {
+  const { keyring } = await fixture();
+  const broken = () => {
+    throw new Error("broken");
+  };
+  const next = () => ({ done: false, value: bytes(1) });
+  const unbegun = all(sealMany(keyring, { [Symbol.iterator]: broken }));
+  const error = await failure(unbegun, "ERR_SOURCE");
+  assert.equal(error.cause.message, "broken");
+
+  const returns = [
+    { return: broken },
+    { return: 7 },
+    Object.defineProperty({}, "return", { get: broken }),
+  ];
+  for (const iterator of returns) {
+    const inputs = { [Symbol.iterator]: () => Object.assign(Object.create(iterator), { next }) };
+    for await (const { index } of sealMany(keyring, inputs)) {
+      assert.equal(index, 0);
+      break;
+    }
+    const controller = new AbortController();
+    const aborted = async () => {
+      for await (const _ of sealMany(keyring, inputs, { signal: controller.signal })) {
+        controller.abort();
+      }
+    };
+    await failure(aborted(), "ERR_ABORTED");
+  }
+
+  const both = {
+    [Symbol.asyncIterator]: undefined,
+    *[Symbol.iterator]() {
+      yield bytes(1);
+    },
+  };
+  assert.equal((await all(sealMany(keyring, both))).length, 1);
 });

@@ -10,18 +10,24 @@ use alloc::{format, string::String, vec, vec::Vec};
 /// What KMS takes.
 const MAX_LENGTH: usize = 32 * 1024;
 
-const ADMINISTRATION: [&str; 12] = [
+const ADMINISTRATION: [&str; 18] = [
     "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
     "kms:DescribeKey",
     "kms:DisableKey",
+    "kms:DisableKeyRotation",
     "kms:EnableKey",
+    "kms:EnableKeyRotation",
     "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
     "kms:ListKeyPolicies",
     "kms:ListResourceTags",
     "kms:PutKeyPolicy",
     "kms:ScheduleKeyDeletion",
     "kms:TagResource",
     "kms:UntagResource",
+    "kms:UpdateAlias",
     "kms:UpdateKeyDescription",
 ];
 
@@ -201,6 +207,10 @@ fn log_group(arn: &str, partition: &str, sid: &str) -> Result<Json> {
     let service = format!("logs.{region}.{domain}");
     let actions =
         ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
+    let sid = match before {
+        0 => "AllowLogGroup".into(),
+        _ => format!("AllowLogGroup{}", before + 1),
+    };
     let of_group = ("ArnEquals", "kms:EncryptionContext:aws:logs:arn".into(), Json::text(arn));
     let statement = vec![
         ("Sid", Json::text(sid)),

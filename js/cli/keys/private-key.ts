@@ -6,7 +6,7 @@ import {
   privateDecrypt,
 } from "node:crypto";
 import { encodingOf } from "../../base/decode-text.js";
-import { type Kms, KmsPublicKey } from "../../node.js";
+import { BongtuError, type Kms, KmsPublicKey } from "../../node.js";
 import { readSmall } from "../files/input.js";
 import { fileError } from "../terminal/failure.js";
 
@@ -63,8 +63,14 @@ function parsePrivateKey(pem: Buffer, name: string): KeyObject {
     // OpenSSL's own words name no file and no form of key.
     throw fileError(`${name} is not a private key in PEM (PKCS#8 or PKCS#1)`);
   }
-  // Refuses what is no key of KMS.
-  KmsPublicKey.parse(createPublicKey(key).export({ type: "spki", format: "der" }));
+  try {
+    // Refuses what is no key of KMS.
+    KmsPublicKey.parse(createPublicKey(key).export({ type: "spki", format: "der" }));
+  } catch (error) {
+    throw error instanceof BongtuError
+      ? new BongtuError(error.code, `${name}: ${error.message}`)
+      : error;
+  }
   return key;
 }
 

@@ -78,6 +78,9 @@ export const policyKey = command({
       otherAccounts: values["other-account"],
       logGroups: values["log-group"],
     };
+    if (!values.symmetric && (values.context ?? values["log-group"]) !== undefined) {
+      throw usageError("-c and --log-group go with --symmetric: an RSA key has no context");
+    }
     const keyArn = values["for-openers"];
     if (keyArn !== undefined) {
       if (Object.values(ofKey).some((value) => value !== undefined)) {
