@@ -11,15 +11,15 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { createKms, KEY_ARN } from "../harness/kms.mjs";
 import { launchChromium } from "../support/chromium.mjs";
-import { createLocalKms, KEY_ARN } from "../support/local-kms.mjs";
 import { serveFolders } from "../support/static-server.mjs";
 
 const PKG = fileURLToPath(new URL("../../pkg", import.meta.url));
 const [peers, ...options] = process.argv.slice(2);
 const rounds = options[0] === "--rounds" ? Number(options[1]) : 15;
 
-const { publicKey } = await createLocalKms();
+const { publicKey } = await createKms();
 const key = JSON.stringify(Buffer.from(publicKey).toString("base64"));
 
 /** A program that seals a KiB with the package at `file`. */

@@ -1,13 +1,13 @@
 // What every runtime does with the package that it is given: each function that it exports, there and back, over sizes
 // at which something changes. Returns a line for each: `ok`, or what went wrong.
 
-import { createLocalKms, KEY_ARN } from "./local-kms.mjs";
+import { createKms, KEY_ARN } from "./kms.mjs";
 
 const FRAME = 256 * 1024;
 const SIZES = [0, 1, FRAME, 5 * 1024 * 1024];
 
 export async function roundTrips(bongtu) {
-  const { publicKey, kms } = await createLocalKms();
+  const { publicKey, kms } = await createKms();
   const key = bongtu.KmsPublicKey.parse(publicKey, { keyArn: KEY_ARN });
   const given = {
     ...bongtu,

@@ -207,10 +207,6 @@ fn log_group(arn: &str, partition: &str, sid: &str) -> Result<Json> {
     let service = format!("logs.{region}.{domain}");
     let actions =
         ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
-    let sid = match before {
-        0 => "AllowLogGroup".into(),
-        _ => format!("AllowLogGroup{}", before + 1),
-    };
     let of_group = ("ArnEquals", "kms:EncryptionContext:aws:logs:arn".into(), Json::text(arn));
     let statement = vec![
         ("Sid", Json::text(sid)),
