@@ -80,6 +80,7 @@ export function duplex(
 /**
  * Runs `run` between nothing and a stream: not before somebody reads, nor further than they read.
  * Cancelling the stream stops the operation.
+ * @internal
  */
 export function readableOf(
   begin: () => Operation,

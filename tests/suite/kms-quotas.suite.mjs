@@ -204,12 +204,18 @@ test("throttled has so many calls on their way, whatever becomes of them", async
 });
 
 test("a call that hangs keeps its place no longer than its operation", async () => {
-  const kms = throttled(
-    { decrypt: ({ hangs }) => (hangs ? new Promise(() => {}) : {}) },
-    { concurrency: 1 },
-  );
+  let began;
+  const hanging = new Promise((resolve) => {
+    began = resolve;
+  });
+  const decrypt = ({ hangs }) => {
+    began();
+    return hangs ? new Promise(() => {}) : {};
+  };
+  const kms = throttled({ decrypt }, { concurrency: 1 });
   const controller = new AbortController();
   kms.decrypt({ hangs: true }, { signal: controller.signal });
+  await hanging;
   const next = kms.decrypt({}, { signal: never() });
   controller.abort();
   assert.deepEqual(await next, {});
