@@ -229,7 +229,7 @@ test("a client that tries again by itself is refused, and named", async () => {
     open(Keyring.kmsRsa({ keyArn: KEY_ARN, kms: twice }), message),
     "ERR_INPUT",
   );
-  assert.match(error.message, /makes 5 attempts by itself/);
+  assert.ok(error.message.includes("makes 5 attempts by itself"), error.message);
 });
 
 test("an error whose name cannot be read is KMS's failure like any other", async () => {
