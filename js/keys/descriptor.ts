@@ -33,13 +33,16 @@ export interface KeyringParts extends Omit<KeyringDescriptor, "kind"> {
 interface KeyringChecks {
   /** It knows public keys, too. */
   readonly seals: boolean;
+  /** Whether it can be asked: `bongtu/slim` has the modules that it is given. */
+  readonly isHere: () => boolean;
   /** A key ARN without what may surround it. */
   readonly keyArn: (text: string) => string;
   /** Refuses what does not go together. */
   readonly takeOver: (parts: KeyringParts) => unknown;
 }
 
-let checks: KeyringChecks | undefined;
+/** What seals comes first. */
+const checks: KeyringChecks[] = [];
 
 /**
  * Says who checks keyrings: the module that seals if a page has it, or else the one that opens. A page
@@ -47,14 +50,16 @@ let checks: KeyringChecks | undefined;
  * @internal
  */
 export function checkKeyringsBy(module: KeyringChecks): void {
-  if (module.seals || checks === undefined) {
-    checks = module;
+  if (module.seals) {
+    checks.unshift(module);
+  } else {
+    checks.push(module);
   }
 }
 
 /** @internal */
 export function keyringChecks(): Partial<KeyringChecks> {
-  return checks ?? {};
+  return checks.find(({ isHere }) => isHere()) ?? checks[0] ?? {};
 }
 
 // Beside the class and not in it: what needs a keyring's parts would need all that makes keyrings.

@@ -1,6 +1,6 @@
 // Keyrings as the opening WebAssembly module knows them: without the public key, which opens nothing.
 
-import { openWasm } from "../modules/open.js";
+import { openIsHere, openWasm } from "../modules/open.js";
 import type { Keyring as Handle } from "../wasm/bongtu_open.js";
 import { checkKeyringsBy, type KeyringParts, once } from "./descriptor.js";
 
@@ -9,6 +9,7 @@ export const openKeyring: (parts: KeyringParts) => Handle = /* @__PURE__ */ once
 
 checkKeyringsBy({
   seals: false,
+  isHere: openIsHere,
   keyArn: (text) => openWasm().parseKeyArn(text),
   takeOver: openKeyring,
 });

@@ -1,6 +1,6 @@
 // Keyrings as the sealing WebAssembly module knows them.
 
-import { sealWasm } from "../modules/seal.js";
+import { sealIsHere, sealWasm } from "../modules/seal.js";
 import type { Keyring as Handle } from "../wasm/bongtu_seal.js";
 import { checkKeyringsBy, type KeyringParts, once } from "./descriptor.js";
 import { handleOf } from "./public-key.js";
@@ -10,6 +10,7 @@ export const sealKeyring: (parts: KeyringParts) => Handle = /* @__PURE__ */ once
 
 checkKeyringsBy({
   seals: true,
+  isHere: sealIsHere,
   keyArn: (text) => sealWasm().parseKeyArn(text),
   takeOver: sealKeyring,
 });

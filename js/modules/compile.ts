@@ -49,6 +49,11 @@ export class WasmModule<Exports, B extends Bindings<Exports>> {
     carriedHere.push(this);
   }
 
+  /** Whether it is carried or was given. */
+  get isHere(): boolean {
+    return typeof this.#carried === "string" || this.#carried.module !== undefined;
+  }
+
   /** The bindings, ready to use. */
   get bindings(): B {
     this.instance();

@@ -11,6 +11,10 @@ export function openWasm(): typeof bindings {
   return module.bindings;
 }
 
+export function openIsHere(): boolean {
+  return module.isHere;
+}
+
 /** The raw exports; a test searches their memory for keys. */
 export function instantiateOpen(): bindings.InitOutput {
   return module.instance();

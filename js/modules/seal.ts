@@ -11,6 +11,10 @@ export function sealWasm(): typeof bindings {
   return module.bindings;
 }
 
+export function sealIsHere(): boolean {
+  return module.isHere;
+}
+
 /** The raw exports; a test searches their memory for keys. */
 export function instantiateSeal(): bindings.InitOutput {
   return module.instance();

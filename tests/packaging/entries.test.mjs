@@ -109,6 +109,28 @@ test("bongtu/slim seals with modules that it is given: bytes, modules, responses
     await assert.rejects(bongtu.init({ s3: offline }), { code: "ERR_WASM", message: /s3 .*fetch failed/ });`);
 });
 
+test("bongtu/slim opens with what opens alone", async () => {
+  const program = `
+    import { createKms, KEY_ARN } from "./kms.mjs";
+    import { readFileSync } from "node:fs";
+    import * as all from "bongtu";
+    import * as slim from "bongtu/slim";
+    const { publicKey, kms } = await createKms();
+    const sealing = all.Keyring.kmsRsa({ publicKey, keyArn: KEY_ARN });
+    const message = await all.seal(sealing, new Uint8Array(7));
+    await slim.init({ open: readFileSync("node_modules/bongtu/dist/wasm/open.wasm") });
+    const keyring = slim.Keyring.kmsRsa({ keyArn: KEY_ARN, kms });
+    const { plaintext } = await slim.open(keyring, message);
+    const wrong = () => slim.Keyring.kmsRsa({ keyArn: "alias/inbox", kms });
+    let code;
+    try { wrong(); } catch (error) { code = error.code; }
+    console.log(plaintext.length, code);`;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", program], {
+    cwd: project.folder,
+  });
+  assert.equal(stdout, "7 ERR_KEY_ARN\n");
+});
+
 test("after ready() nothing is compiled synchronously, which older engines refuse", async () => {
   // As pages get it: the entry for Node carries it otherwise.
   await roundTripAfter(`
