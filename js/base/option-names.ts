@@ -29,7 +29,7 @@ export function refuseMisspelt(given: object, known: readonly string[], prefix: 
 }
 
 /**
- * Those that are inherited count as well, but not what a class brings along (`abort` of an
+ * Inherited names count as well, but not what a class brings along (`abort` of an
  * AbortController, what a page may have put on `Object.prototype`).
  */
 function* namesOf(options: object): Generator<string> {

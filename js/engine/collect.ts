@@ -7,7 +7,7 @@ export class Collector implements Sink {
   /** Pieces are put here at once while they fit. */
   #whole: Bytes = EMPTY;
   #length = 0;
-  /** Those that did not, and all after them. */
+  /** The pieces that did not, and all after them. */
   readonly #others: Bytes[] = [];
 
   /** Saves keeping them twice. */

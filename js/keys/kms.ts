@@ -69,7 +69,7 @@ export function ask<R extends KmsDecryptResponse>(
       }
       return { response };
     } catch (failure) {
-      // Of a Kms that bongtu made, and that was set up wrongly.
+      // A Kms that bongtu made says that it was set up wrongly.
       if (failure instanceof BongtuError && failure.code === "ERR_INPUT") {
         throw failure;
       }
@@ -109,6 +109,6 @@ export function nameOf(failure: unknown): string {
   }
 }
 
-/** Those of AWS have some thirty characters. */
+/** Names of AWS have some thirty characters. */
 const LONGEST_NAME = 100;
 const NAMELESS = "an error without a name";

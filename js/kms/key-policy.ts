@@ -17,7 +17,7 @@ import { textOptions } from "../s3/request/arguments.js";
 /** What a key is used for. */
 export interface KeyUse {
   /**
-   * Of an RSA key: with which algorithms it may open, both unless set. Objects are under
+   * The algorithms with which an RSA key may open; both unless set. Objects are under
    * RSAES_OAEP_SHA_1, messages and secrets under RSAES_OAEP_SHA_256 unless they are told otherwise.
    */
   readonly encryptionAlgorithms?: readonly EncryptionAlgorithm[] | undefined;
@@ -25,7 +25,7 @@ export interface KeyUse {
   readonly viaService?: string | undefined;
   /** Whether it is a symmetric key, and no RSA key. */
   readonly symmetric?: boolean | undefined;
-  /** Of a symmetric key: pairs that the encryption context must have. */
+  /** Pairs that the encryption context of a symmetric key must have. */
   readonly encryptionContext?: EncryptionContext | undefined;
 }
 
@@ -36,10 +36,10 @@ export interface KeyPolicyOptions extends KeyUse {
   readonly partition?: string | undefined;
   /** ARNs of roles or users who manage the key, one at least. None of them may be an opener. */
   readonly administrators: readonly string[];
-  /** Those who open. */
+  /** ARNs of roles or users who open. */
   readonly openers: readonly string[];
   /**
-   * Those who export the public half of an RSA key, or seal under a symmetric one. Whoever has the
+   * ARNs of those who export the public half of an RSA key, or seal under a symmetric one. Whoever has the
    * public half needs no permission to seal.
    */
   readonly sealers?: readonly string[] | undefined;
@@ -48,7 +48,7 @@ export interface KeyPolicyOptions extends KeyUse {
    * `keyPolicy.forOpeners` writes.
    */
   readonly otherAccounts?: readonly string[] | undefined;
-  /** Of a symmetric key: ARNs of log groups of CloudWatch Logs that are encrypted with it. */
+  /** ARNs of log groups of CloudWatch Logs that are encrypted with a symmetric key. */
   readonly logGroups?: readonly string[] | undefined;
 }
 

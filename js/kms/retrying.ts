@@ -1,4 +1,4 @@
-// Asking KMS again: for throttling, timeouts and failures of KMS's own, never for a refusal.
+// Asks KMS again after throttling, timeouts and failures of KMS's own, never after a refusal.
 
 import { inputError } from "../base/errors.js";
 import { checkOptions } from "../base/options.js";

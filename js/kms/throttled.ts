@@ -1,4 +1,4 @@
-// Quotas: KMS's are of the account and the Region, so who uses one up stops all others, too.
+// KMS has quotas per account and Region: a caller that uses one up stops all others, too.
 
 import { inputError } from "../base/errors.js";
 import { checkOptions } from "../base/options.js";

@@ -87,7 +87,7 @@ class Queue<Input, Result> {
   #isPulling = false;
   #isExhausted = false;
   #isStopped = false;
-  /** Of the iterable itself, when it failed. */
+  /** The failure of the iterable itself. */
   #failure: BongtuError | undefined;
   #wake: () => void = ignore;
 

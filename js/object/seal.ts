@@ -186,7 +186,7 @@ function envelopeOf({ metadata, instructionFile: body }: Head): ObjectEnvelope {
 
 interface Running {
   readonly pieces: Pieces;
-  /** Of the plaintext, where it was given. */
+  /** The size of the plaintext, where it was given. */
   readonly size: number | undefined;
   readonly operation: Operation;
 }

@@ -23,7 +23,7 @@ export interface Checksum {
 /** A part of an upload that was summed by itself. */
 export interface PartChecksum {
   readonly value: string;
-  /** Of the part, in bytes. */
+  /** The size of the part, in bytes. */
   readonly size: number;
 }
 

@@ -56,7 +56,7 @@ impl EncryptionContext {
         self.0.get(name)
     }
 
-    /// Those pairs whose name `keep` says to keep.
+    /// The pairs whose names `keep` accepts.
     #[cfg(feature = "keyrings")]
     pub(crate) fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
         let kept = owned(self.iter().filter(|(name, _)| keep(name)));

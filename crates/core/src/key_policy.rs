@@ -40,10 +40,10 @@ pub struct KeyPolicy<'a> {
     pub partition: Option<&'a str>,
     /// ARNs of roles or users who manage the key, one at least: without any nobody could.
     pub administrators: Vec<&'a str>,
-    /// Those who export the public half of an RSA key, or seal under a symmetric one. Whoever has the
+    /// Roles that export the public half of an RSA key, or seal under a symmetric one. Whoever has the
     /// public half already needs no permission.
     pub sealers: Vec<&'a str>,
-    /// Those who open.
+    /// Roles that open.
     pub openers: Vec<&'a str>,
     /// Accounts whose administrators decide by IAM policies of their own who opens there; see
     /// [`opener_policy`].
@@ -60,7 +60,7 @@ pub struct KeyUse<'a> {
     pub encryption_algorithms: Vec<EncryptionAlgorithm>,
     /// Only by way of a service, such as `lambda.eu-west-1.amazonaws.com`.
     pub via_service: Option<&'a str>,
-    /// Of a symmetric key, which has other rules than an RSA key.
+    /// Set for a symmetric key, which has other rules than an RSA key.
     pub symmetric: Option<SymmetricUse<'a>>,
 }
 
@@ -225,7 +225,7 @@ fn allow(sid: &str, who: Vec<Json>, actions: &[&str], conditions: Vec<Condition>
         ("Effect", Json::text("Allow")),
         ("Principal", Json::object([("AWS", one_or_list(who))])),
         ("Action", one_or_list(actions)),
-        // Of a key policy: the key that it belongs to.
+        // In a key policy this is the key that it belongs to.
         ("Resource", Json::text("*")),
     ];
     with_conditions(statement, conditions)

@@ -142,7 +142,7 @@ fn run(op: &WrapOp) -> Result<String> {
 pub struct OpenSecretOptions {
     /// A value of the other form is refused before KMS is asked; either is opened unless set.
     pub form: Option<Form>,
-    /// Those of an armoured secret's message.
+    /// The pairs of an armoured secret's message.
     pub message: OpenOptions,
 }
 

@@ -74,7 +74,7 @@ export function readOptions<O extends object>(options: O, readers: Readers<NoInf
   return textOptions(texts);
 }
 
-/** Those that are set, as name, value, name, value, … */
+/** The options that are set, as name, value, name, value, … */
 export function textOptions(options: Texts): string[] {
   return Object.entries(options)
     .filter(([, value]) => value !== undefined)

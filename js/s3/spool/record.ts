@@ -24,7 +24,7 @@ export interface SpoolRecord {
   readonly headers: Record<string, string>;
   readonly instructionFile?: InstructionFile;
   readonly partSize: number;
-  /** Of the upload that was begun. */
+  /** The id of the upload that was begun. */
   readonly uploadId?: string | undefined;
   readonly checksum?: ChecksumAlgorithm | undefined;
   readonly parts: readonly FinishedPart[];

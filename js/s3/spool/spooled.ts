@@ -38,7 +38,7 @@ export interface Spooled extends Uploadable {
   readonly partSize: number;
   /** The id of the upload that was begun. */
   readonly uploadId?: string | undefined;
-  /** Those that the server confirmed. */
+  /** The parts that the server confirmed. */
   readonly parts: readonly FinishedPart[];
   /**
    * Why it can be used for nothing but `delete`: another version of bongtu wrote it, or nobody, or

@@ -22,7 +22,7 @@ export abstract class UploadSource {
   readonly lasting: boolean = false;
   /** In bytes. */
   abstract readonly size: number;
-  /** Of the upload that was begun, where its server names them. */
+  /** The id of the upload that was begun, where its server gives one. */
   uploadId: string | undefined;
   checksum: ChecksumAlgorithm | undefined;
   readonly finished = new Map<number, FinishedPart>();

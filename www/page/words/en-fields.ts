@@ -2,7 +2,7 @@
 
 const field = (title: string, meaning: string) => ({ title, meaning });
 
-/** Of a message. */
+/** The fields of a message. */
 export const fields = {
   version: field("Version", "of the message format"),
   type: field("Type", "customer authenticated encrypted data"),

@@ -37,7 +37,7 @@ export const en = {
     codeToOpen: "The lines that did it, on the back end",
   },
 
-  /** Of the boxes in the address. */
+  /** The labels of the boxes in the address. */
   steps: {
     key: "Step 1, key",
     file: "Step 2, file",

@@ -4,7 +4,7 @@ import type { Words } from "./en.ts";
 
 const field = (title: string, meaning: string) => ({ title, meaning });
 
-/** Of a message. */
+/** The fields of a message. */
 export const fields: Words["anatomy"]["fields"] = {
   version: field("버전", "메시지 형식의 버전"),
   type: field("유형", "고객 인증 암호화 데이터"),

@@ -10,7 +10,7 @@ use alloc::{sync::Arc, vec::Vec};
 /// Seals to all of its keyrings, and opens with any of them.
 #[derive(Clone, Debug)]
 pub struct MultiKeyring {
-    /// Of one kind each: what was a multi-keyring is replaced by its own.
+    /// Each is of one kind: a multi-keyring among them is replaced by its own keyrings.
     keyrings: Arc<[Keyring]>,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct UnframedReader<R> {
     header: VerifiedHeader,
     executor: Executor,
     chunks: ChunkOpener,
-    /// Of a signed message.
+    /// Set for a signed message.
     seen: Option<Seen>,
     next: usize,
     /// Bytes of plaintext in the chunks that are not opened yet.

@@ -16,7 +16,7 @@ use alloc::{collections::VecDeque, vec::Vec};
 /// Every keyring must do its part, or there is no message.
 #[derive(Debug)]
 pub struct Wrapping {
-    /// Those that have not wrapped the data key yet.
+    /// The keyrings that have not wrapped the data key yet.
     keyrings: VecDeque<Keyring>,
     options: SealOptions,
     signer: Option<Signer>,

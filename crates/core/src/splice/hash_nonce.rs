@@ -57,7 +57,7 @@ mod tests {
     use alloc::vec::Vec;
 
     const IV: [u8; NONCE_LENGTH] = [1; NONCE_LENGTH];
-    /// Of a message of version 1, which may name any.
+    /// The IV of a message of version 1, which may name any.
     const HEADER: [u8; NONCE_LENGTH] = [2; NONCE_LENGTH];
 
     fn drawn(draws: &[[u8; PREFIX]]) -> Result<[u8; NONCE_LENGTH]> {

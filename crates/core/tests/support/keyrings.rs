@@ -84,7 +84,7 @@ fn cipher() -> AesGcm {
     AesGcm::new(&ContentKey::new(vec![9; 32].into())).unwrap()
 }
 
-/// Of a multi-Region key the ARNs differ in the Region only.
+/// The ARNs of a multi-Region key differ in the Region only.
 fn aad(key_id: &str, context: &MaterialDescription) -> Vec<u8> {
     let id = key_id.rsplit('/').next().unwrap();
     format!("{id} {:?}", context.iter().collect::<Vec<_>>()).into()

@@ -21,9 +21,9 @@ use wasm_bindgen::prelude::*;
 pub struct MessageSealing {
     keyring: bongtu::Keyring,
     options: Option<SealOptions>,
-    /// Of the plaintext, where it was foretold.
+    /// The length of the plaintext, where it was foretold.
     length: Option<u64>,
-    /// Of the message; without a length, of an empty one.
+    /// The size of the message; without a length, that of an empty one.
     size: u64,
     sealing: Option<Sealing>,
 }

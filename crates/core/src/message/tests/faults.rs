@@ -124,7 +124,7 @@ fn a_signature_is_strict_der_and_fills_the_footer() {
     }
 }
 
-/// Of the two signatures that differ in the sign of `s` official writers make either.
+/// Official writers make either of the two signatures that differ in the sign of `s`.
 #[test]
 fn either_sign_of_s_is_taken() {
     let edit: fn(&mut Vec<u8>) = |der| {

@@ -142,9 +142,9 @@ const fn default_of(named_only: bool) -> &'static str {
 /// What stands beside a condition, counted once for all of them.
 pub(super) struct Company {
     all: usize,
-    /// Those that let uploads pass which name no encryption.
+    /// Conditions that let uploads pass which name no encryption.
     pub(super) named_only: usize,
-    /// Those that let parts pass.
+    /// Conditions that let parts pass.
     creation_only: usize,
 }
 
