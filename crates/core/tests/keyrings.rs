@@ -38,6 +38,24 @@ fn paddings() -> impl Iterator<Item = RsaPadding> {
     PADDINGS.into_iter().map(|name| RsaPadding::from_name(name).unwrap())
 }
 
+/// What KMS answers, as this key.
+fn wrapped_by(request: SealRequest<'_>, key_id: &str, ciphertext_blob: Vec<u8>) -> SealResponse {
+    let key_id = key_id.into();
+    match request {
+        SealRequest::GenerateDataKey(_) => {
+            let plaintext = vec![1; 32].into();
+            SealResponse::GenerateDataKey(GenerateDataKeyResponse {
+                key_id,
+                plaintext,
+                ciphertext_blob,
+            })
+        }
+        SealRequest::Encrypt(_) => {
+            SealResponse::Encrypt(EncryptResponse { key_id, ciphertext_blob })
+        }
+    }
+}
+
 #[test]
 fn raw_keys_seal_and_open_signed_and_not() {
     let aes = [16, 24, 32].map(|length| raw_aes("key", length));
@@ -222,20 +240,7 @@ fn a_refused_answer_does_no_keyrings_part() {
     for keyring in [symmetric(ARN), multi([raw_aes("key", 32), symmetric(ARN)])] {
         let mut wrapping =
             bongtu::message::Wrapping::new(&keyring, options(suite::DEFAULT)).unwrap();
-        let (key_id, ciphertext_blob) = (OTHER_ARN.into(), b"blob".to_vec());
-        let answer = match wrapping.request().unwrap() {
-            SealRequest::GenerateDataKey(_) => {
-                let plaintext = vec![1; 32].into();
-                SealResponse::GenerateDataKey(GenerateDataKeyResponse {
-                    key_id,
-                    plaintext,
-                    ciphertext_blob,
-                })
-            }
-            SealRequest::Encrypt(_) => {
-                SealResponse::Encrypt(EncryptResponse { key_id, ciphertext_blob })
-            }
-        };
+        let answer = wrapped_by(wrapping.request().unwrap(), OTHER_ARN, b"blob".to_vec());
         assert_eq!(code(wrapping.respond(answer)), "ERR_UNWRAP");
         assert!(wrapping.request().is_none());
         assert_eq!(code(wrapping.finish().map(|_| ())), "ERR_STATE");
@@ -320,20 +325,7 @@ fn kms_is_asked_once_for_equal_keys_and_sixteen_times_at_most() {
         let keyring = multi((0..keyrings).map(|_| symmetric(ARN)));
         bongtu::seal_with(&keyring, b"x", options(suite::DEFAULT), |request| {
             count += 1;
-            let (key_id, ciphertext_blob) = (ARN.into(), blob(count));
-            Ok(match request {
-                SealRequest::GenerateDataKey(_) => {
-                    let plaintext = vec![1; 32].into();
-                    SealResponse::GenerateDataKey(GenerateDataKeyResponse {
-                        key_id,
-                        plaintext,
-                        ciphertext_blob,
-                    })
-                }
-                SealRequest::Encrypt(_) => {
-                    SealResponse::Encrypt(EncryptResponse { key_id, ciphertext_blob })
-                }
-            })
+            Ok(wrapped_by(request, ARN, blob(count)))
         })
         .unwrap()
     };
